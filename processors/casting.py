@@ -1,0 +1,140 @@
+"""Text to typed values, one column at a time, strictly.
+
+Strictly means: `0x10`, `1_000`, `inf`, `nan`, `1e309` and `12abc` are not numbers, `2023-02-30` is not a date, and an
+integer column takes no `17.0`. What a cell means depends on that cell alone, never on its neighbours.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from processors.columns import DATE_FORMATS, TIMESTAMP_FORMATS, ColumnType
+
+_TRUE = ["true", "t", "yes", "y", "1"]
+_FALSE = ["false", "f", "no", "n", "0"]
+
+#: What a misfit is told, by type.
+EXPECTED = {
+    "string": "text",
+    "category": "text",
+    "integer": "a whole number between -2^63 and 2^63-1",
+    "number": "a finite number",
+    "decimal": "a decimal number within its precision and scale",
+    "boolean": "true or false",
+    "date": "a date in one of the column's formats",
+    "timestamp": "a timestamp in one of the column's formats",
+}
+
+
+def polars_type(kind: ColumnType) -> pl.DataType:
+    """The polars type in which values of `kind` travel."""
+    match kind.name:
+        case "string" | "category":
+            return pl.String()
+        case "integer":
+            return pl.Int64()
+        case "number":
+            return pl.Float64()
+        case "decimal":
+            return pl.Decimal(kind.precision, kind.scale)
+        case "boolean":
+            return pl.Boolean()
+        case "date":
+            return pl.Date()
+        case "timestamp":
+            return pl.Datetime("us", "UTC")
+
+
+def first_try(text: pl.Expr, kind: ColumnType, null_tokens: tuple[str, ...]) -> pl.Expr:
+    """The values of the cells that are written the usual way: no blanks around, the first of the formats.
+
+    The other cells are null, and `second_look` decides whether they are nulls, values written otherwise, or misfits.
+    Text is taken as it is.
+    """
+    if kind.is_text:
+        return text
+    if _token_is_value(kind, null_tokens):
+        text = pl.when(~text.str.strip_chars().is_in(null_tokens)).then(text)
+    return _parsers(text, kind)[0]
+
+
+def second_look(text: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:
+    """The values of cells that the first try left, and a mask of those that are misfits; both as long as `text`.
+
+    Blanks around a value do not count. A cell that is empty or equals one of `null_tokens` is null and no misfit.
+    """
+    bare = pl.col("text").str.strip_chars()
+    told = pl.when(~bare.is_in([*null_tokens, ""])).then(bare)
+    values = pl.coalesce(_parsers(pl.col("told"), kind))
+    looked = pl.DataFrame({"text": text}).select(told.alias("told")).with_columns(values.alias("value"))
+    return looked["value"], looked["value"].is_null() & looked["told"].is_not_null()
+
+
+def cast(text: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:
+    """All values of a column and the mask of its misfits, in one go.
+
+    >>> values, misfits = cast(pl.Series(["7", " 8 ", "", "0x9"]), ColumnType("integer"), ("",))
+    >>> values.to_list(), misfits.to_list()
+    ([7, 8, None, None], [False, False, False, True])
+    """
+    typed = text.to_frame("text").select(first_try(pl.col("text"), kind, null_tokens)).to_series()
+    return complete(text, typed, kind, null_tokens)
+
+
+def complete(
+    text: pl.Series, typed: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]
+) -> tuple[pl.Series, pl.Series]:
+    """`typed`, the result of a first try on `text`, with the cells filled in that a second look can read."""
+    left = (typed.is_null() & text.is_not_null()).arg_true()
+    misfits = pl.repeat(value=False, n=text.len(), dtype=pl.Boolean, eager=True)
+    if not left.len():
+        return typed, misfits
+    values, wrong = second_look(text.gather(left), kind, null_tokens)
+    return typed.scatter(left, values), misfits.scatter(left, wrong)
+
+
+def _token_is_value(kind: ColumnType, null_tokens: tuple[str, ...]) -> bool:
+    """Whether a null token (such as -999) would pass as a value; only then must every cell be compared with them."""
+    tokens = pl.DataFrame({"token": pl.Series(null_tokens, dtype=pl.String)})
+    return bool(tokens.select(_parsers(pl.col("token"), kind)[0].is_not_null().any()).item())
+
+
+def _parsers(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
+    """One expression for each way in which a value of `kind` may be written; null where it is not written so."""
+    match kind.name:
+        case "integer":
+            return [text.cast(pl.Int64, strict=False)]
+        case "number":
+            number = text.cast(pl.Float64, strict=False)
+            return [pl.when(number.is_finite()).then(number)]
+        case "decimal":
+            return [_decimal(text, kind)]
+        case "boolean":
+            lower = text.str.to_lowercase()
+            return [pl.when(lower.is_in(_TRUE + _FALSE)).then(lower.is_in(_TRUE))]
+        case "date":
+            return [text.str.to_date(form, strict=False) for form in kind.formats or DATE_FORMATS]
+        case "timestamp":
+            return [_timestamp(text, form, kind.timezone) for form in kind.formats or TIMESTAMP_FORMATS]
+        case _:
+            return [text]
+
+
+def _decimal(text: pl.Expr, kind: ColumnType) -> pl.Expr:
+    whole = kind.precision - kind.scale
+    fraction = rf"(\.[0-9]{{0,{kind.scale}}})?" if kind.scale else r"\.?"
+    fits = text.str.contains(rf"^[+-]?0*[0-9]{{0,{whole}}}{fraction}$") & text.str.contains("[0-9]")
+    exact = pl.Decimal(kind.precision, kind.scale)
+    return pl.when(fits).then(text.str.strip_prefix("+")).cast(exact, strict=False)
+
+
+def _timestamp(text: pl.Expr, form: str, timezone: str) -> pl.Expr:
+    """Naive times are read in `timezone`: the earlier of two when clocks go back, a misfit when the hour is skipped."""
+    moment = text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if _has_offset(form) else None)
+    if not _has_offset(form):
+        moment = moment.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+    return moment.dt.convert_time_zone("UTC")
+
+
+def _has_offset(form: str) -> bool:
+    return "%+" in form or "%z" in form or "%:z" in form or "%#z" in form

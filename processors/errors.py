@@ -1,0 +1,43 @@
+"""Every error that ade-stream raises on purpose.
+
+    AdeStreamError
+    ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
+    ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
+    ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
+    └── StateError       a stored artifact belongs to another version                      exit 3
+
+Bad data is never an error: it is the `rejected` side of an Outcome. `ConservationError` is not in the tree either: it
+says that a processor lost or invented a row, which is a bug of ours, and nothing may catch it.
+"""
+
+from __future__ import annotations
+
+
+class AdeStreamError(Exception):
+    """What, where, and what to do next, in one sentence or two."""
+
+    exit_code = 3
+
+
+class ConfigError(AdeStreamError):
+    """Wrong usage or configuration, found before anything starts."""
+
+    exit_code = 2
+
+
+class SourceError(AdeStreamError):
+    """One landing file cannot be read as its dataset says; the others go on."""
+
+    exit_code = 1
+
+
+class WarehouseError(AdeStreamError):
+    """The warehouse cannot be written or trusted; nothing was taken from the landing folder."""
+
+
+class StateError(AdeStreamError):
+    """A stored artifact was written by another version."""
+
+
+class ConservationError(AssertionError):
+    """A processor broke `rows in = accepted + rejected`. A bug: stop."""

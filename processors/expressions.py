@@ -1,0 +1,63 @@
+"""SQL expressions over the columns of one row, in polars' SQL dialect.
+
+An expression must give each row the same value whatever rows stand beside it, today and tomorrow; aggregates, window
+functions and clocks are refused when the configuration is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+_CLOCKS = re.compile(r"\b(current_(date|time|timestamp)|now|today|random|rand)\b", re.IGNORECASE)
+_STRINGS = re.compile(r"'(?:[^']|'')*'")
+_PROBE_ROWS = 5
+
+
+def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Expr, pl.DataType]:
+    """The polars expression of `sql` and its type. Raises ValueError, saying why, where it is not row-local.
+
+    >>> row_expression("amount * 2", {"amount": pl.Int64()})[1]
+    Int64
+    >>> row_expression("sum(amount)", {"amount": pl.Int64()})
+    Traceback (most recent call last):
+    ValueError: 'sum(amount)' looks at more than one row; an aggregate belongs in a feature view
+    """
+    if _CLOCKS.search(_STRINGS.sub("", sql)):
+        raise ValueError(f"{sql!r} reads a clock or a random source; its value would change when it is computed again")
+    try:
+        expression = pl.sql_expr(sql)
+        kind = pl.LazyFrame(schema=dict(columns)).select(expression.alias("value")).collect_schema()["value"]
+        local = _is_row_local(expression, columns)
+    except (PolarsError, TypeError, ValueError) as error:
+        known = ", ".join(columns)
+        raise ValueError(f"{sql!r} is not a SQL expression over the columns {known}: {error}") from error
+    if not local:
+        raise ValueError(f"{sql!r} looks at more than one row; an aggregate belongs in a feature view")
+    return expression, kind
+
+
+def _is_row_local(expression: pl.Expr, columns: Mapping[str, pl.DataType]) -> bool:
+    """Whether a small frame gives the same values whole, row by row, and turned round."""
+    probe = pl.DataFrame([_probe_values(name, kind) for name, kind in columns.items()])
+    whole = _evaluate(probe, expression)
+    single = pl.concat([_evaluate(probe[row : row + 1], expression) for row in range(_PROBE_ROWS)])
+    return whole.equals(single, null_equal=True) and whole.reverse().equals(_evaluate(probe.reverse(), expression))
+
+
+def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> pl.Series:
+    return frame.with_columns(expression.alias(" value")).get_column(" value")
+
+
+def _probe_values(name: str, kind: pl.DataType) -> pl.Series:
+    numbers = pl.Series(name, [3, 1, None, 7, 2], dtype=pl.Int64)
+    if kind == pl.String:
+        return numbers.cast(pl.String)
+    if kind == pl.Boolean:
+        return numbers > 2
+    if isinstance(kind, pl.Date):
+        return numbers.cast(pl.Int32).cast(pl.Date)
+    return numbers.cast(kind)

@@ -1,0 +1,84 @@
+"""Row-local features: columns computed from the other columns of the same row.
+
+>>> rows = pa.record_batch({"_id": pa.array([1], pa.int64()), "price": [2.5], "n": [4]})
+>>> Derive((Feature("total", "price * n", ColumnType("number")),))(rows).accepted.to_pylist()
+[{'_id': 1, 'price': 2.5, 'n': 4, 'total': 10.0}]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+import pyarrow as pa
+
+from processors.casting import polars_type
+from processors.columns import ColumnType, TypeName
+from processors.frames import to_arrays, to_frame, with_columns
+from processors.outcome import ROW_ID, Outcome, accept
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A derived column: its name, a SQL expression over the row, and the type in which it is kept."""
+
+    name: str
+    sql: str
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class Derive:
+    """Adds the features in their order; a later one may use an earlier one. Refuses nothing."""
+
+    features: tuple[Feature, ...]
+
+    def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
+        """The rows with the derived columns appended; a result that is not finite is null."""
+        plan = _plan(self, tuple(rows.schema.names))
+        frame = to_frame(rows, plan.read)
+        for expression in plan.expressions:
+            frame = frame.with_columns(expression)
+        return accept(with_columns(rows, to_arrays(frame.select(feature.name for feature in self.features))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The columns that the expressions look at, and the expressions."""
+
+    read: tuple[str, ...]
+    expressions: tuple[pl.Expr, ...]
+
+
+@lru_cache(maxsize=1024)
+def _plan(step: Derive, columns: tuple[str, ...]) -> _Plan:
+    expressions = tuple(_value(feature) for feature in step.features)
+    roots = {name for expression in expressions for name in expression.meta.root_names()}
+    return _Plan((ROW_ID, *(name for name in columns if name in roots)), expressions)
+
+
+def _value(feature: Feature) -> pl.Expr:
+    value = pl.sql_expr(feature.sql).cast(polars_type(feature.type), strict=False)
+    if feature.type.name == "number":
+        value = pl.when(value.is_finite()).then(value)
+    return value.alias(feature.name)
+
+
+def feature_type(kind: pl.DataType) -> ColumnType:
+    """The logical type in which an expression's result is kept. Raises ValueError for types that have none."""
+    if kind.is_integer():
+        return ColumnType("integer")
+    if kind.is_numeric():
+        return ColumnType("number")
+    if isinstance(kind, pl.Datetime):
+        return ColumnType("timestamp")
+    others: tuple[tuple[type[pl.DataType], TypeName], ...] = (
+        (pl.Boolean, "boolean"),
+        (pl.String, "string"),
+        (pl.Date, "date"),
+    )
+    for base, name in others:
+        if kind == base:
+            return ColumnType(name)
+    raise ValueError(f"a feature cannot be of type {kind}; cast it to a number, text, date or timestamp")

@@ -1,0 +1,102 @@
+"""What a processor gives back: the rows it passes on, the rows it refuses with every reason, and counts.
+
+>>> import pyarrow as pa
+>>> rows = pa.record_batch({"_id": pa.array([1, 2], pa.int64()), "amount": ["9.5", "x"]})
+>>> accept(rows).accepted.num_rows
+2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyarrow as pa
+
+from processors.errors import ConservationError
+
+ROW_ID = "_id"
+
+#: One reason for which a record is refused. `rule` is the rule's name and its error code; `column` is null for a rule
+#: across columns; `value` is the offending value as text, null where there is none.
+REASON = pa.struct(
+    [
+        ("rule", pa.string()),
+        ("column", pa.string()),
+        ("value", pa.string()),
+        ("message", pa.string()),
+        ("severity", pa.string()),
+        ("action", pa.string()),
+    ]
+)
+
+#: Refused records: one row a record, with all the reasons that the refusing step found.
+REJECTED = pa.schema([pa.field(ROW_ID, pa.int64()), pa.field("reasons", pa.list_(REASON))])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The accepted rows, the rejected ones, and additive counts (integers only; rates are computed when read).
+
+    `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id.
+    """
+
+    accepted: pa.RecordBatch
+    rejected: pa.RecordBatch
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows went in."""
+        return int(self.accepted.num_rows + self.rejected.num_rows)
+
+
+class Processor(Protocol):
+    """One step: configuration is a frozen dataclass, the call is the work.
+
+    `rows` has an int64 column `_id`. Implementations are pure, picklable, equal by value, and treat each row alone:
+    `f(a ++ b) == f(a) ++ f(b)`.
+    """
+
+    def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
+        """Judge `rows`; `rows.num_rows == accepted.num_rows + rejected.num_rows`."""
+        ...
+
+
+def no_rejects() -> pa.RecordBatch:
+    """An empty batch of rejected records."""
+    return pa.RecordBatch.from_pylist([], schema=REJECTED)
+
+
+def accept(rows: pa.RecordBatch) -> Outcome:
+    """The outcome of a step that has nothing to object to."""
+    return Outcome(rows, no_rejects())
+
+
+def merge_rejects(*parts: pa.RecordBatch) -> pa.RecordBatch:
+    """Rejected records of several steps as one batch in ascending row id. A record stands in one part only."""
+    filled = [part for part in parts if part.num_rows]
+    if len(filled) < 2:
+        return filled[0] if filled else no_rejects()
+    merged: pa.RecordBatch = pa.concat_batches(filled)
+    return merged.sort_by(ROW_ID)
+
+
+def add_counts(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
+    """Counts of two pieces of work, added name by name.
+
+    >>> add_counts({"null.amount": 1}, {"null.amount": 2, "type.amount": 1})
+    {'null.amount': 3, 'type.amount': 1}
+    """
+    return {name: left.get(name, 0) + right.get(name, 0) for name in {**left, **right}}
+
+
+def conserve(row_count: int, outcome: Outcome, step: object) -> Outcome:
+    """`outcome`, if it accounts for exactly `row_count` rows; raises ConservationError otherwise."""
+    if outcome.row_count != row_count:
+        raise ConservationError(
+            f"{step!r} was given {row_count} rows and returned {outcome.accepted.num_rows} accepted and "
+            f"{outcome.rejected.num_rows} rejected. This is a bug in that processor."
+        )
+    return outcome

@@ -1,0 +1,62 @@
+"""Cleaning that looks at one cell at a time: blanks around text, and the words that mean "nothing".
+
+Duplicates are not decided here: whether a row is the first with its key depends on other batches and files, so the sink
+decides it, inside its transaction (see `sinks/uniqueness.py`).
+
+>>> rows = pa.record_batch({"_id": pa.array([1, 2], pa.int64()), "city": [" Oslo ", "n/a"]})
+>>> outcome = Clean(null_tokens=("", "n/a"))(rows)
+>>> outcome.accepted.to_pylist()
+[{'_id': 1, 'city': 'Oslo'}, {'_id': 2, 'city': None}]
+>>> dict(outcome.counts)
+{'trimmed.city': 1, 'null.city': 1}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processors.frames import with_columns
+from processors.outcome import Outcome, no_rejects
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Trims text columns and turns null tokens (compared without the blanks around them) into nulls.
+
+    Refuses nothing. Columns whose names start with `_` are ours and left alone.
+    """
+
+    trim: bool = True
+    null_tokens: tuple[str, ...] = ("",)
+
+    def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
+        """Cleaned rows; counts `trimmed.<column>` and, for every column of any type, `null.<column>` where not zero."""
+        counts: dict[str, int] = {}
+        cleaned: dict[str, pa.Array] = {}
+        for field, cells in zip(rows.schema, rows.columns, strict=True):
+            if field.name.startswith("_"):
+                continue
+            if _is_text(field.type):
+                bare = pc.utf8_trim_whitespace(cells)
+                counts[f"trimmed.{field.name}"] = _shortened(cells, bare) if self.trim else 0
+                cells = cleaned[field.name] = self._told(bare, bare if self.trim else cells)
+            counts[f"null.{field.name}"] = cells.null_count
+        found = {name: count for name, count in counts.items() if count}
+        return Outcome(with_columns(rows, cleaned), no_rejects(), found)
+
+    def _told(self, bare: pa.Array, kept: pa.Array) -> pa.Array:
+        """`kept`, null where the bare cell is a null token."""
+        nothing = pc.is_in(bare, pa.array(self.null_tokens, bare.type))
+        return pc.if_else(nothing, None, kept) if nothing.true_count else kept
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _shortened(cells: pa.Array, bare: pa.Array) -> int:
+    """How many cells lost blanks."""
+    return int(pc.not_equal(pc.binary_length(cells), pc.binary_length(bare)).true_count)

@@ -1,0 +1,66 @@
+"""Turning masks of failing cells into rejected records that carry every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+
+from processors.outcome import REJECTED, ROW_ID, no_rejects
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that some rows broke: `mask` and `values` have one entry a row (Boolean, and text or null)."""
+
+    rule: str
+    column: str | None
+    message: str
+    mask: pl.Series
+    values: pl.Series | None
+    severity: str = "error"
+    action: str = "quarantine"
+
+
+def reject(row_ids: pa.Array, faults: Sequence[Fault]) -> pa.RecordBatch:
+    """The rows that any of `faults` marks, each with all its reasons in the order of `faults`.
+
+    `row_ids`: int64, one entry a row, ascending; a mask that is null does not mark its row.
+    """
+    marked = [fault for fault in faults if fault.mask.any()]
+    if not marked:
+        return no_rejects()
+    ids = pl.Series(ROW_ID, row_ids)
+    parts = [_reasons(ids, order, fault) for order, fault in enumerate(marked)]
+    grouped = pl.concat(parts).sort(ROW_ID, "order").group_by(ROW_ID, maintain_order=True).agg("reason")
+    table = grouped.to_arrow().cast(pa.schema([REJECTED.field(0), REJECTED.field(1).with_name("reason")]))
+    return table.rename_columns(REJECTED.names).combine_chunks().to_batches()[0]
+
+
+def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
+    mask = fault.mask.fill_null(value=False)
+    values = pl.lit(None, pl.String) if fault.values is None else fault.values.filter(mask).cast(pl.String)
+    return pl.select(
+        row_ids.filter(mask).alias(ROW_ID),
+        pl.lit(order).alias("order"),
+        pl.struct(
+            pl.lit(fault.rule).alias("rule"),
+            pl.lit(fault.column, pl.String).alias("column"),
+            (values if isinstance(values, pl.Expr) else pl.lit(values)).alias("value"),
+            pl.lit(fault.message).alias("message"),
+            pl.lit(fault.severity).alias("severity"),
+            pl.lit(fault.action).alias("action"),
+        ).alias("reason"),
+    )
+
+
+def malformed(row_ids: Sequence[int], faults: Sequence[tuple[str, str]]) -> pa.RecordBatch:
+    """Records that could not be split into columns, each with one reason: (rule, message)."""
+    reasons = [
+        [{"rule": rule, "column": None, "value": None, "message": message, "severity": "error", "action": "quarantine"}]
+        for rule, message in faults
+    ]
+    arrays = [pa.array(row_ids, pa.int64()), pa.array(reasons, REJECTED.field(1).type)]
+    return pa.RecordBatch.from_arrays(arrays, schema=REJECTED)

@@ -1,0 +1,1 @@
+"""Where judged rows go. The only code that knows SQL."""

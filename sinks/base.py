@@ -1,0 +1,199 @@
+"""What passes between the stream and a sink: a file, a span of its records, the micro-batch, the receipt.
+
+A record is named everywhere by one 64-bit integer, `_id = file_id << 32 | record number`; record numbers count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import pyarrow as pa
+
+from processors.columns import ColumnType
+from processors.outcome import ROW_ID, Outcome, no_rejects
+from sinks.record_index import RecordIndex, empty_index
+
+RECORD_BITS = 32
+RECORDS_MAX = (1 << RECORD_BITS) - 1
+
+FileState: TypeAlias = Literal[
+    "discovered",
+    "settling",
+    "ready",
+    "processing",
+    "committed",
+    "held",
+    "failed",
+    "superseded",
+    "archived",
+]
+
+
+def row_id(file_id: int, record: int) -> int:
+    """The name of a record.
+
+    >>> row_id(3, 1)
+    12884901889
+    """
+    return file_id << RECORD_BITS | record
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No two staged rows agree in `columns`; the one with the smaller row id stays. Null among them: not compared.
+
+    `exact` compares nulls as well, as values.
+    """
+
+    rule: str
+    columns: tuple[str, ...]
+    exact: bool = False
+    severity: str = "error"
+    action: str = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dataset's staged table: its columns in order, the event time among them, what must be unique."""
+
+    dataset: str
+    columns: tuple[tuple[str, ColumnType], ...]
+    event_time: str | None = None
+    unique: tuple[Unique, ...] = ()
+    raw: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`."""
+
+    file_id: int
+    dataset: str
+    path: str
+    generation: int
+    date: str
+    header: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """What the file system said when the file was last looked at: bytes, nanoseconds since 1970, inode number."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where reading goes on: after `records` records, at byte `offset`, which is `lines` line ends into the file."""
+
+    records: int = 0
+    offset: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one commit claims: `row_count` records of one file from record `row_first` on, in [byte_start, byte_end)."""
+
+    file_id: int
+    row_first: int
+    row_count: int
+    byte_start: int
+    byte_end: int
+
+    @property
+    def id_first(self) -> int:
+        """The row id of the first record."""
+        return row_id(self.file_id, self.row_first)
+
+    @property
+    def id_last(self) -> int:
+        """The row id of the last record; less than `id_first` in an empty span."""
+        return self.id_first + self.row_count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class MicroBatch:
+    """A run of complete records of one file, or, with an empty span, only the news of its state.
+
+    `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
+    `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `index`: where each record stands.
+    `digest`: of the span's bytes (SHA-256). `arrived_ns`: when the file was noticed (monotonic clock). `keep_events`:
+    the raw layer wants the records (not in a replay, nor where the dataset keeps no raw layer).
+    """
+
+    file: File
+    span: Span
+    rows: pa.RecordBatch
+    malformed: pa.RecordBatch
+    malformed_events: pa.RecordBatch
+    index: RecordIndex
+    digest: bytes
+    stat: FileStat
+    state: FileState
+    reason: str
+    arrived_ns: int
+    ingested_at: str
+    keep_events: bool
+
+
+def news(
+    file: File, end: Position, stat: FileStat, state: FileState, reason: str, arrived_ns: int, at: str
+) -> MicroBatch:
+    """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`."""
+    rows = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64())]))
+    events = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
+    span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
+    index = empty_index(end.lines)
+    return MicroBatch(
+        file, span, rows, no_rejects(), events, index, b"", stat, state, reason, arrived_ns, at, keep_events=False
+    )
+
+
+def failed(batch: MicroBatch, reason: str) -> MicroBatch:
+    """The news that a batch's file is set aside, instead of the batch."""
+    end = Position(batch.span.row_first - 1, batch.span.byte_start, 0)
+    return news(batch.file, end, batch.stat, "failed", reason, batch.arrived_ns, batch.ingested_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A micro-batch with the verdict on it. `events`: `_id` and `payload` of all records, or of the rejected only where
+    the raw layer does not want the rest."""
+
+    batch: MicroBatch
+    outcome: Outcome
+    events: pa.RecordBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a commit did. `accepted + rejected == span.row_count`, uniqueness included.
+
+    `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
+    key. `commit_seconds`: wall time of the transaction.
+    """
+
+    batch: MicroBatch
+    span: Span
+    accepted: int
+    rejected: int
+    counts: Mapping[str, int]
+    rejudged: int
+    commit_seconds: float
+
+
+class Sink(Protocol):
+    """Takes judged spans. A commit replaces its span, so committing twice is committing once."""
+
+    def position(self, file_id: int, /) -> Position:
+        """Where the file's committed records end, as far as they follow each other from the first."""
+        ...
+
+    def commit(self, judged: Judged, /) -> Receipt:
+        """Rows, rejects, counts, events and the span, all or nothing. Raises WarehouseError."""
+        ...

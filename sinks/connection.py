@@ -1,0 +1,148 @@
+"""One ADBC connection to a SQLite file, used by one thread at a time.
+
+Never open the same file with the standard library's sqlite3 in this process while a Connection is open: the two carry
+their own copies of SQLite, and closing either would drop the other's POSIX locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote as percent_encode
+
+import adbc_driver_manager
+import pyarrow as pa
+from adbc_driver_manager.dbapi import Cursor
+from adbc_driver_sqlite import dbapi
+
+from processors.errors import WarehouseError
+
+Scalar = str | int | float | bytes | None
+
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",  # a power cut loses the last commits, never consistency; landing still has the files
+    "PRAGMA wal_autocheckpoint = 8000",  # pages of 8 KiB: a checkpoint every 64 MB
+    "PRAGMA journal_size_limit = 67108864",  # bytes that the WAL keeps after a checkpoint
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",  # KiB
+    "PRAGMA busy_timeout = 5000",  # ms; a reader may hold the WAL for a moment at a checkpoint
+)
+_READER_PRAGMAS = ("PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON")
+
+
+class Connection:
+    """Prepared statements are kept, one cursor for each SQL text. Errors of the database become WarehouseError."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._cursors: dict[str, Cursor] = {}
+        mode = "ro" if read_only else "rw"
+        with self._errors(f"open {path}"):
+            self._connection = dbapi.connect(
+                f"file:{percent_encode(str(path.absolute()))}?mode={mode}", autocommit=True
+            )
+        for pragma in _READER_PRAGMAS if read_only else _WRITER_PRAGMAS:
+            self.rows(pragma)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back every statement and the connection; closing twice is closing once."""
+        for cursor in self._cursors.values():
+            cursor.close()
+        self._cursors.clear()
+        self._connection.close()
+
+    def run(self, sql: str, *parameters: Scalar) -> None:
+        """Execute a statement whose rows, if any, are of no interest."""
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, parameters or None)
+            if cursor.description:
+                cursor.fetchall()
+
+    def rows(self, sql: str, *parameters: Scalar) -> list[tuple[Scalar, ...]]:
+        """All rows of a query that is known to be short."""
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, parameters or None)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def integer(self, sql: str, *parameters: Scalar) -> int:
+        """The single integer of a query; 0 where it gives null or nothing."""
+        rows = self.rows(sql, *parameters)
+        value = rows[0][0] if rows else None
+        return value if isinstance(value, int) else 0
+
+    def table(self, sql: str, *parameters: Scalar) -> pa.Table:
+        """The whole result as Arrow."""
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, parameters or None)
+            return cursor.fetch_arrow_table()
+
+    def batches(self, sql: str, *parameters: Scalar) -> Iterator[pa.RecordBatch]:
+        """The result as Arrow record batches, in bounded memory, from a cursor of its own."""
+        with self._errors(sql), self._connection.cursor() as cursor:
+            cursor.execute(sql, parameters or None)
+            yield from cursor.fetch_record_batch()
+
+    def insert(self, sql: str, rows: pa.RecordBatch) -> None:
+        """Execute a statement once for each row; the columns are bound in their order."""
+        if rows.num_rows:
+            with self._errors(sql):
+                self._cursor(sql).executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT; any exception rolls back and goes on."""
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        """After a full disk SQLite may have rolled back by itself: then there is nothing left to do."""
+        try:
+            self.run("ROLLBACK")
+        except WarehouseError as error:
+            if "no transaction is active" not in str(error):
+                raise
+
+    def _cursor(self, sql: str) -> Cursor:
+        if sql not in self._cursors:
+            self._cursors[sql] = self._connection.cursor()
+        return self._cursors[sql]
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except adbc_driver_manager.Error as error:
+            raise WarehouseError(_explain(self.path, str(error), doing)) from error
+
+
+def _explain(path: Path, message: str, doing: str) -> str:
+    """What happened to the warehouse, in a sentence that ends with what to do."""
+    lower = message.lower()
+    if "full" in lower or "disk i/o" in lower or "writing file" in lower:
+        return f"{path}: cannot be written: the disk is full or failing ({message}). Nothing of this batch was stored, \
+and the landing files are untouched; make room and start again."
+    if "locked" in lower or "busy" in lower:
+        return f"{path}: another process holds the warehouse ({message}). Wait for it, or stop it, and start again."
+    if "readonly" in lower or "unable to open" in lower:
+        return f"{path}: cannot be opened for writing ({message}). Check the path and its permissions."
+    if "not a database" in lower or "malformed" in lower:
+        return f"{path}: is no sound SQLite database ({message}). Restore it, or move it away and load landing again."
+    return f"{path}: {message} (while executing: {' '.join(doing.split())[:200]})"

@@ -1,0 +1,32 @@
+"""Names in SQL. Every identifier that a person or a file chose goes through `quote`."""
+
+from __future__ import annotations
+
+
+def quote(identifier: str) -> str:
+    """`identifier` as a quoted SQL identifier.
+
+    >>> quote('amount"; DROP TABLE stg_orders; --')
+    '"amount""; DROP TABLE stg_orders; --"'
+    """
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string literal, for places that take no bound parameter (an index expression, a JSON key)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def staged(dataset: str) -> str:
+    """The staged table's name, not quoted."""
+    return f"stg_{dataset}"
+
+
+def duplicate_rows(dataset: str) -> str:
+    """The table of typed rows that lost to an earlier one with their key, not quoted."""
+    return f"dup_{dataset}"
+
+
+def unique_keys(dataset: str, rule: str) -> str:
+    """The table of the keys of one uniqueness rule, not quoted."""
+    return f"uniq_{dataset}__{rule}"

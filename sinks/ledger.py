@@ -1,0 +1,163 @@
+"""Files and spans: what was committed, from where, and how the balance stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from processors.errors import WarehouseError
+from sinks.base import File, FileStat, FileState, MicroBatch, Position, Span
+from sinks.connection import Connection
+
+_UPSERT_FILE = """
+INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, size, mtime_ns, inode,
+                        records, accepted, rejected, discovered_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (file_id) DO UPDATE SET
+    state = excluded.state, reason = excluded.reason, header = excluded.header, size = excluded.size,
+    mtime_ns = excluded.mtime_ns, inode = excluded.inode, records = records + excluded.records,
+    accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
+"""
+_INSERT_SPAN = """
+INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_FILES = """
+SELECT file_id, dataset, path, generation, date, header, size, mtime_ns, inode, state, reason, records, accepted,
+rejected FROM meta_files
+"""
+#: The first span that no other follows directly ends the file's committed prefix.
+_POSITION = """
+SELECT (span_id & 4294967295) + row_count - 1, byte_end, lines_after FROM meta_spans s
+WHERE span_id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295
+AND NOT EXISTS (SELECT 1 FROM meta_spans n WHERE n.span_id = s.span_id + s.row_count)
+AND EXISTS (SELECT 1 FROM meta_spans f WHERE f.span_id = (?1 << 32) + 1)
+ORDER BY span_id LIMIT 1
+"""
+_SPANS = """
+SELECT span_id, row_count, byte_start, byte_end, lines_after, digest, record_index FROM meta_spans
+WHERE span_id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY span_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A row of `meta_files`."""
+
+    file: File
+    stat: FileStat
+    state: FileState
+    reason: str
+    records: int
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEntry:
+    """A row of `meta_spans`."""
+
+    span: Span
+    lines_after: int
+    digest: bytes
+    record_index: bytes
+
+
+def now() -> str:
+    """The time, as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def files(connection: Connection, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
+    """The files of the ledger, by id; `where` is a SQL condition over `meta_files`."""
+    condition = f"WHERE {where}" if where else ""
+    for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *parameters):
+        for row in batch.to_pylist():
+            header = tuple(json.loads(row["header"]))
+            file = File(row["file_id"], row["dataset"], row["path"], row["generation"], row["date"], header)
+            stat = FileStat(row["size"], row["mtime_ns"], row["inode"])
+            yield FileEntry(file, stat, row["state"], row["reason"], row["records"], row["accepted"], row["rejected"])
+
+
+def spans(connection: Connection, file_id: int) -> Iterator[SpanEntry]:
+    """The committed spans of a file, in its order."""
+    for batch in connection.batches(_SPANS, file_id):
+        for row in batch.to_pylist():
+            first = row["span_id"] & 0xFFFFFFFF
+            span = Span(file_id, first, row["row_count"], row["byte_start"], row["byte_end"])
+            yield SpanEntry(span, row["lines_after"], row["digest"], row["record_index"])
+
+
+def position(connection: Connection, file_id: int) -> Position:
+    """Where the committed prefix of a file ends."""
+    for records, offset, lines in connection.rows(_POSITION, file_id):
+        assert isinstance(records, int)  # noqa: S101 - the columns' own types
+        assert isinstance(offset, int)  # noqa: S101
+        assert isinstance(lines, int)  # noqa: S101
+        return Position(records, offset, lines)
+    return Position()
+
+
+class Ledger:
+    """Writes files and spans. Every method runs inside the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def is_committed(self, span: Span) -> bool:
+        """Whether exactly this span is there. Raises WarehouseError when another one overlaps it."""
+        rows = self._connection.rows(
+            "SELECT span_id, row_count FROM meta_spans WHERE span_id <= ? ORDER BY span_id DESC LIMIT 1", span.id_last
+        )
+        if not rows:
+            return False
+        first, count = rows[0]
+        if (first, count) == (span.id_first, span.row_count):
+            return True
+        assert isinstance(first, int)  # noqa: S101
+        assert isinstance(count, int)  # noqa: S101
+        if first + count > span.id_first:
+            raise WarehouseError(
+                f"records {span.row_first} to {span.row_first + span.row_count - 1} of file {span.file_id} partly "
+                f"overlap a committed span of {count} records from {first & 0xFFFFFFFF} on; a span is replaced whole or not "
+                "at all. Replay the file's date to commit its spans anew."
+            )
+        return False
+
+    def add_span(self, batch: MicroBatch) -> None:
+        """Enter a new span."""
+        span, index = batch.span, batch.index
+        self._connection.run(
+            _INSERT_SPAN,
+            *(span.id_first, span.row_count, span.byte_start, span.byte_end),
+            *(index.lines_after, batch.digest, index.pack(), now()),
+        )
+
+    def count(self, span: Span, counts: Mapping[str, int], *, replaced: bool) -> None:
+        """Enter the span's counts, in place of those it had."""
+        if replaced:
+            self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ?", span.id_first)
+        if counts:
+            self._connection.run(
+                "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)",
+                *(span.id_first, json.dumps(dict(counts))),
+            )
+
+    def settle(self, batch: MicroBatch, records: int, accepted: int) -> None:
+        """Add to the file's balance, and take over what the batch says of its state."""
+        file, stat, moment = batch.file, batch.stat, now()
+        self._connection.run(
+            _UPSERT_FILE,
+            *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
+            *(json.dumps(file.header, ensure_ascii=False), stat.size, stat.mtime_ns, stat.inode),
+            *(records, accepted, records - accepted, moment, moment),
+        )
+
+    def shift(self, file_id: int, accepted: int) -> None:
+        """Move rows of a file between rejected and accepted."""
+        self._connection.run(
+            "UPDATE meta_files SET accepted = accepted + ?1, rejected = rejected - ?1 WHERE file_id = ?2",
+            *(accepted, file_id),
+        )

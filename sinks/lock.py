@@ -1,0 +1,39 @@
+"""One writer at a time: an advisory lock on a file beside the warehouse, which the kernel drops when its owner dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from processors.errors import WarehouseError
+
+
+class WriterLock:
+    """Held from construction to `release`. Raises WarehouseError where another process holds it."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self.path = warehouse.with_name(warehouse.name + ".lock")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WarehouseError(
+                f"{self.path}: cannot be created: {error.strerror}. The warehouse needs a folder that can be written; "
+                "name another with --warehouse."
+            ) from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.pread(self._file, 64, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._file)
+            raise WarehouseError(
+                f"{warehouse}: process {owner} is writing to this warehouse already, and there can be only one writer. "
+                "Stop that process first, or name another warehouse with --warehouse."
+            ) from error
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Give the lock back."""
+        os.close(self._file)

@@ -1,0 +1,121 @@
+"""Looking into a warehouse without writing: brief reads on a read-only connection, beside a writer or without one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from processors.errors import WarehouseError
+from sinks import ledger
+from sinks.base import Position, Span, row_id
+from sinks.connection import Connection
+from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.ledger import FileEntry, SpanEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStatus:
+    """What the ledger says of one dataset, summed over its files."""
+
+    dataset: str
+    files: int
+    files_by_state: dict[str, int]
+    dates: int
+    records: int
+    accepted: int
+    rejected: int
+    last_commit: str | None
+
+
+class WarehouseReader:
+    """A read-only view. Raises WarehouseError where there is no warehouse at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise WarehouseError(
+                f"{path}: there is no warehouse. `ade-stream run` makes one; or name another with --warehouse."
+            )
+        self._connection = Connection(path, read_only=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def files(self, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
+        """The files of the ledger, by id."""
+        return ledger.files(self._connection, where, *parameters)
+
+    def position(self, file_id: int, /) -> Position:
+        """Where the file's committed records end."""
+        return ledger.position(self._connection, file_id)
+
+    def spans(self, file_id: int, /) -> Iterator[SpanEntry]:
+        """The file's committed spans, in its order."""
+        return ledger.spans(self._connection, file_id)
+
+    def events(self, span: Span) -> pa.Table:
+        """The span's raw events in the order of its records: `_id` (int64) and `payload` (string)."""
+        return self._connection.table(
+            "SELECT _id, payload FROM raw_events WHERE _id BETWEEN ? AND ? ORDER BY _id", span.id_first, span.id_last
+        )
+
+    def status(self) -> list[DatasetStatus]:
+        """One entry a dataset, by name."""
+        sums = self._connection.table(
+            """SELECT dataset, count(*) AS files, count(DISTINCT date) AS dates, sum(records) AS records,
+            sum(accepted) AS accepted, sum(rejected) AS rejected, max(updated_at) AS last_commit
+            FROM meta_files GROUP BY dataset ORDER BY dataset"""
+        ).to_pylist()
+        states = self._connection.rows("SELECT dataset, state, count(*) FROM meta_files GROUP BY 1, 2 ORDER BY 1, 2")
+        by_dataset: dict[str, dict[str, int]] = {row["dataset"]: {} for row in sums}
+        for dataset, state, count in states:
+            by_dataset[str(dataset)][str(state)] = int(str(count))
+        return [DatasetStatus(files_by_state=by_dataset[row["dataset"]], **row) for row in sums]
+
+    def content_hash(self, dataset: str, date: str | None = None) -> str:
+        """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events and balances, each in the order of
+        its ids.
+
+        Two warehouses that hold the same have the same hash, whatever batches they were filled with. Times of arrival
+        and of commits are left out. `date`: only the files of that execution date.
+        """
+        hashed = hashlib.sha256()
+        for name, columns in self._hashed_columns(dataset):
+            values = " || ',' || ".join(f"quote({quote(column)})" for column in columns)
+            key = "file_id" if name == "meta_files" else "_id"
+            for first, last in self._id_ranges(dataset, date, of_files=name == "meta_files"):
+                sql = (
+                    f"SELECT {values} || char(10) AS line FROM {quote(name)} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
+                )
+                for batch in self._connection.batches(sql, first, last):
+                    hashed.update(_bytes(batch.column(0)))
+            hashed.update(b"\x00")
+        return hashed.hexdigest()
+
+    def _hashed_columns(self, dataset: str) -> Iterator[tuple[str, list[str]]]:
+        for name in (staged(dataset), duplicate_rows(dataset)):
+            rows = self._connection.rows("SELECT name FROM pragma_table_info(?) ORDER BY cid", name)
+            yield name, [str(row[0]) for row in rows]
+        yield "rejects", ["_id", "_date", "reasons", "raw", "path", "line", "byte_start", "byte_end", "status"]
+        yield "raw_events", ["_id", "dataset", "payload"]
+        yield "meta_files", ["file_id", "path", "generation", "date", "records", "accepted", "rejected"]
+
+    def _id_ranges(self, dataset: str, date: str | None, *, of_files: bool) -> list[tuple[int, int]]:
+        condition = "dataset = ?" + ("" if date is None else " AND date = ?")
+        parameters = (dataset,) if date is None else (dataset, date)
+        ids = [entry.file.file_id for entry in self.files(condition, *parameters)]
+        return [(file, file) if of_files else (row_id(file, 0), row_id(file + 1, 0) - 1) for file in ids]
+
+
+def _bytes(lines: pa.Array) -> memoryview:
+    """The text of all `lines` (string, no nulls), one after the other."""
+    offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset : lines.offset + len(lines) + 1]
+    return memoryview(lines.buffers()[2] or b"")[int(offsets[0]) : int(offsets[-1])]

@@ -1,0 +1,111 @@
+"""The SQLite warehouse: one file, one writer, one transaction a span."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from processors.errors import ConservationError
+from sinks import ledger
+from sinks.base import Judged, Position, Receipt, Table
+from sinks.connection import Connection
+from sinks.ledger import Ledger
+from sinks.lock import WriterLock
+from sinks.migrations import migrate
+from sinks.staging import Staging
+from sinks.uniqueness import TEMPORARY, Uniqueness
+
+
+class Warehouse:
+    """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
+
+    Raises WarehouseError where another process writes to it, or it cannot be opened.
+    """
+
+    def __init__(self, path: Path, tables: Iterable[Table]) -> None:
+        tables = tuple(tables)
+        with ExitStack() as resources:
+            resources.callback(WriterLock(path).release)
+            migrate(path, tables)
+            self.connection = resources.enter_context(Connection(path))
+            for statement in TEMPORARY.split(";"):
+                self.connection.run(statement)
+            self._resources = resources.pop_all()
+        self.path = path
+        self._ledger = Ledger(self.connection)
+        self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
+        self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
+        self._keeps_raw = {table.dataset: table.raw for table in tables}
+        self._in_transaction = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and give up the writer's lock."""
+        self._resources.close()
+
+    def position(self, file_id: int, /) -> Position:
+        """Where the file's committed records end, as far as they follow each other from the first."""
+        return ledger.position(self.connection, file_id)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the commits inside one transaction: all of them, or none."""
+        with self.connection.transaction():
+            self._in_transaction = True
+            try:
+                yield
+            finally:
+                self._in_transaction = False
+
+    def commit(self, judged: Judged, /) -> Receipt:
+        """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
+
+        A batch with an empty span only brings the file's state up to date. Raises WarehouseError when the span partly
+        overlaps a committed one, and when the database cannot be written.
+        """
+        started = time.perf_counter()
+        if self._in_transaction:
+            accepted, rejudged = self._store(judged)
+        else:
+            with self.connection.transaction():
+                accepted, rejudged = self._store(judged)
+        span = judged.batch.span
+        seconds = time.perf_counter() - started
+        counts = judged.outcome.counts
+        return Receipt(judged.batch, span, accepted, span.row_count - accepted, counts, rejudged, seconds)
+
+    def _store(self, judged: Judged) -> tuple[int, int]:
+        """The rows accepted of this span, and the rows of other spans that changed sides."""
+        batch, span = judged.batch, judged.batch.span
+        if not span.row_count:
+            self._ledger.settle(batch, 0, 0)
+            return 0, 0
+        if judged.outcome.row_count != span.row_count:
+            raise ConservationError(f"{judged.outcome.row_count} rows were judged of a span of {span.row_count}")
+        staging, uniqueness = self._staging[batch.file.dataset], self._uniqueness[batch.file.dataset]
+        replaced = self._ledger.is_committed(span)
+        accepted_before = staging.accepted(span) if replaced else 0
+        if replaced:
+            uniqueness.release(span)
+            staging.clear(span)
+        else:
+            self._ledger.add_span(batch)
+            if self._keeps_raw[batch.file.dataset]:
+                staging.append_events(judged)
+        staging.append(judged)
+        self._ledger.count(span, judged.outcome.counts, replaced=replaced)
+        passed = judged.outcome.accepted.num_rows
+        self._ledger.settle(batch, 0 if replaced else span.row_count, passed - accepted_before)
+        rejudged = uniqueness.judge(span)
+        for file_id, change in rejudged.accepted_by_file.items():
+            self._ledger.shift(file_id, change)
+        return passed - rejudged.lost, rejudged.moved

@@ -1,0 +1,278 @@
+"""What a dataset's YAML may say. Field descriptions are the reference: they go into the JSON Schema for editors."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from processors.columns import ColumnType
+from processors.validation import Action, Severity
+
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+_DECIMAL = re.compile(r"^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$")
+_PLAIN_TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "category")
+
+Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
+Bound: TypeAlias = int | float | Decimal | datetime | date
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FilesConfig(_Strict):
+    """Which files of the landing folder belong to the dataset."""
+
+    folder: str | None = Field(None, description="Folder below the landing folder; the dataset's name by default.")
+    pattern: str = Field("*.csv", description="Shell pattern of the file name, such as *.csv or orders_*.csv.")
+    date: str | None = Field(
+        None,
+        description="Regular expression over the path with the groups year, month and day, where the execution date is "
+        "not written dt=2026-11-21, 2026-11-21 or 20261121. Files without a date get the day of their arrival.",
+    )
+    settle_seconds: float = Field(
+        2.0, ge=0, description="A last line without a line end is taken when the file has not changed for so long."
+    )
+
+    @field_validator("folder")
+    @classmethod
+    def _inside(cls, folder: str | None) -> str | None:
+        if folder is not None and (folder.startswith("/") or ".." in folder.split("/") or not folder.strip("/.")):
+            raise ValueError("must name a folder below the landing folder, without '..'")
+        return folder
+
+    @field_validator("date")
+    @classmethod
+    def _groups(cls, pattern: str | None) -> str | None:
+        if pattern is not None and not {"year", "month", "day"} <= set(_regex(pattern).groupindex):
+            raise ValueError("must have the groups (?P<year>…), (?P<month>…) and (?P<day>…)")
+        return pattern
+
+
+class DialectConfig(_Strict):
+    """How the bytes of the files are laid out."""
+
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    quote: str | None = Field('"', description="The quote character; null where the format has none.")
+    header: bool = Field(
+        True, description="Whether the first record names the columns; else they come in config order."
+    )
+
+    @model_validator(mode="after")
+    def _single_bytes(self) -> DialectConfig:
+        for name, value in (("delimiter", self.delimiter), ("quote", self.quote)):
+            if value is not None and (len(value.encode()) != 1 or value in "\r\n"):
+                raise ValueError(f"{name} must be one ASCII character other than a line end")
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must differ")
+        return self
+
+
+class ColumnConfig(_Strict):
+    """A column of the contract."""
+
+    type: str = Field(description="string, integer, number, decimal(p,s), boolean, date, timestamp or category")
+    source: str | None = Field(None, description="The column's name in the header; its own name by default.")
+    optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
+    formats: tuple[str, ...] = Field(
+        (), description="Formats of a date or timestamp, such as %d/%m/%Y; ISO by default."
+    )
+
+    @field_validator("type")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        match = _DECIMAL.match(name)
+        if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
+            raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
+        if not match and name not in _PLAIN_TYPES:
+            raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
+        return name
+
+    @model_validator(mode="after")
+    def _formats_fit(self) -> ColumnConfig:
+        if self.formats and self.type not in {"date", "timestamp"}:
+            raise ValueError("formats belong to the types date and timestamp")
+        return self
+
+    def column_type(self, timezone: str) -> ColumnType:
+        """The logical type, with naive timestamps read in `timezone`."""
+        match = _DECIMAL.match(self.type)
+        if match:
+            return ColumnType("decimal", int(match[1]), int(match[2]))
+        return ColumnType(self.type, formats=self.formats, timezone=timezone)  # type: ignore[arg-type]
+
+
+class SchemaConfig(_Strict):
+    """Casts the text of each declared column to its type; undeclared columns are kept in _rescued."""
+
+
+class QualityConfig(_Strict):
+    """Cleans text cells, and names the duplicates to be refused."""
+
+    trim: bool = Field(True, description="Take away blanks around text.")
+    duplicates: tuple[Literal["key", "exact"], ...] = Field(
+        (),
+        description="key: a record whose key was seen before is rejected. exact: one whose every declared column was. "
+        "The record with the smaller row id is the first, across batches, files and restarts.",
+    )
+
+
+class _RuleConfig(_Strict):
+    name: Name | None = Field(None, description="Error code and counter; <column>_<check> by default.")
+    severity: Severity = "error"
+    action: Action = Field(
+        "quarantine",
+        description="warn: pass and flag. quarantine, drop: reject. fail: set the whole file aside.",
+    )
+
+
+class NotNullRule(_RuleConfig):
+    """The cell has a value."""
+
+    check: Literal["not_null"]
+    column: str
+
+
+class RangeRule(_RuleConfig):
+    """min ≤ value ≤ max; the ends are included unless exclusive."""
+
+    check: Literal["range"]
+    column: str
+    min: Bound | None = None
+    max: Bound | None = None
+    exclusive: bool = False
+
+    @model_validator(mode="after")
+    def _bounded(self) -> RangeRule:
+        if self.min is None and self.max is None:
+            raise ValueError("needs min, max or both")
+        return self
+
+
+class OneOfRule(_RuleConfig):
+    """The value is one of a list."""
+
+    check: Literal["one_of"]
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
+
+
+class MatchesRule(_RuleConfig):
+    """The whole text matches a regular expression."""
+
+    check: Literal["matches"]
+    column: str
+    pattern: str
+
+
+class TimestampRule(_RuleConfig):
+    """The text of a string column reads as a timestamp."""
+
+    check: Literal["timestamp"]
+    column: str
+    formats: tuple[str, ...] = ()
+
+
+class UniqueRule(_RuleConfig):
+    """No earlier record has the same values in these columns. Records with a null among them are not compared."""
+
+    check: Literal["unique"]
+    columns: tuple[str, ...] = Field(min_length=1)
+    action: Literal["quarantine", "drop"] = "quarantine"
+
+
+class ExpressionRule(_RuleConfig):
+    """A SQL expression over the row is true (or null)."""
+
+    check: Literal["expression"]
+    name: Name
+    sql: str
+
+
+RuleConfig: TypeAlias = Annotated[
+    NotNullRule | RangeRule | OneOfRule | MatchesRule | TimestampRule | UniqueRule | ExpressionRule,
+    Field(discriminator="check"),
+]
+
+
+class ValidationConfig(_Strict):
+    """Rules over typed rows; a row is rejected with every rule that it breaks."""
+
+    rules: tuple[RuleConfig, ...] = Field(min_length=1)
+
+
+class FeaturesConfig(_Strict):
+    """Columns computed from the other columns of the same row."""
+
+    columns: dict[Name, str] = Field(description="Name: SQL expression over the row.", min_length=1)
+
+
+class StepConfig(_Strict):
+    """One processor: a mapping with exactly one of these keys."""
+
+    schema_: SchemaConfig | None = Field(None, alias="schema")
+    quality: QualityConfig | None = None
+    validation: ValidationConfig | None = None
+    features: FeaturesConfig | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> StepConfig:
+        if sum(part is not None for part in (self.schema_, self.quality, self.validation, self.features)) != 1:
+            raise ValueError("needs exactly one of schema, quality, validation, features, with its settings (or {})")
+        return self
+
+
+class LimitsConfig(_Strict):
+    """Bounds on one micro-batch; results never depend on them."""
+
+    batch_rows: int = Field(20_000, ge=1, le=1_000_000, description="Records in a micro-batch at the most.")
+    batch_bytes: int = Field(1 << 20, ge=1 << 10, le=1 << 28, description="Bytes read for a micro-batch.")
+    record_bytes_max: int = Field(1 << 20, ge=64, le=1 << 28, description="A longer record is rejected.")
+
+
+class DatasetConfig(_Strict):
+    """A dataset: where its files are, what is in them, and what happens to each row."""
+
+    dataset: Name = Field(description="Names the table stg_<dataset>.")
+    description: str = ""
+    files: FilesConfig = FilesConfig()  # type: ignore[call-arg]
+    dialect: DialectConfig = DialectConfig()  # type: ignore[call-arg]
+    null_tokens: tuple[str, ...] = Field(("",), description="Cells that mean nothing, compared without blanks around.")
+    timezone: str = Field("UTC", description="Where timestamps without an offset are read, such as Europe/Oslo.")
+    columns: dict[Name, ColumnConfig] = Field(min_length=1)
+    key: tuple[str, ...] = Field((), description="The columns that identify a record.")
+    event_time: str | None = Field(None, description="The timestamp column that is also kept in _event_us.")
+    processors: tuple[StepConfig, ...] = Field(min_length=1)
+    limits: LimitsConfig = LimitsConfig()  # type: ignore[call-arg]
+    raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be a time zone of the IANA database, such as UTC or Europe/Oslo") from error
+        return name
+
+    @field_validator("columns")
+    @classmethod
+    def _distinct(cls, columns: dict[str, ColumnConfig]) -> dict[str, ColumnConfig]:
+        if len({name.lower() for name in columns}) < len(columns):
+            raise ValueError("two columns differ only in upper and lower case, which SQL does not tell apart")
+        sources = [column.source or name for name, column in columns.items()]
+        if len(set(sources)) < len(sources):
+            raise ValueError("two columns are read from the same header name")
+        return columns
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error

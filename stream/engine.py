@@ -1,0 +1,129 @@
+"""`run`: micro-batches in, receipts out. `watch`, `run` and `replay` differ in what they feed it, and in nothing
+else.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processors.events import encode
+from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
+from sinks.base import Judged, MicroBatch, Receipt, Sink, failed
+
+T = TypeVar("T")
+
+
+def run(batches: Iterable[MicroBatch], chains: Mapping[str, Processor], sink: Sink) -> Iterator[Receipt]:
+    """Judge each batch with its dataset's chain, commit it, and give its receipt.
+
+    Batches are read and judged in a thread of their own, at most two ahead of the commit. Closing the generator ends
+    that thread; an error on either side is raised here.
+    """
+    with closing(ahead(judge(batches, chains), depth=2)) as judged:
+        for verdict in judged:
+            yield sink.commit(verdict)
+
+
+def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
+    """Each batch with its verdict. A file in which a record breaks a rule with the action `fail` is set aside from that
+    batch on: what follows of it is passed over, until it is taken up anew."""
+    set_aside: set[int] = set()
+    for batch in batches:
+        if batch.file.file_id in set_aside:
+            continue
+        judged = verdict(batch, chains[batch.file.dataset])
+        breach = _breach(judged)
+        if breach is not None:
+            set_aside.add(batch.file.file_id)
+            judged = verdict(failed(batch, breach), chains[batch.file.dataset])
+        yield judged
+
+
+def verdict(batch: MicroBatch, chain: Processor) -> Judged:
+    """The chain's outcome for all records of the span, those that could not be split among the rejected."""
+    outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
+    whole = Outcome(outcome.accepted, merge_rejects(batch.malformed, outcome.rejected), outcome.counts)
+    return Judged(batch, conserve(batch.span.row_count, whole, "framing"), _events(batch, whole.rejected))
+
+
+def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
+    """`_id` and `payload` of all records where the raw layer wants them, else of the rejected ones."""
+    rows = batch.rows if batch.keep_events else batch.rows.filter(pc.is_in(batch.rows[ROW_ID], rejected[ROW_ID]))
+    if not rows.num_rows:
+        return batch.malformed_events
+    events = pa.RecordBatch.from_arrays([rows[ROW_ID], encode(rows)], names=[ROW_ID, "payload"])
+    if not batch.malformed_events.num_rows:
+        return events
+    return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
+
+
+def _breach(judged: Judged) -> str | None:
+    """The first reason whose action is `fail`, as a sentence."""
+    rejected = judged.outcome.rejected
+    if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():
+        return None
+    for row in rejected.to_pylist():
+        for reason in row["reasons"]:
+            if reason["action"] == "fail":
+                line = judged.batch.index.lines[row[ROW_ID] - judged.batch.span.id_first]
+                return f"Rule {reason['rule']} has the action fail and is broken in line {line}: {reason['message']}."
+    return None
+
+
+def ahead(items: Iterable[T], depth: int) -> Generator[T]:
+    """`items`, produced in a thread of their own, at most `depth` ahead of the consumer.
+
+    >>> list(ahead(range(3), depth=1))
+    [0, 1, 2]
+    """
+    handed: queue.Queue[T | _End] = queue.Queue(depth)
+    closed = threading.Event()
+    thread = threading.Thread(target=_produce, args=(items, handed, closed), name="ade-stream-read", daemon=True)
+    thread.start()
+    try:
+        while not isinstance(item := handed.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+    finally:
+        closed.set()
+        while not handed.empty():
+            handed.get()
+        thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What a producer hands over last."""
+
+    error: BaseException | None = None
+
+
+def _produce(items: Iterable[T], handed: queue.Queue[T | _End], closed: threading.Event) -> None:
+    end = _End()
+    try:
+        for item in items:
+            if not _put(handed, item, closed):
+                return
+    except BaseException as error:  # noqa: BLE001 - raised again on the consumer's side
+        end = _End(error)
+    _put(handed, end, closed)
+
+
+def _put(handed: queue.Queue[T | _End], item: T | _End, closed: threading.Event) -> bool:
+    """Hand `item` over; False where the consumer has gone."""
+    while not closed.is_set():
+        try:
+            handed.put(item, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False

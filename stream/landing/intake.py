@@ -1,0 +1,159 @@
+"""One file with news, turned into micro-batches; what keeps it from being read becomes its state and a sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from processors.errors import SourceError
+from sinks.base import FileStat, FileState, MicroBatch, Position, news
+from sinks.ledger import SpanEntry, now
+from stream.landing.listing import Found
+from stream.landing.tracker import Tracked, Tracker
+from stream.reader import Piece, read
+from stream.source import Source, read_header
+
+_LINE_ENDS = (b"\n", b"\r")
+
+
+class Committed(Protocol):
+    """What the ledger answers about one file."""
+
+    def position(self, file_id: int, /) -> Position:
+        """Where its committed records end."""
+        ...
+
+    def spans(self, file_id: int, /) -> Iterable[SpanEntry]:
+        """Its committed spans, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads the files that a tracker knows, each from where it was left."""
+
+    tracker: Tracker
+    committed: Committed
+
+    def take(self, found: Found) -> Iterator[MicroBatch]:
+        """The file's new records, and the news of its state. A file that cannot be read is set aside as failed."""
+        known = self.tracker.meet(found)
+        self.tracker.hold(known, None)
+        visit = _Visit(known, time.monotonic_ns())
+        try:
+            with Source(self.tracker.root, found.path) as source:
+                fault = self._differs(source, known)
+                if fault:
+                    yield from visit.news(source.stat, "held", fault)
+                else:
+                    yield from self._read(source, found, visit)
+        except SourceError as error:
+            yield from visit.news(found.stat, "failed", f"The file {error}.")
+
+    def _read(self, source: Source, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
+        known, dataset = visit.known, self.tracker.datasets[found.dataset]
+        final = self.tracker.has_settled(known)
+        header = read_header(source, dataset, final=final)
+        if header is None:
+            if source.stat.size:
+                self.tracker.hold(known, found)
+            state: FileState = "settling" if source.stat.size else "discovered"
+            yield from visit.news(
+                source.stat, state, "Its header is not complete." if source.stat.size else "It is empty."
+            )
+            return
+        known.file = replace(known.file, header=header.names)
+        end = known.end or Position()
+        last: Piece | None = None
+        for piece in read(source, dataset, known.file, end, end if end.records else header.end, final=final):
+            if last is not None:
+                progress = f"{last.end.offset} of {source.stat.size} bytes are loaded."
+                yield visit.batch(last, source.stat, "processing", progress, keep_events=dataset.table.raw)
+            known.end, known.last = piece.end, (piece.span, piece.digest)
+            last = piece
+        state, reason = self._rest(source, known, known.end if last or end.records else header.end, found)
+        if last is None:
+            yield from visit.news(source.stat, state, reason)
+        else:
+            yield visit.batch(last, source.stat, state, reason, keep_events=dataset.table.raw)
+
+    def _rest(self, source: Source, known: Tracked, end: Position | None, found: Found) -> tuple[FileState, str]:
+        """The state in which the file is left, all complete records up to `end` handed on."""
+        behind = end.offset if end else 0
+        if not source.is_blank(behind):
+            self.tracker.hold(known, found)
+            seconds = self.tracker.datasets[found.dataset].files.settle_seconds
+            return "settling", (
+                f"The last line, from byte {behind} on, has no line end; it is taken when the file has not changed for "
+                f"{seconds:g} seconds."
+            )
+        records = known.end.records if known.end else 0
+        return "committed", f"All {records} records are loaded." if records else "It has a header and no records."
+
+    def _differs(self, source: Source, known: Tracked) -> str | None:
+        """Why the file cannot be read on from where it was left; None where it can."""
+        if known.end is None:
+            known.end = self.committed.position(known.file.file_id)
+        end = known.end.offset
+        if not end:
+            return None
+        if source.stat.size < end:
+            return f"It was {end} bytes long when it was loaded and has shrunk to {source.stat.size}; {_REWRITTEN}"
+        if not self._prefix_holds(source, known):
+            return f"Its first {end} bytes are no longer those that were loaded; {_REWRITTEN}"
+        if source.read(end - 1, end) not in _LINE_ENDS and source.read(end, end + 1) not in (b"", *_LINE_ENDS):
+            return (
+                f"Its last line, up to byte {end}, was loaded without a line end and has been continued; {_REWRITTEN}"
+            )
+        return None
+
+    def _prefix_holds(self, source: Source, known: Tracked) -> bool:
+        """All committed bytes are compared when the file is met for the first time in this process, when it is another
+        file by its inode, or has not grown; a file that only grows is compared in its last span."""
+        if known.last is not None and source.stat.inode == known.stat.inode and source.stat.size > known.stat.size:
+            span, digest = known.last
+            return source.digest(span.byte_start, span.byte_end) == digest
+        return source.holds(self.committed.spans(known.file.file_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One look at a file, begun at `arrived_ns`; what it hands on also becomes what is known of the file."""
+
+    known: Tracked
+    arrived_ns: int
+
+    def news(self, stat: FileStat, state: FileState, reason: str) -> Iterator[MicroBatch]:
+        """A batch without rows, unless the ledger knows all this already."""
+        if (self.known.stat, self.known.state, self.known.reason) == (stat, state, reason):
+            return
+        self._keep(stat, state, reason)
+        yield news(self.known.file, self.known.end or Position(), stat, state, reason, self.arrived_ns, now())
+
+    def batch(self, piece: Piece, stat: FileStat, state: FileState, reason: str, *, keep_events: bool) -> MicroBatch:
+        """The records of a piece, and the file's state behind them."""
+        self._keep(stat, state, reason)
+        records = piece.records
+        return MicroBatch(
+            file=self.known.file,
+            span=piece.span,
+            rows=records.rows,
+            malformed=records.malformed,
+            malformed_events=records.malformed_events,
+            index=piece.index,
+            digest=piece.digest,
+            stat=stat,
+            state=state,
+            reason=reason,
+            arrived_ns=self.arrived_ns,
+            ingested_at=now(),
+            keep_events=keep_events,
+        )
+
+    def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
+        self.known.stat, self.known.state, self.known.reason = stat, state, reason
+
+
+_REWRITTEN = "the rows that were loaded stay as they are. Land the new content under a new name."

@@ -1,0 +1,163 @@
+"""From framed bytes to text columns: Arrow parses whole records, and what does not fit is set aside with its reason.
+
+Arrow's reader is used where it is safe: whole records, one block a call, column names given, every record counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as csv
+
+from processors.events import encode_malformed
+from processors.outcome import ROW_ID
+from processors.reasons import malformed
+from stream.framing import Dialect, Frames, open_quote
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Parsed records: `rows` has `_id` and a text column a header name; `malformed` and `malformed_events` are as in
+    `sinks.base.MicroBatch`. Together they have as many rows as there were frames."""
+
+    rows: pa.RecordBatch
+    malformed: pa.RecordBatch
+    malformed_events: pa.RecordBatch
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    place: int
+    rule: str
+    message: str
+
+
+def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, id_first: int, offset: int) -> Records:
+    """The records that `frames` marks in `block`, named from `id_first` on; `offset`: where `block` lies in the
+    file.
+    """
+    count = len(frames)
+    faults = {place: _given_up(block, frames, place, dialect, offset) for place in frames.faulty}
+    table, ragged = _parse_all(block, frames, header, dialect, faults)
+    faults |= {fault.place: fault for fault in ragged}
+    ids = id_first + np.arange(count, dtype=np.int64)
+    good = np.ones(count, np.bool_)
+    good[list(faults)] = False
+    rows = pa.RecordBatch.from_arrays([pa.array(ids[good]), *table.columns], names=[ROW_ID, *header])
+    return Records(rows, *_set_aside(block, frames, ids, sorted(faults.values(), key=lambda fault: fault.place)))
+
+
+def _parse_all(
+    block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, faults: dict[int, _Fault]
+) -> tuple[pa.RecordBatch, list[_Fault]]:
+    """The good records as text, and the faults found on the way."""
+    places = np.setdiff1d(np.arange(len(frames)), list(faults)) if faults else np.arange(len(frames))
+    try:
+        table, bad = _read(_joined(block, frames, places), header, dialect)
+    except pa.ArrowInvalid:
+        table, bad = None, []
+    if table is not None and table.num_rows + len(bad) == len(places):
+        return table, [_field_count(int(places[row]), len(header), found) for row, found in bad]
+    return _one_by_one(block, frames, header, dialect, places)
+
+
+def _one_by_one(
+    block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, places: Places
+) -> tuple[pa.RecordBatch, list[_Fault]]:
+    """The slow way, when a batch holds a byte that is no text or a record that Arrow reads differently."""
+    parts: list[pa.RecordBatch] = [_read(b"", header, dialect)[0]]
+    faults: list[_Fault] = []
+    for place in places.tolist():
+        record = block[frames.starts[place] : frames.ends[place]]
+        fault = _undecodable(place, record)
+        if fault is None:
+            table, bad = _read(record, header, dialect)
+            if table.num_rows == 1 and not bad:
+                parts.append(table)
+                continue
+            fault = _field_count(place, len(header), bad[0][1]) if bad else _unreadable(place, table.num_rows)
+        faults.append(fault)
+    return pa.concat_batches(parts), faults
+
+
+def _read(
+    text: bytes | memoryview, header: Sequence[str], dialect: Dialect
+) -> tuple[pa.RecordBatch, list[tuple[int, int]]]:
+    """The records of `text` that have a field for each name in `header`; of the others, position and number of
+    fields.
+    """
+    bad: list[tuple[int, int]] = []
+
+    def set_aside(row: csv.InvalidRow) -> str:
+        bad.append((row.number - 1, row.actual_columns))
+        return "skip"
+
+    table = csv.read_csv(
+        pa.BufferReader(text),
+        csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(header)),
+        csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote or False,
+            newlines_in_values=True,
+            invalid_row_handler=set_aside,
+        ),
+        csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+    )
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema), bad
+
+
+def _joined(block: bytes, frames: Frames, places: Places) -> bytes | memoryview:
+    """The bytes of the records at `places`; a view where nothing is left out."""
+    if len(places) == len(frames):
+        return memoryview(block)[frames.starts[0] : frames.ends[-1]] if len(frames) else b""
+    return b"".join(block[frames.starts[place] : frames.ends[place]] for place in places)
+
+
+def _set_aside(
+    block: bytes, frames: Frames, ids: Places, faults: Sequence[_Fault]
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    row_ids = [int(ids[fault.place]) for fault in faults]
+    payloads = [
+        encode_malformed(
+            fault.rule, fault.message, block[frames.starts[fault.place] : frames.ends[fault.place]].rstrip(b"\r\n")
+        )
+        for fault in faults
+    ]
+    events = pa.record_batch({ROW_ID: pa.array(row_ids, pa.int64()), "payload": pa.array(payloads, pa.string())})
+    return malformed(row_ids, [(fault.rule, fault.message) for fault in faults]), events
+
+
+def _given_up(block: bytes, frames: Frames, place: int, dialect: Dialect, offset: int) -> _Fault:
+    line = block[frames.starts[place] : frames.ends[place]]
+    quote = open_quote(line, dialect)
+    if quote is None or len(line) > dialect.record_bytes_max:
+        return _Fault(place, "record_too_long", f"the record is longer than {dialect.record_bytes_max} bytes")
+    at = offset + int(frames.starts[place]) + quote
+    return _Fault(
+        place, "unterminated_quote", f"the quote at byte {at} is not closed within {dialect.record_bytes_max} bytes"
+    )
+
+
+def _field_count(place: int, expected: int, found: int) -> _Fault:
+    return _Fault(place, "field_count", f"the record has {found} fields and the header {expected}")
+
+
+def _undecodable(place: int, record: bytes) -> _Fault | None:
+    try:
+        record.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _Fault(
+            place, "encoding", f"byte {error.start + 1} of the record (0x{record[error.start]:02x}) is not UTF-8"
+        )
+    return None
+
+
+def _unreadable(place: int, rows: int) -> _Fault:
+    return _Fault(place, "unreadable", f"the record reads as {rows} records")

@@ -1,0 +1,100 @@
+"""A recorded date once more: the same micro-batches, from the raw layer instead of the landing folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processors.errors import ConfigError, SourceError
+from processors.events import decode, decode_malformed, is_malformed
+from processors.outcome import ROW_ID
+from processors.reasons import malformed
+from sinks.base import MicroBatch
+from sinks.ledger import FileEntry, SpanEntry, now
+from sinks.reading import WarehouseReader
+from sinks.record_index import unpack
+from sinks.warehouse import Warehouse
+from stream.config import Dataset
+from stream.engine import run
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What replaying a date of a dataset did; `changed`: whether any table differs from before."""
+
+    dataset: str
+    date: str
+    files: int
+    records: int
+    accepted: int
+    rejected: int
+    changed: bool
+
+
+def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
+    """Recompute all rows of a date and replace them, in one transaction and in bounded memory.
+
+    Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
+    (then nothing is replaced).
+    """
+    if not dataset.table.raw:
+        raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
+    with WarehouseReader(warehouse.path) as recorded:
+        before = recorded.content_hash(dataset.name)
+        files = list(recorded.files("dataset = ? AND date = ?", dataset.name, date))
+        records = accepted = 0
+        with warehouse.transaction():
+            for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
+                if receipt.batch.state == "failed":
+                    raise SourceError(f"{receipt.batch.file.path}: {receipt.batch.reason} Nothing was replaced.")
+                records, accepted = records + receipt.span.row_count, accepted + receipt.accepted
+    with WarehouseReader(warehouse.path) as replaced:
+        changed = replaced.content_hash(dataset.name) != before
+    return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed)
+
+
+def dates(recorded: WarehouseReader, datasets: Mapping[str, Dataset], first: str, last: str) -> list[tuple[str, str]]:
+    """The (date, dataset) pairs with files from `first` to `last`, in order."""
+    entries = recorded.files("date BETWEEN ? AND ?", first, last)
+    return sorted({(entry.file.date, entry.file.dataset) for entry in entries if entry.file.dataset in datasets})
+
+
+def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroBatch]:
+    """The recorded spans of `files` as the micro-batches that they were."""
+    for entry in files:
+        for span in recorded.spans(entry.file.file_id):
+            yield _batch(entry, span, recorded.events(span.span))
+
+
+def _batch(entry: FileEntry, recorded: SpanEntry, table: pa.Table) -> MicroBatch:
+    stored = table.combine_chunks()
+    whole = is_malformed(stored["payload"])
+    good, bad = stored.filter(pc.invert(whole)).combine_chunks(), stored.filter(whole).combine_chunks()
+    rows = decode(_array(good, ROW_ID), _array(good, "payload"), entry.file.header)
+    faults = [decode_malformed(payload) for payload in bad["payload"].to_pylist()]
+    malformed_events = pa.record_batch({ROW_ID: _array(bad, ROW_ID), "payload": _array(bad, "payload")})
+    index = unpack(recorded.record_index, recorded.span.row_count, recorded.lines_after)
+    return MicroBatch(
+        file=entry.file,
+        span=recorded.span,
+        rows=rows,
+        malformed=malformed(bad[ROW_ID].to_pylist(), faults),
+        malformed_events=malformed_events,
+        index=index,
+        digest=recorded.digest,
+        stat=entry.stat,
+        state=entry.state,
+        reason=entry.reason,
+        arrived_ns=time.monotonic_ns(),
+        ingested_at=now(),
+        keep_events=False,
+    )
+
+
+def _array(table: pa.Table, name: str) -> pa.Array:
+    column = table[name].combine_chunks()
+    return column if isinstance(column, pa.Array) else pa.array([], column.type)

@@ -1,0 +1,150 @@
+"""One landing file, opened the way a file of strangers must be, and read in blocks at any offset."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from processors.errors import SourceError
+from sinks.base import FileStat, Position
+from sinks.ledger import SpanEntry
+from stream.config import Dataset
+from stream.framing import frame
+
+_BOM = b"\xef\xbb\xbf"
+_BLOCK = 1 << 20
+_HEADER_BYTES = 4096
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The column names of a file, and where its first record begins."""
+
+    names: tuple[str, ...]
+    end: Position
+
+
+class Source:
+    """An open regular file; use it with `with`. Raises SourceError where it is not there, not readable, or not a
+    file.
+    """
+
+    def __init__(self, root: Path, path: bytes) -> None:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            self._fd = os.open(os.path.join(os.fsencode(root), path), flags)
+        except OSError as error:
+            raise SourceError(f"cannot be opened: {error.strerror}") from error
+        status = os.fstat(self._fd)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(self._fd)
+            raise SourceError("is not a regular file")
+        self.stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        os.close(self._fd)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of [start, end), fewer where the file ends before."""
+        parts: list[bytes] = []
+        try:
+            while start < end and (part := os.pread(self._fd, end - start, start)):
+                parts.append(part)
+                start += len(part)
+        except OSError as error:
+            raise SourceError(f"cannot be read at byte {start}: {error.strerror}") from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def digest(self, start: int, end: int) -> bytes:
+        """SHA-256 of [start, end), in bounded memory."""
+        hashed = hashlib.sha256()
+        for at in range(start, end, _BLOCK):
+            hashed.update(self.read(at, min(at + _BLOCK, end)))
+        return hashed.digest()
+
+    def line_end(self, start: int) -> int | None:
+        """The offset behind the first line end from `start` on, in bounded memory; None where the file has none."""
+        at = start
+        while block := self.read(at, at + _BLOCK):
+            found = _LINE_END.search(block)
+            if found:
+                return at + found.end()
+            at += len(block)
+        return None
+
+    def is_blank(self, start: int) -> bool:
+        """Whether nothing but line ends follows from `start` on."""
+        while block := self.read(start, min(start + _BLOCK, self.stat.size)):
+            if block.strip(b"\r\n"):
+                return False
+            start += len(block)
+        return True
+
+    def holds(self, spans: Iterable[SpanEntry]) -> bool:
+        """Whether the bytes of all these spans are the ones that were committed."""
+        return all(self.digest(entry.span.byte_start, entry.span.byte_end) == entry.digest for entry in spans)
+
+
+def read_header(source: Source, dataset: Dataset, *, final: bool) -> Header | None:
+    """The file's header; None while it is not complete. Raises SourceError where it does not fit the dataset."""
+    start = len(_BOM) if source.read(0, len(_BOM)) == _BOM else 0
+    if not dataset.dialect.header:
+        return Header(tuple(column.source for column in dataset.columns), Position(0, start, 0))
+    limit, length = dataset.dialect.record_bytes_max, _HEADER_BYTES
+    while True:
+        block = source.read(start, start + length)
+        at_end = start + len(block) >= source.stat.size
+        frames = frame(block, dataset.dialect, final=final and at_end)
+        if len(frames) or at_end or length > limit:
+            break
+        length *= 4
+    if frames.faulty[:1] == (0,) or (not len(frames) and len(block) > limit):
+        raise SourceError(f"its header does not end within {limit} bytes; check the dialect's quote and delimiter")
+    if not len(frames):
+        return None
+    first = frames.slice(0, 1)
+    record = block[first.starts[0] : first.ends[0]]
+    return Header(_names(record, dataset), Position(0, start + first.consumed, first.line_count))
+
+
+def _names(record: bytes, dataset: Dataset) -> tuple[str, ...]:
+    try:
+        text = record.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"its header is not UTF-8 (byte 0x{record[error.start]:02x})") from error
+    dialect = dataset.dialect
+    if dialect.quote is None:
+        reader = csv.reader([text], delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader([text], delimiter=dialect.delimiter, quotechar=dialect.quote)
+    try:
+        fields = [name.strip() for line in reader for name in line]
+    except csv.Error as error:
+        raise SourceError(f"its header cannot be read: {error}") from error
+    names = tuple(name or f"column_{place}" for place, name in enumerate(fields, 1))
+    _check(names, dataset)
+    return names
+
+
+def _check(names: Sequence[str], dataset: Dataset) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise SourceError(f"its header names {', '.join(map(repr, repeated))} more than once")
+    missing = [column.source for column in dataset.columns if not column.optional and column.source not in names]
+    if missing:
+        raise SourceError(
+            f"its header lacks {', '.join(missing)}; it has {', '.join(names)}. Mark a column optional in the config "
+            "where files may lack it"
+        )
