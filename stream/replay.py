@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +19,7 @@ from sinks.ledger import FileEntry, SpanEntry, now
 from sinks.reading import WarehouseReader
 from sinks.record_index import unpack
 from sinks.warehouse import Warehouse
-from stream.config import Dataset
+from stream.config import Dataset, load_configs
 from stream.engine import run
 
 
@@ -33,6 +34,18 @@ class Replayed:
     accepted: int
     rejected: int
     changed: bool
+
+
+def replay_dates(configs: Path, path: Path, first: str, last: str, only: str | None = None) -> list[Replayed]:
+    """Replay every recorded date from `first` to `last`, in order. Raises what `replay` raises, and WarehouseError."""
+    datasets = load_configs(configs)
+    if only is not None and only not in datasets:
+        raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
+    with WarehouseReader(path) as recorded:
+        recorded_dates = dates(recorded, first, last)
+    chosen = [(date, name) for date, name in recorded_dates if name in datasets and only in {None, name}]
+    with Warehouse(path, [dataset.table for dataset in datasets.values()]) as warehouse:
+        return [replay(warehouse, datasets[name], date) for date, name in chosen]
 
 
 def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
@@ -57,10 +70,11 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
     return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed)
 
 
-def dates(recorded: WarehouseReader, datasets: Mapping[str, Dataset], first: str, last: str) -> list[tuple[str, str]]:
+def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, str]]:
     """The (date, dataset) pairs with files from `first` to `last`, in order."""
-    entries = recorded.files("date BETWEEN ? AND ?", first, last)
-    return sorted({(entry.file.date, entry.file.dataset) for entry in entries if entry.file.dataset in datasets})
+    return sorted(
+        {(entry.file.date, entry.file.dataset) for entry in recorded.files("date BETWEEN ? AND ?", first, last)}
+    )
 
 
 def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroBatch]:

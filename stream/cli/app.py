@@ -1,0 +1,37 @@
+"""The `ade-stream` command: its sub-commands, what they share, and how errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from processors.errors import AdeStreamError
+from stream.cli import checking, loading, replaying, status
+
+app = typer.Typer(
+    name="ade-stream",
+    help="A landing folder of CSV files becomes a trusted SQLite warehouse: continuously, exactly once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="Exit codes: 0 done, 1 data did not pass, 2 wrong usage or config, 3 warehouse or I/O failure.",
+)
+app.command()(loading.watch)
+app.command()(loading.run)
+app.command()(replaying.replay)
+app.command(name="status")(status.status)
+app.command()(checking.check)
+
+
+def main() -> None:
+    """Entry point: run the command; an error is one message on stderr and its exit code."""
+    try:
+        app()
+    except AdeStreamError as error:
+        sys.stderr.write(f"ade-stream: {error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone, as in `ade-stream status | head -1`
+        sys.stderr.close()
+        sys.exit(0)

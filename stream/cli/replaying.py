@@ -1,0 +1,65 @@
+"""`replay`: recorded dates once more, with today's rules."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date as calendar_date
+from typing import Annotated
+
+import typer
+
+from processors.errors import ConfigError
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
+
+_Date = Annotated[str | None, typer.Option("--date", help="The execution date.", metavar="YYYY-MM-DD")]
+_From = Annotated[str | None, typer.Option("--from", help="The first of several dates.", metavar="YYYY-MM-DD")]
+_To = Annotated[str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")]
+_Dataset = Annotated[str | None, typer.Option("--dataset", help="Only this dataset.", metavar="NAME")]
+
+
+def replay(
+    date: _Date = None,
+    first: _From = None,
+    last: _To = None,
+    dataset: _Dataset = None,
+    configs: Configs = CONFIGS,
+    landing: Landing = LANDING,
+    warehouse: WarehousePath = WAREHOUSE,
+    *,
+    json: Json = False,
+) -> None:
+    """Recompute recorded dates from the raw layer and replace them, each in one transaction.
+
+    With the same files and configs nothing changes, and it says so.
+
+    Example: ade-stream replay --date 2026-11-18 --dataset orders
+    """
+    from stream.replay import replay_dates
+    from stream.screens.tables import replayed_table, to_json
+
+    del landing  # the raw layer is read, not the landing folder
+    begin, end = _range(date, first, last)
+    results = replay_dates(configs, warehouse, begin, end, dataset)
+    if json:
+        sys.stdout.write(to_json(results))
+    else:
+        replayed_table(results, begin, end)
+
+
+def _range(date: str | None, first: str | None, last: str | None) -> tuple[str, str]:
+    """The first and last date. Raises ConfigError where they are not given as they should be."""
+    if (date is None) == (first is None and last is None):
+        raise ConfigError("replay needs --date D, or --from D and --to D.")
+    begin, end = _day(date or first, "--from"), _day(date or last, "--to")
+    if end < begin:
+        raise ConfigError(f"--from {begin} is later than --to {end}.")
+    return begin, end
+
+
+def _day(text: str | None, option: str) -> str:
+    if text is None:
+        raise ConfigError(f"{option} is missing: --from and --to go together.")
+    try:
+        return calendar_date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is no date; write it as YYYY-MM-DD.") from error

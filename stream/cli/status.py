@@ -1,0 +1,32 @@
+"""`status`: what the ledger says."""
+
+from __future__ import annotations
+
+import sys
+
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
+
+
+def status(
+    configs: Configs = CONFIGS,
+    landing: Landing = LANDING,
+    warehouse: WarehousePath = WAREHOUSE,
+    *,
+    json: Json = False,
+) -> None:
+    """Show the balance of each dataset, and the files that are not loaded as a whole, with the reason.
+
+    Reads only, and may be called beside a running watch.
+
+    Example: ade-stream status --json
+    """
+    from sinks.reading import WarehouseReader
+    from stream.screens.tables import status_table, to_json
+
+    del configs, landing  # all commands take them; the ledger answers without
+    with WarehouseReader(warehouse) as reader:
+        datasets, waiting = reader.status(), list(reader.files("state <> 'committed'"))
+    if json:
+        sys.stdout.write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting}))
+    else:
+        status_table(warehouse, datasets, waiting)

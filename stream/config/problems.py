@@ -1,0 +1,116 @@
+"""What is wrong in a config, where, and what would be right: file, line and the keys that are known there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stream.config.models import DatasetConfig
+
+Location = tuple[int | str, ...]
+
+
+def syntax(path: Path, error: Exception) -> str:
+    """What is no YAML, as a line of text."""
+    mark = getattr(error, "problem_mark", None)
+    where = f"{path}:{mark.line + 1}" if mark else str(path)
+    return f"{where}: is no YAML: {getattr(error, 'problem', None) or error}."
+
+
+def problem(path: Path, root: yaml.Node, detail: dict[str, Any]) -> str:
+    """One of pydantic's findings as a line of text."""
+    where = _in_yaml(detail["loc"])
+    place = f"{path}:{line(root, where)}"
+    if detail["type"] == "extra_forbidden":
+        known = ", ".join(_known_keys(detail["loc"]))
+        return f"{place}: unknown key {dotted(where)!r}. Known keys: {known}."
+    if detail["type"] == "missing":
+        return f"{place}: key {dotted(where)!r} is missing."
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    given = detail.get("input")
+    shown = f" (found {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{place}: {dotted(where) or 'the file'}: {message[:1].lower()}{message[1:]}{shown}."
+
+
+def _in_yaml(location: Location) -> Location:
+    """Behind a rule's position pydantic names the rule's check, for which the YAML has no key."""
+    return tuple(
+        part
+        for place, part in enumerate(location)
+        if not (part in _CHECKS and place >= 2 and location[place - 2] == "rules")
+    )
+
+
+_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "expression"}
+
+
+def _known_keys(location: Location) -> list[str]:
+    """The keys of the model in which the last part of `location` is unknown."""
+    schema: dict[str, Any] = DatasetConfig.model_json_schema()
+    place: dict[str, Any] = schema
+    for part in location[:-1]:
+        place = _step(_resolve(schema, place), part)
+    return list(_resolve(schema, place).get("properties", {}))
+
+
+def _step(place: dict[str, Any], part: int | str) -> dict[str, Any]:
+    if isinstance(part, int):
+        return dict(place.get("items", {}))
+    if part in place.get("properties", {}):
+        return dict(place["properties"][part])
+    if "discriminator" in place:
+        return {"$ref": place["discriminator"]["mapping"][part]}
+    return dict(place.get("additionalProperties") or {})
+
+
+def _resolve(schema: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    for option in place.get("anyOf", []):
+        if "$ref" in option:
+            return _resolve(schema, option)
+    if "$ref" in place:
+        return _resolve(schema, schema["$defs"][place["$ref"].rsplit("/", 1)[-1]])
+    return place
+
+
+def dotted(location: Location) -> str:
+    """A location as it is written in a message."""
+    return ".".join(str(part) for part in location)
+
+
+def line(node: yaml.Node, location: Location) -> int:
+    """The line (from 1) of the deepest node on the way of `location` that the file has."""
+    line = node.start_mark.line + 1
+    for part in location:
+        child = _child(node, part)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line + 1, node.value[part]
+    return None
+
+
+def repeated(node: yaml.Node) -> list[tuple[str, int]]:
+    """The keys that a mapping has twice, with the line of the second."""
+    found: list[tuple[str, int]] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                found.append((key.value, key.start_mark.line + 1))
+            seen.add(key.value)
+            found += repeated(value)
+    if isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            found += repeated(value)
+    return found

@@ -1,0 +1,92 @@
+"""The live dashboard of `watch` and `run` on a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from sinks.base import Receipt
+from stream.metrics import Meter, Meters
+from stream.screens.events import clock, sentence
+from stream.screens.figures import count, milliseconds, rss_megabytes, seconds
+
+_REFRESH_PER_SECOND = 4
+_EVENTS_KEPT = 200
+
+
+class Dashboard:
+    """Draws the meters four times a second, on the terminal's alternate screen; leaves a summary behind."""
+
+    def __init__(self, console: Console, meters: Meters, watching: Path | None) -> None:
+        self._console, self._meters, self._watching = console, meters, watching
+        self._events: deque[str] = deque(maxlen=_EVENTS_KEPT)
+        self._live = Live(
+            console=console,
+            screen=True,
+            refresh_per_second=_REFRESH_PER_SECOND,
+            get_renderable=self._whole,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._live.stop()
+        self._console.print(self._datasets())
+
+    def show(self, receipt: Receipt, /) -> None:
+        """Keep the event for the next refresh."""
+        self._events.append(f"{clock()[11:19]} {sentence(receipt)}")
+
+    def _whole(self) -> RenderableType:
+        datasets = self._datasets()
+        room = self._console.height - len(self._meters.by_dataset) - 10
+        events = list(self._events)[-max(1, room) :]
+        log = Text("\n".join(events) or "nothing yet", no_wrap=True, overflow="ellipsis")
+        return Group(self._header(), datasets, Panel(log, title="last events", title_align="left"), self._footer())
+
+    def _header(self) -> RenderableType:
+        uptime = time.monotonic() - self._meters.started
+        rate = sum(meter.rows_per_second(self._meters.started) for meter in self._meters.by_dataset.values())
+        what = f"watching {self._watching}" if self._watching else "running"
+        return Text.assemble(
+            ("ade-stream", "bold"),
+            f"  {what}   up {seconds(uptime)}   {count(rate)} rows/s   {rss_megabytes():.0f} MB",
+        )
+
+    def _footer(self) -> RenderableType:
+        return Text("Ctrl-C finishes the commit in hand and quits.", style="dim")
+
+    def _datasets(self) -> Table:
+        table = Table(expand=True, pad_edge=False)
+        table.add_column("dataset", no_wrap=True)
+        for title in ("files", "pending", "rows/s", "accepted", "rejected", "set aside", "lag", "p50", "p99"):
+            table.add_column(title, justify="right", no_wrap=True)
+        with self._meters.lock:
+            for dataset, meter in self._meters.by_dataset.items():
+                table.add_row(dataset, *self._cells(dataset, meter))
+        return table
+
+    def _cells(self, dataset: str, meter: Meter) -> list[str]:
+        waiting, latency = self._meters.waiting(dataset), meter.latency()
+        return [
+            count(len(meter.files)),
+            count(waiting.files),
+            count(meter.rows_per_second(self._meters.started)),
+            count(meter.accepted),
+            count(meter.rejected),
+            count(len(meter.set_aside)),
+            seconds(waiting.lag_seconds),
+            milliseconds(latency.p50_ms),
+            milliseconds(latency.p99_ms),
+        ]

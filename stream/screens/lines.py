@@ -1,0 +1,39 @@
+"""Plain lines, for pipes, logs and terminals that cannot do more."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sinks.base import Receipt
+from stream.metrics import Meters
+from stream.screens.events import clock, sentence
+
+
+class Lines:
+    """Writes one line an event to standard output, at once."""
+
+    def __init__(self, meters: Meters) -> None:
+        self._meters = meters
+
+    def started(self, watching: Path | None) -> None:
+        """Say that the run is ready."""
+        what = f"watching landing={watching}" if watching else "running"
+        self._write(f"{what} datasets={','.join(self._meters.by_dataset)}")
+
+    def show(self, receipt: Receipt, /) -> None:
+        """One line."""
+        self._write(sentence(receipt))
+
+    def summary(self) -> None:
+        """One line a dataset, with the sums of this run."""
+        for dataset, meter in self._meters.by_dataset.items():
+            self._write(
+                f"done dataset={dataset} files={len(meter.files)} records={meter.records} accepted={meter.accepted} "
+                f"rejected={meter.rejected} set_aside={len(meter.set_aside)}"
+            )
+
+    @staticmethod
+    def _write(line: str) -> None:
+        sys.stdout.write(f"{clock()} {line}\n")
+        sys.stdout.flush()

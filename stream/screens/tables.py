@@ -1,0 +1,66 @@
+"""What the commands print when they are done: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sinks.ledger import FileEntry
+from sinks.reading import DatasetStatus
+from stream.replay import Replayed
+from stream.screens.figures import count
+
+
+def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
+    """Print the balance of each dataset, and each file that is not loaded as a whole."""
+    console = Console()
+    table = _table(str(warehouse), "dataset", "files", "dates", "records", "accepted", "rejected", "last commit")
+    for each in datasets:
+        figures = (each.files, each.dates, each.records, each.accepted, each.rejected)
+        table.add_row(each.dataset, *(count(figure) for figure in figures), each.last_commit or "-")
+    console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
+    for entry in waiting:
+        console.print(
+            f"{entry.file.path}: {entry.state}. {entry.reason}", markup=False, highlight=False, soft_wrap=True
+        )
+
+
+def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
+    """Print what each replayed date came to."""
+    console = Console()
+    if not results:
+        console.print(
+            f"Nothing is recorded from {first} to {last}." if first != last else f"Nothing is recorded for {first}."
+        )
+        return
+    table = _table("replayed", "dataset", "date", "files", "records", "accepted", "rejected", "changed")
+    for each in results:
+        figures = (each.files, each.records, each.accepted, each.rejected)
+        table.add_row(each.dataset, each.date, *(count(figure) for figure in figures), "yes" if each.changed else "no")
+    console.print(table)
+    if not any(each.changed for each in results):
+        console.print("nothing changed")
+
+
+def to_json(value: object) -> str:
+    """`value` (dataclasses, sequences, mappings of them) as indented JSON with a line end."""
+    return json.dumps(value, default=_plain, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return str(value)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="left" if position == 0 or column in {"date", "last commit"} else "right")
+    return table

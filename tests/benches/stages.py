@@ -1,0 +1,82 @@
+"""Where the time goes: every stage over all files, one after the other in one thread.
+
+    python -m tests.benches.stages LANDING DATABASE {raw,plain}
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import stream.engine
+import stream.reader
+from processors.outcome import Outcome, accept
+from sinks.base import Judged, MicroBatch
+from sinks.warehouse import Warehouse
+from stream.config import Dataset
+from stream.engine import judge
+from tests.benches.load import arrivals, retail
+from tests.benches.measuring import Figures, report
+
+
+@contextmanager
+def timed(figures: Figures, stage: str) -> Iterator[None]:
+    """Add the block's wall seconds to a stage."""
+    started = time.perf_counter()
+    yield
+    figures[stage] = figures.get(stage, 0.0) + time.perf_counter() - started
+
+
+def stages(landing: Path, database: Path, dataset: Dataset) -> Figures:
+    """Seconds by stage."""
+    figures: Figures = {}
+    with Warehouse(database, [dataset.table]) as warehouse:
+        batches = _read(figures, arrivals(landing, dataset, warehouse).present())
+        for batch in batches:
+            _steps(figures, batch, dataset)
+        verdicts = _judged(figures, batches, dataset)
+        with timed(figures, "commit"):
+            for verdict in verdicts:
+                warehouse.commit(verdict)
+    return figures
+
+
+def _read(figures: Figures, batches: Iterator[MicroBatch]) -> list[MicroBatch]:
+    """All micro-batches; `parse` is measured apart from finding, reading and framing."""
+    parse = stream.reader.parse
+
+    def counted(*arguments: object) -> object:
+        with timed(figures, "parse"):
+            return parse(*arguments)  # type: ignore[arg-type]
+
+    with patch.object(stream.reader, "parse", counted), timed(figures, "read and frame"):
+        found = list(batches)
+    figures["read and frame"] -= figures["parse"]
+    return found
+
+
+def _steps(figures: Figures, batch: MicroBatch, dataset: Dataset) -> None:
+    outcome: Outcome = accept(batch.rows)
+    for place, step in enumerate(dataset.chain.steps, 1):
+        with timed(figures, f"step {place} {type(step).__name__}"):
+            outcome = step(outcome.accepted)
+
+
+def _judged(figures: Figures, batches: list[MicroBatch], dataset: Dataset) -> list[Judged]:
+    """The verdicts; `events` is measured apart."""
+    events = stream.engine._events
+
+    def counted(*arguments: object) -> object:
+        with timed(figures, "events"):
+            return events(*arguments)  # type: ignore[arg-type]
+
+    with patch.object(stream.engine, "_events", counted):
+        return list(judge(batches, {dataset.name: dataset.chain}))
+
+
+if __name__ == "__main__":
+    report(stages(Path(sys.argv[1]), Path(sys.argv[2]), retail(raw=sys.argv[3] == "raw")))
