@@ -45,7 +45,8 @@ class Arrivals:
                     listed = time.monotonic()
                 yield from self._take(tracker.unsettled())
                 rest = listed + POLL_SECONDS - time.monotonic()
-                paths = hints.wait(min(rest, tracker.settles_in() or rest), self.stop)
+                settles = tracker.settles_in()
+                paths = hints.wait(rest if settles is None else min(rest, settles), self.stop)
                 if paths is None:
                     listed = -POLL_SECONDS
                 else:

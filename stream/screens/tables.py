@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +23,9 @@ def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Se
     table = _table(str(warehouse), "dataset", "files", "dates", "records", "accepted", "rejected", "last commit")
     for each in datasets:
         figures = (each.files, each.dates, each.records, each.accepted, each.rejected)
-        table.add_row(each.dataset, *(count(figure) for figure in figures), each.last_commit or "-")
+        table.add_row(
+            each.dataset, *(count(figure) for figure in figures), (each.last_commit or "-")[:16].replace("T", " ")
+        )
     console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
     for entry in waiting:
         console.print(
@@ -62,5 +64,6 @@ def _plain(value: Any) -> Any:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left")
     for position, column in enumerate(columns):
-        table.add_column(column, justify="left" if position == 0 or column in {"date", "last commit"} else "right")
+        justify: Literal["left", "right"] = "left" if position == 0 or column in {"date", "last commit"} else "right"
+        table.add_column(column, justify=justify, no_wrap=True)
     return table
