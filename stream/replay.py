@@ -25,7 +25,8 @@ from stream.engine import run
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What replaying a date of a dataset did; `changed`: whether any table differs from before."""
+    """What replaying a date of a dataset did; `changed`: whether a row of that date, or one of another date that has
+    a key in common with it, is not what it was."""
 
     dataset: str
     date: str
@@ -57,17 +58,18 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
     if not dataset.table.raw:
         raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
     with WarehouseReader(warehouse.path) as recorded:
-        before = recorded.content_hash(dataset.name)
+        before = recorded.content_hash(dataset.name, date)
         files = list(recorded.files("dataset = ? AND date = ?", dataset.name, date))
-        records = accepted = 0
+        records = accepted = rejudged = 0
         with warehouse.transaction():
             for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
                 if receipt.batch.state == "failed":
                     raise SourceError(f"{receipt.batch.file.path}: {receipt.batch.reason} Nothing was replaced.")
                 records, accepted = records + receipt.span.row_count, accepted + receipt.accepted
+                rejudged += receipt.rejudged
     with WarehouseReader(warehouse.path) as replaced:
-        changed = replaced.content_hash(dataset.name) != before
-    return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed)
+        changed = replaced.content_hash(dataset.name, date) != before
+    return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed or rejudged > 0)
 
 
 def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, str]]:

@@ -68,9 +68,9 @@ class Dashboard:
         return Text("Ctrl-C finishes the commit in hand and quits.", style="dim")
 
     def _datasets(self) -> Table:
-        table = Table(expand=True, pad_edge=False)
-        table.add_column("dataset", no_wrap=True)
-        for title in ("files", "pending", "rows/s", "accepted", "rejected", "set aside", "lag", "p50", "p99"):
+        table = Table(box=None, expand=True, pad_edge=False, padding=(0, 0, 0, 1), header_style="bold underline")
+        table.add_column("dataset", no_wrap=True, ratio=1)
+        for title in ("files", "pending", "rows/s", "accepted", "rejected", "aside", "lag", "p50 ms", "p99 ms"):
             table.add_column(title, justify="right", no_wrap=True)
         with self._meters.lock:
             for dataset, meter in self._meters.by_dataset.items():

@@ -11,7 +11,7 @@ from sinks.base import Receipt
 def sentence(receipt: Receipt) -> str:
     """What happened, as `key=value` pairs behind a verb; values with blanks are quoted.
 
-    Rows: `loaded dataset=… file=… records=… accepted=… rejected=… rejudged=… commit_ms=… state=…`.
+    Rows: `loaded dataset=… records=… accepted=… rejected=… file=… rejudged=… commit_ms=… state=…`.
     A file's state alone: `held dataset=… file=… reason="…"`.
     """
     batch, span = receipt.batch, receipt.span
@@ -20,10 +20,10 @@ def sentence(receipt: Receipt) -> str:
     return _pairs(
         "loaded",
         dataset=batch.file.dataset,
-        file=batch.file.path,
         records=span.row_count,
         accepted=receipt.accepted,
         rejected=receipt.rejected,
+        file=batch.file.path,
         rejudged=receipt.rejudged,
         commit_ms=round(receipt.commit_seconds * 1000, 1),
         state=batch.state,

@@ -18,12 +18,12 @@ def count(number: float) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """A duration in milliseconds; a dash where there is none.
+    """A duration in milliseconds, without the unit; a dash where there is none.
 
     >>> milliseconds(4.26), milliseconds(None)
-    ('4.3 ms', '-')
+    ('4.3', '-')
     """
-    return "-" if value is None else f"{value:,.1f} ms"
+    return "-" if value is None else f"{value:,.1f}"
 
 
 def seconds(value: float) -> str:

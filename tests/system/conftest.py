@@ -1,0 +1,50 @@
+"""A landing folder, a warehouse path and the shipped configs for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.samples import write_samples
+from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching, write_configs
+
+Starter = Callable[[Place], Watch]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """The shipped configs of orders and employees, an empty landing folder, no warehouse yet."""
+    landing = tmp_path / "landing"
+    for dataset in ("employees", "orders"):
+        (landing / dataset).mkdir(parents=True)
+    return Place(write_configs(tmp_path / "configs", "employees", "orders"), landing, tmp_path / "warehouse" / "ade.db")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Starter]:
+    """Starts `watch`, ready when it returns; whatever still runs after the test is killed."""
+    with ExitStack() as running:
+        counter = iter(range(1, 1000))
+        yield lambda place: running.enter_context(watching(place, tmp_path / f"watch-{next(counter)}.log"))
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The sample drops, loaded by one `run` with the shipped configs. Only to be looked at."""
+    folder = tmp_path_factory.mktemp("loaded")
+    write_samples(folder / "landing")
+    place = Place(SHIPPED_CONFIGS, folder / "landing", folder / "ade.db")
+    load(place)
+    return place
+
+
+@pytest.fixture
+def copied(loaded: Place, tmp_path: Path) -> Place:
+    """A copy of the loaded sample drops, to be changed."""
+    shutil.copytree(loaded.landing, tmp_path / "landing")
+    shutil.copy(loaded.warehouse, tmp_path / "ade.db")
+    return Place(SHIPPED_CONFIGS, tmp_path / "landing", tmp_path / "ade.db")

@@ -1,0 +1,146 @@
+"""Our own command line as real processes: started, waited for with a deadline, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+import yaml
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED_CONFIGS = ROOT / "configs"
+
+Outcome: TypeAlias = subprocess.CompletedProcess[str]
+Setting: TypeAlias = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a test works: the three paths that every command takes."""
+
+    configs: Path
+    landing: Path
+    warehouse: Path
+
+    def options(self) -> list[str]:
+        """The paths as command line options."""
+        return [f"--{name}={getattr(self, name)}" for name in ("configs", "landing", "warehouse")]
+
+    def beside(self, name: str) -> Place:
+        """The same configs and landing folder with another warehouse."""
+        return replace(self, warehouse=self.warehouse.with_name(f"{name}.db"))
+
+
+def command(place: Place, *words: str) -> list[str]:
+    """The argument list of `ade-stream …` in this interpreter."""
+    return [sys.executable, "-m", "stream.cli", *words, *place.options()]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Ours, with the repository importable and nothing said about paths."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ADE_")}
+    return inherited | {"PYTHONPATH": str(ROOT)} | more
+
+
+def execute(arguments: Sequence[str], seconds: float = 60, **more: str) -> Outcome:
+    """Run a process to its end; an error where it takes longer than `seconds`. `more`: environment variables."""
+    return subprocess.run(
+        arguments, cwd=ROOT, env=environment(**more), capture_output=True, text=True, timeout=seconds, check=False
+    )
+
+
+def ade(place: Place, *words: str, seconds: float = 60) -> Outcome:
+    """`ade-stream WORDS… --configs … --landing … --warehouse …`, to its end."""
+    return execute(command(place, *words), seconds)
+
+
+def load(place: Place, *, code: int = 0) -> Outcome:
+    """`ade-stream run`, which must exit with `code`."""
+    done = ade(place, "run")
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def eventually(holds: Callable[[], T], seconds: float, what: str) -> T:
+    """The first true value of `holds`, asked again and again for `seconds`."""
+    until = time.monotonic() + seconds
+    while not (value := holds()):
+        assert time.monotonic() < until, f"not within {seconds:g} s: {what}"
+        time.sleep(0.01)
+    return value
+
+
+class Watch:
+    """A running `ade-stream watch` whose output goes to a file."""
+
+    def __init__(self, place: Place, log: Path) -> None:
+        self.log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command(place, "watch"), cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    def output(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text("utf-8")
+
+    def until_printed(self, text: str, seconds: float = 20) -> None:
+        """Wait for `text` in the output; an error where the process ends without it."""
+
+        def printed() -> bool:
+            ended = self.process.poll() is not None
+            assert text in self.output() or not ended, self.output()
+            return text in self.output()
+
+        eventually(printed, seconds, f"{text!r} in the output of watch")
+
+    def ready(self) -> Watch:
+        """Wait until it watches."""
+        self.until_printed("watching landing=")
+        return self
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+        """Send a signal; the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """`kill -9`, if it still runs."""
+        self.process.kill()
+        self.process.wait(20)
+
+
+@contextmanager
+def watching(place: Place, log: Path) -> Iterator[Watch]:
+    """A `watch` that is ready, and is gone behind the block whatever happened."""
+    watch = Watch(place, log)
+    try:
+        yield watch.ready()
+    finally:
+        watch.kill()
+
+
+def write_configs(folder: Path, *datasets: str, limits: Setting | None = None, files: Setting | None = None) -> Path:
+    """The shipped configs of `datasets`, with some limits or file settings changed, in a folder of their own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for dataset in datasets:
+        config = yaml.safe_load((SHIPPED_CONFIGS / f"{dataset}.yaml").read_text("utf-8"))
+        config["limits"] = config.get("limits", {}) | (limits or {})
+        config["files"] = config.get("files", {}) | (files or {})
+        (folder / f"{dataset}.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    return folder
