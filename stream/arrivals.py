@@ -58,8 +58,5 @@ class Arrivals:
         for file in files:
             if self.stop.is_set():
                 return
-            for batch in self.intake.take(file):
-                yield batch
-                if self.stop.is_set():
-                    return
+            yield from self.intake.take(file, self.stop)
             self.backlog.done(file)

@@ -14,9 +14,10 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processors.errors import SourceError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
-from sinks.base import Judged, MicroBatch, Receipt, Sink, failed
+from sinks.base import Judged, MicroBatch, Receipt, Sink
 
 T = TypeVar("T")
 
@@ -33,18 +34,33 @@ def run(batches: Iterable[MicroBatch], chains: Mapping[str, Processor], sink: Si
 
 
 def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
-    """Each batch with its verdict. A file in which a record breaks a rule with the action `fail` is set aside from that
-    batch on: what follows of it is passed over, until it is taken up anew."""
-    set_aside: set[int] = set()
-    for batch in batches:
-        if batch.file.file_id in set_aside:
-            continue
+    """Each batch with its verdict.
+
+    A record that breaks a rule with the action `fail` is a SourceError, raised where its batch was read: there the file
+    is set aside and the next one taken up, or, in a replay, everything is given up.
+    """
+    source = _delegate(batches)
+    batch = next(source, None)
+    while batch is not None:
         judged = verdict(batch, chains[batch.file.dataset])
         breach = _breach(judged)
-        if breach is not None:
-            set_aside.add(batch.file.file_id)
-            judged = verdict(failed(batch, breach), chains[batch.file.dataset])
-        yield judged
+        if breach is None:
+            yield judged
+            batch = next(source, None)
+        else:
+            batch = _raise_within(source, SourceError(breach))
+
+
+def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
+    yield from batches
+
+
+def _raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
+    """The batch that `source` gives after `error` was raised in it."""
+    try:
+        return source.throw(error)
+    except StopIteration:
+        return None
 
 
 def verdict(batch: MicroBatch, chain: Processor) -> Judged:
@@ -66,7 +82,7 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _breach(judged: Judged) -> str | None:
-    """The first reason whose action is `fail`, as a sentence."""
+    """The first reason whose action is `fail`, as the end of a sentence."""
     rejected = judged.outcome.rejected
     if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():
         return None
@@ -74,7 +90,7 @@ def _breach(judged: Judged) -> str | None:
         for reason in row["reasons"]:
             if reason["action"] == "fail":
                 line = judged.batch.index.lines[row[ROW_ID] - judged.batch.span.id_first]
-                return f"Rule {reason['rule']} has the action fail and is broken in line {line}: {reason['message']}."
+                return f"breaks rule {reason['rule']}, which has the action fail, in line {line}: {reason['message']}"
     return None
 
 

@@ -63,8 +63,6 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
         records = accepted = rejudged = 0
         with warehouse.transaction():
             for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
-                if receipt.batch.state == "failed":
-                    raise SourceError(f"{receipt.batch.file.path}: {receipt.batch.reason} Nothing was replaced.")
                 records, accepted = records + receipt.span.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
     with WarehouseReader(warehouse.path) as replaced:
@@ -83,7 +81,10 @@ def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroB
     """The recorded spans of `files` as the micro-batches that they were."""
     for entry in files:
         for span in recorded.spans(entry.file.file_id):
-            yield _batch(entry, span, recorded.events(span.span))
+            try:
+                yield _batch(entry, span, recorded.events(span.span))
+            except SourceError as error:
+                raise SourceError(f"{entry.file.path} {error}. Nothing was replaced.") from error
 
 
 def _batch(entry: FileEntry, recorded: SpanEntry, table: pa.Table) -> MicroBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -37,8 +38,12 @@ class Intake:
     tracker: Tracker
     committed: Committed
 
-    def take(self, found: Found) -> Iterator[MicroBatch]:
-        """The file's new records, and the news of its state. A file that cannot be read is set aside as failed."""
+    def take(self, found: Found, stop: threading.Event) -> Iterator[MicroBatch]:
+        """The file's new records, until `stop` is set, and the news of its state.
+
+        A file that cannot be read is set aside as failed; so is one for which a SourceError is raised where a batch is
+        handed on, and that batch counts as not taken.
+        """
         known = self.tracker.meet(found)
         self.tracker.hold(known, None)
         visit = _Visit(known, time.monotonic_ns())
@@ -48,21 +53,17 @@ class Intake:
                 if fault:
                     yield from visit.news(source.stat, "held", fault)
                 else:
-                    yield from self._read(source, found, visit)
+                    yield from self._read(source, found, visit, stop)
         except SourceError as error:
+            self.tracker.hold(known, None)
             yield from visit.news(found.stat, "failed", f"The file {error}.")
 
-    def _read(self, source: Source, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
+    def _read(self, source: Source, found: Found, visit: _Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         known, dataset = visit.known, self.tracker.datasets[found.dataset]
         final = self.tracker.has_settled(known)
         header = read_header(source, dataset, final=final)
         if header is None:
-            if source.stat.size:
-                self.tracker.hold(known, found)
-            state: FileState = "settling" if source.stat.size else "discovered"
-            yield from visit.news(
-                source.stat, state, "Its header is not complete." if source.stat.size else "It is empty."
-            )
+            yield from self._unheaded(source, found, visit)
             return
         known.file = replace(known.file, header=header.names)
         end = known.end or Position()
@@ -70,27 +71,35 @@ class Intake:
         for piece in read(source, dataset, known.file, end, end if end.records else header.end, final=final):
             if last is not None:
                 progress = f"{last.end.offset} of {source.stat.size} bytes are loaded."
-                yield visit.batch(last, source.stat, "processing", progress, keep_events=dataset.table.raw)
-            known.end, known.last = piece.end, (piece.span, piece.digest)
+                yield from visit.hand_on(last, source.stat, "processing", progress, keep_events=dataset.table.raw)
+            if stop.is_set():
+                return
             last = piece
-        state, reason = self._rest(source, known, known.end if last or end.records else header.end, found)
+        end = last.end if last else end
+        state, reason = self._rest(source, known, end if end.records else header.end, found)
         if last is None:
             yield from visit.news(source.stat, state, reason)
         else:
-            yield visit.batch(last, source.stat, state, reason, keep_events=dataset.table.raw)
+            yield from visit.hand_on(last, source.stat, state, reason, keep_events=dataset.table.raw)
 
-    def _rest(self, source: Source, known: Tracked, end: Position | None, found: Found) -> tuple[FileState, str]:
+    def _unheaded(self, source: Source, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
+        if source.stat.size:
+            self.tracker.hold(visit.known, found)
+            yield from visit.news(source.stat, "settling", "Its header is not complete.")
+        else:
+            yield from visit.news(source.stat, "discovered", "It is empty.")
+
+    def _rest(self, source: Source, known: Tracked, end: Position, found: Found) -> tuple[FileState, str]:
         """The state in which the file is left, all complete records up to `end` handed on."""
-        behind = end.offset if end else 0
-        if not source.is_blank(behind):
+        if not source.is_blank(end.offset):
             self.tracker.hold(known, found)
             seconds = self.tracker.datasets[found.dataset].files.settle_seconds
             return "settling", (
-                f"The last line, from byte {behind} on, has no line end; it is taken when the file has not changed for "
-                f"{seconds:g} seconds."
+                f"The last line, from byte {end.offset} on, has no line end; it is taken when the file has not "
+                f"changed for {seconds:g} seconds."
             )
-        records = known.end.records if known.end else 0
-        return "committed", f"All {records} records are loaded." if records else "It has a header and no records."
+        loaded = f"All {end.records} records are loaded." if end.records else "It has a header and no records."
+        return "committed", loaded
 
     def _differs(self, source: Source, known: Tracked) -> str | None:
         """Why the file cannot be read on from where it was left; None where it can."""
@@ -132,11 +141,13 @@ class _Visit:
         self._keep(stat, state, reason)
         yield news(self.known.file, self.known.end or Position(), stat, state, reason, self.arrived_ns, now())
 
-    def batch(self, piece: Piece, stat: FileStat, state: FileState, reason: str, *, keep_events: bool) -> MicroBatch:
-        """The records of a piece, and the file's state behind them."""
+    def hand_on(
+        self, piece: Piece, stat: FileStat, state: FileState, reason: str, *, keep_events: bool
+    ) -> Iterator[MicroBatch]:
+        """The records of a piece, and the file's state behind them. Only when they were taken does reading move on."""
         self._keep(stat, state, reason)
         records = piece.records
-        return MicroBatch(
+        yield MicroBatch(
             file=self.known.file,
             span=piece.span,
             rows=records.rows,
@@ -151,6 +162,7 @@ class _Visit:
             ingested_at=now(),
             keep_events=keep_events,
         )
+        self.known.end, self.known.last = piece.end, (piece.span, piece.digest)
 
     def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
         self.known.stat, self.known.state, self.known.reason = stat, state, reason
