@@ -154,12 +154,6 @@ def news(
     )
 
 
-def failed(batch: MicroBatch, reason: str) -> MicroBatch:
-    """The news that a batch's file is set aside, instead of the batch."""
-    end = Position(batch.span.row_first - 1, batch.span.byte_start, 0)
-    return news(batch.file, end, batch.stat, "failed", reason, batch.arrived_ns, batch.ingested_at)
-
-
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A micro-batch with the verdict on it. `events`: `_id` and `payload` of all records, or of the rejected only where
