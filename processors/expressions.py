@@ -6,15 +6,21 @@ functions and clocks are refused when the configuration is read.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
 import polars as pl
 from polars.exceptions import PolarsError
 
+from processors.frames import computed
+
 _CLOCKS = re.compile(r"\b(current_(date|time|timestamp)|now|today|random|rand)\b", re.IGNORECASE)
 _STRINGS = re.compile(r"'(?:[^']|'')*'")
 _PROBE_ROWS = 5
+#: Nodes of polars' expression tree that look at other rows. What is no node (a function that shifts or sorts) the probe
+#: finds.
+_BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice", "Filter", "Explode", "SubPlan"}
 
 
 def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Expr, pl.DataType]:
@@ -31,13 +37,24 @@ def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Exp
     try:
         expression = pl.sql_expr(sql)
         kind = pl.LazyFrame(schema=dict(columns)).select(expression.alias("value")).collect_schema()["value"]
-        local = _is_row_local(expression, columns)
+        local = not _beyond_the_row(json.loads(expression.meta.serialize(format="json")))
+        pl.DataFrame({name: pl.Series([None], dtype=each) for name, each in columns.items()}).select(expression)
+        local = local and _is_row_local(expression, columns)
     except (PolarsError, TypeError, ValueError) as error:
         known = ", ".join(columns)
         raise ValueError(f"{sql!r} is not a SQL expression over the columns {known}: {error}") from error
     if not local:
         raise ValueError(f"{sql!r} looks at more than one row; an aggregate belongs in a feature view")
     return expression, kind
+
+
+def _beyond_the_row(node: object) -> bool:
+    """Whether the expression's tree has an aggregate, a window or a count of rows in it."""
+    if isinstance(node, dict):
+        return any(name in _BEYOND or _beyond_the_row(child) for name, child in node.items() if name != "Literal")
+    if isinstance(node, list):
+        return any(_beyond_the_row(child) for child in node)
+    return node in _BEYOND
 
 
 def _is_row_local(expression: pl.Expr, columns: Mapping[str, pl.DataType]) -> bool:
@@ -49,7 +66,7 @@ def _is_row_local(expression: pl.Expr, columns: Mapping[str, pl.DataType]) -> bo
 
 
 def _evaluate(frame: pl.DataFrame, expression: pl.Expr) -> pl.Series:
-    return frame.with_columns(expression.alias(" value")).get_column(" value")
+    return computed(frame, (pl.first(), expression.alias(" value"))).get_column(" value")
 
 
 def _probe_values(name: str, kind: pl.DataType) -> pl.Series:

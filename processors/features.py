@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from processors.casting import polars_type
 from processors.columns import ColumnType, TypeName
-from processors.frames import to_arrays, to_frame, with_columns
+from processors.frames import computed, to_arrays, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, accept
 
 
@@ -39,7 +39,7 @@ class Derive:
         plan = _plan(self, tuple(rows.schema.names))
         frame = to_frame(rows, plan.read)
         for expression in plan.expressions:
-            frame = frame.with_columns(expression)
+            frame = frame.with_columns(computed(frame, (pl.col(ROW_ID), expression)).to_series(1))
         return accept(with_columns(rows, to_arrays(frame.select(feature.name for feature in self.features))))
 
 

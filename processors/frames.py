@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 import pyarrow as pa
+from polars.exceptions import PanicException, PolarsError
+
+_PLAIN = pl.CompatLevel.oldest()
 
 
 def to_frame(rows: pa.RecordBatch, names: Iterable[str] | None = None) -> pl.DataFrame:
@@ -15,10 +18,32 @@ def to_frame(rows: pa.RecordBatch, names: Iterable[str] | None = None) -> pl.Dat
     return frame
 
 
+def computed(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame:
+    """The expressions over `frame`; null in a row for which an expression cannot be computed.
+
+    polars gives up a whole frame for one value that overflows or does not cast. Then the frame is halved until the row
+    stands alone, so that a row's value never depends on its neighbours.
+    """
+    try:
+        return frame.select(expressions)
+    except (PolarsError, PanicException):
+        if frame.height > 1:
+            middle = frame.height // 2
+            return pl.concat([computed(frame[:middle], expressions), computed(frame[middle:], expressions)])
+    return pl.DataFrame([_alone(frame, expression) for expression in expressions])
+
+
+def _alone(row: pl.DataFrame, expression: pl.Expr) -> pl.Series:
+    try:
+        return row.select(expression).to_series()
+    except (PolarsError, PanicException):
+        name, kind = next(iter(row.lazy().select(expression).collect_schema().items()))
+        return pl.Series(name, [None], kind)
+
+
 def to_arrays(frame: pl.DataFrame) -> dict[str, pa.Array]:
     """The columns of `frame` as Arrow arrays; text as large_string, which every consumer reads."""
-    table = frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    return {name: _array(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+    return {column.name: column.to_arrow(compat_level=_PLAIN) for column in frame.rechunk().get_columns()}
 
 
 def with_columns(rows: pa.RecordBatch, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
@@ -30,7 +55,3 @@ def with_columns(rows: pa.RecordBatch, columns: Mapping[str, pa.Array]) -> pa.Re
 def only(rows: pa.RecordBatch, kept: pl.Series) -> pa.RecordBatch:
     """The rows where `kept` is true."""
     return rows.filter(kept.to_arrow())
-
-
-def _array(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -64,9 +64,13 @@ class Processor(Protocol):
         ...
 
 
+#: Batches are immutable, so all the steps that refuse nothing share one.
+_NO_REJECTS = pa.RecordBatch.from_pylist([], schema=REJECTED)
+
+
 def no_rejects() -> pa.RecordBatch:
     """An empty batch of rejected records."""
-    return pa.RecordBatch.from_pylist([], schema=REJECTED)
+    return _NO_REJECTS
 
 
 def accept(rows: pa.RecordBatch) -> Outcome:

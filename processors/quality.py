@@ -41,14 +41,19 @@ class Clean:
                 continue
             if _is_text(field.type):
                 bare = pc.utf8_trim_whitespace(cells)
-                counts[f"trimmed.{field.name}"] = _shortened(cells, bare) if self.trim else 0
-                cells = cleaned[field.name] = self._told(bare, bare if self.trim else cells)
+                lengths = pc.binary_length(bare)
+                counts[f"trimmed.{field.name}"] = _shortened(cells, lengths) if self.trim else 0
+                cells = cleaned[field.name] = self._told(bare, lengths, bare if self.trim else cells)
             counts[f"null.{field.name}"] = cells.null_count
         found = {name: count for name, count in counts.items() if count}
         return Outcome(with_columns(rows, cleaned), no_rejects(), found)
 
-    def _told(self, bare: pa.Array, kept: pa.Array) -> pa.Array:
-        """`kept`, null where the bare cell is a null token."""
+    def _told(self, bare: pa.Array, lengths: pa.Array, kept: pa.Array) -> pa.Array:
+        """`kept`, null where the bare cell is a null token. Tokens are short: a column whose shortest cell is longer
+        than any need not be compared with them."""
+        shortest = pc.min(lengths).as_py()
+        if shortest is None or shortest > max((len(token.encode()) for token in self.null_tokens), default=-1):
+            return kept
         nothing = pc.is_in(bare, pa.array(self.null_tokens, bare.type))
         return pc.if_else(nothing, None, kept) if nothing.true_count else kept
 
@@ -57,6 +62,6 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _shortened(cells: pa.Array, bare: pa.Array) -> int:
-    """How many cells lost blanks."""
-    return int(pc.not_equal(pc.binary_length(cells), pc.binary_length(bare)).true_count)
+def _shortened(cells: pa.Array, lengths: pa.Array) -> int:
+    """How many cells lost blanks, and have these lengths now."""
+    return int(pc.not_equal(pc.binary_length(cells), lengths).true_count)

@@ -17,7 +17,7 @@ from functools import lru_cache
 import polars as pl
 import pyarrow as pa
 
-from processors.casting import EXPECTED, complete, first_try, polars_type
+from processors.casting import EXPECTED, complete, first_try, polars_type, sound
 from processors.columns import Column
 from processors.frames import only, to_arrays, to_frame
 from processors.outcome import ROW_ID, Outcome, accept
@@ -46,9 +46,9 @@ class Cast:
         typed = text.select(plan.expressions)
         faults: list[Fault] = []
         for column in plan.parsed:
-            cells = text[column.source]
-            if typed[column.name].null_count() > cells.null_count():
-                values, misfits = complete(cells, typed[column.name], column.type, self.null_tokens)
+            cells, tried = text[column.source], sound(typed[column.name])
+            if tried.null_count() > cells.null_count():
+                values, misfits = complete(cells, tried, column.type, self.null_tokens)
                 typed = typed.with_columns(values.alias(column.name))
                 if misfits.any():
                     message = f"{column.name} must be {EXPECTED[column.type.name]}"

@@ -28,6 +28,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 8000",  # pages of 8 KiB: a checkpoint every 64 MB
     "PRAGMA journal_size_limit = 67108864",  # bytes that the WAL keeps after a checkpoint
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA recursive_triggers = ON",  # without it INSERT OR REPLACE would get past the trigger that forbids DELETE
     "PRAGMA cache_size = -16384",  # KiB
     "PRAGMA busy_timeout = 5000",  # ms; a reader may hold the WAL for a moment at a checkpoint
 )
@@ -62,12 +63,14 @@ class Connection:
         self._connection.close()
 
     def run(self, sql: str, *parameters: Scalar) -> None:
-        """Execute a statement whose rows, if any, are of no interest."""
+        """Execute a statement whose rows, if any, are of no interest.
+
+        By `executemany`, which gives no result set: making one costs more than most statements of the ledger.
+        """
+        row = [pa.array([value]) for value in parameters]
+        bound = pa.RecordBatch.from_arrays(row, names=[""] * len(row)) if row else None
         with self._errors(sql):
-            cursor = self._cursor(sql)
-            cursor.execute(sql, parameters or None)
-            if cursor.description:
-                cursor.fetchall()
+            self._cursor(sql).executemany(sql, bound)
 
     def rows(self, sql: str, *parameters: Scalar) -> list[tuple[Scalar, ...]]:
         """All rows of a query that is known to be short."""
@@ -104,8 +107,8 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """BEGIN IMMEDIATE … COMMIT; any exception rolls back and goes on."""
-        self.run("BEGIN IMMEDIATE")
         try:
+            self.run("BEGIN IMMEDIATE")  # in here: an interrupt right behind it must not leave the transaction open
             yield
             self.run("COMMIT")
         except BaseException:
@@ -113,7 +116,7 @@ class Connection:
             raise
 
     def _roll_back(self) -> None:
-        """After a full disk SQLite may have rolled back by itself: then there is nothing left to do."""
+        """BEGIN may have failed, and after a full disk SQLite rolls back by itself: then nothing is left to do."""
         try:
             self.run("ROLLBACK")
         except WarehouseError as error:
@@ -135,14 +138,14 @@ class Connection:
 
 def _explain(path: Path, message: str, doing: str) -> str:
     """What happened to the warehouse, in a sentence that ends with what to do."""
-    lower = message.lower()
-    if "full" in lower or "disk i/o" in lower or "writing file" in lower:
+    lower = message.split("\nquery:")[0].lower()  # what follows is the statement, with names of strangers in it
+    if any(words in lower for words in ("database or disk is full", "disk i/o error", "writing file")):
         return f"{path}: cannot be written: the disk is full or failing ({message}). Nothing of this batch was stored, \
 and the landing files are untouched; make room and start again."
-    if "locked" in lower or "busy" in lower:
+    if "is locked" in lower:
         return f"{path}: another process holds the warehouse ({message}). Wait for it, or stop it, and start again."
-    if "readonly" in lower or "unable to open" in lower:
+    if "readonly database" in lower or "unable to open database" in lower:
         return f"{path}: cannot be opened for writing ({message}). Check the path and its permissions."
-    if "not a database" in lower or "malformed" in lower:
+    if "is not a database" in lower or "image is malformed" in lower:
         return f"{path}: is no sound SQLite database ({message}). Restore it, or move it away and load landing again."
     return f"{path}: {message} (while executing: {' '.join(doing.split())[:200]})"

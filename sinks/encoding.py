@@ -40,7 +40,9 @@ def _plain(column: pa.Array, kind: ColumnType) -> pa.Array:
     match kind.name:
         case "timestamp":
             return iso_timestamps(column)
-        case "decimal" | "date":
+        case "decimal":  # Arrow would write small ones with an exponent
+            return pl.Series(column).cast(pl.String).to_arrow()
+        case "date":
             return pc.cast(column, pa.string())
         case "boolean":
             return pc.cast(column, pa.int64())

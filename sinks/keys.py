@@ -5,43 +5,58 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from processors.columns import ColumnType
 from sinks.base import Table, Unique
 from sinks.identifiers import literal, quote
 
+#: SQLite's storage for each logical type. Decimals, dates and timestamps are text: exact, and ordered as they read.
+_STORAGE = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
-def key_expression(rule: Unique) -> str:
-    """A single column is its own key; several are their SQL literals, joined. Null where the row is not compared.
 
-    `quote()` tells any two values apart: text from number, null from 'NULL', one double from the next.
+def storage(kind: ColumnType) -> str:
+    """The SQLite type in which a logical type is stored."""
+    return _STORAGE.get(kind.name, "TEXT")
 
-    >>> key_expression(Unique("r", ("a", "b")))
-    'CASE WHEN "a" IS NULL OR "b" IS NULL THEN NULL ELSE (quote("a") || (\\',\\' || quote("b"))) END'
+
+def key_expression(table: Table, rule: Unique) -> str:
+    """A single column is its own key; several are their values written out, joined. Null where a row is not compared.
+
+    Text is written in hexadecimal, since SQLite's `quote()` ends at a NUL; numbers so that any two doubles differ.
     """
+    types = dict(table.columns)
     names = [quote(name) for name in rule.columns]
     if len(names) == 1 and not rule.exact:
         return names[0]
-    values = joined(_between("','", [f"quote({name})" for name in names]))
+    parts = [part for name in rule.columns for part in ("','", _written(name, types[name]))][1:]
     if rule.exact:
-        return values
-    return f"CASE WHEN {' OR '.join(f'{name} IS NULL' for name in names)} THEN NULL ELSE {values} END"
+        return joined(parts)
+    return f"CASE WHEN {' OR '.join(f'{name} IS NULL' for name in names)} THEN NULL ELSE {joined(parts)} END"
+
+
+def _written(name: str, kind: ColumnType) -> str:
+    if storage(kind) == "TEXT":
+        return f"ifnull('x' || hex({quote(name)}), 'NULL')"
+    return f"quote({quote(name)})"
 
 
 def row_as_json(table: Table, alias: str) -> str:
-    """The columns of a staged row as a JSON object, in their order."""
+    """The columns of a staged row as a JSON object, in their order; numbers with 17 digits, which give doubles back."""
     fields = []
-    for place, (name, _) in enumerate(table.columns):
+    for place, (name, kind) in enumerate(table.columns):
         start = ("," if place else "{") + json.dumps(name) + ":"
-        fields += [literal(start), f"json_quote({alias}.{quote(name)})"]
+        cell = f"{alias}.{quote(name)}"
+        number = f"ifnull(format('%!.17g', {cell}), 'null')"
+        fields += [literal(start), number if storage(kind) == "REAL" else f"json_quote({cell})"]
     return joined([*fields, "'}'"])
 
 
 def joined(parts: Sequence[str]) -> str:
-    """`parts` joined by `||` as a balanced tree: SQLite bounds the depth of an expression, and tables may be wide."""
+    """`parts` joined by `||` as a balanced tree: SQLite bounds the depth of an expression, and tables may be wide.
+
+    >>> joined(["a", "b", "c"])
+    '(a || (b || c))'
+    """
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
     return f"({joined(parts[:middle])} || {joined(parts[middle:])})"
-
-
-def _between(separator: str, parts: Sequence[str]) -> list[str]:
-    return [part for value in parts for part in (separator, value)][1:]

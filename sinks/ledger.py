@@ -108,22 +108,17 @@ class Ledger:
 
     def is_committed(self, span: Span) -> bool:
         """Whether exactly this span is there. Raises WarehouseError when another one overlaps it."""
-        rows = self._connection.rows(
-            "SELECT span_id, row_count FROM meta_spans WHERE span_id <= ? ORDER BY span_id DESC LIMIT 1", span.id_last
-        )
-        if not rows:
-            return False
-        first, count = rows[0]
-        if (first, count) == (span.id_first, span.row_count):
-            return True
-        assert isinstance(first, int)  # noqa: S101
-        assert isinstance(count, int)  # noqa: S101
-        if first + count > span.id_first:
-            raise WarehouseError(
-                f"records {span.row_first} to {span.row_first + span.row_count - 1} of file {span.file_id} partly "
-                f"overlap a committed span of {count} records from {first & 0xFFFFFFFF} on; a span is replaced whole or not "
-                "at all. Replay the file's date to commit its spans anew."
-            )
+        claims = "SELECT span_id, row_count, byte_start, byte_end FROM meta_spans WHERE span_id <= ?"
+        for row in self._connection.rows(f"{claims} ORDER BY span_id DESC LIMIT 1", span.id_last):
+            first, count, *_ = (int(str(value)) for value in row)
+            if row == (span.id_first, span.row_count, span.byte_start, span.byte_end):
+                return True
+            if first + count > span.id_first:
+                raise WarehouseError(
+                    f"records {span.row_first} to {span.row_first + span.row_count - 1} of file {span.file_id} partly "
+                    f"overlap a committed span of {count} records from {first & 0xFFFFFFFF} on; a span is replaced "
+                    "whole or not at all. Replay the file's date to commit its spans anew."
+                )
         return False
 
     def add_span(self, batch: MicroBatch) -> None:

@@ -13,7 +13,8 @@ class WriterLock:
     """Held from construction to `release`. Raises WarehouseError where another process holds it."""
 
     def __init__(self, warehouse: Path) -> None:
-        self.path = warehouse.with_name(warehouse.name + ".lock")
+        real = warehouse.resolve()  # the same warehouse under the name of a link has the same lock
+        self.path = real.with_name(real.name + ".lock")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

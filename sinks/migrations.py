@@ -13,16 +13,12 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from processors.columns import ColumnType
 from processors.errors import WarehouseError
 from sinks.base import Table, Unique
 from sinks.identifiers import duplicate_rows, quote, staged, unique_keys
-from sinks.keys import key_expression
+from sinks.keys import key_expression, storage
 
 migrations = Migrations("ade-stream")
-
-#: SQLite's storage for each logical type. Decimals, dates and timestamps are text: exact, and ordered as they read.
-STORAGE = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
 
 
 @migrations()
@@ -67,7 +63,12 @@ def _dataset(db: Database, table: Table) -> None:
     for name in (staged(table.dataset), duplicate_rows(table.dataset)):
         if name not in db.table_names():
             db.execute(_create(name, table))
-        _add_columns(db, name, table)
+        _alter(db, name, table)
+    rules = [rule.rule for rule in table.unique]
+    for (known,) in db.execute("SELECT rule FROM meta_unique_rules WHERE dataset = ?", [table.dataset]).fetchall():
+        if known not in rules:  # its keys would miss what comes from now on
+            db.execute(f"DROP TABLE {quote(unique_keys(table.dataset, known))}")
+            db.execute("DELETE FROM meta_unique_rules WHERE dataset = ? AND rule = ?", [table.dataset, known])
     for rule in table.unique:
         _unique(db, table, rule)
 
@@ -78,25 +79,37 @@ def _create(name: str, table: Table) -> str:
     return f"CREATE TABLE {quote(name)} ({', '.join([*declared, '_flags TEXT', '_rescued TEXT'])}) STRICT"
 
 
-def _add_columns(db: Database, name: str, table: Table) -> None:
+def _alter(db: Database, name: str, table: Table) -> None:
     """Columns that the config gained are null in older rows; a changed type rewrites the table."""
-    have = {column.name: column.type for column in db[name].columns}
+    have = {column.name.lower(): (column.name, column.type) for column in db[name].columns}
     changed = {}
     for column, kind in table.columns:
-        if column not in have:
+        if column.lower() not in have:
             db.execute(f"ALTER TABLE {quote(name)} ADD COLUMN {quote(column)} {storage(kind)}")
-        elif have[column] != storage(kind):
-            changed[column] = storage(kind)
+        elif have[column.lower()][1] != storage(kind):
+            changed[have[column.lower()][0]] = storage(kind)
+    for column, stored in changed.items():
+        _forget_misfits(db, name, column, stored)
     if changed:
         db.table(name).transform(types=changed)
+
+
+def _forget_misfits(db: Database, name: str, column: str, stored: str) -> None:
+    """Values that the new type cannot hold become null, until a replay reads them anew from the raw layer."""
+    db.execute(f"CREATE TEMP TABLE converted (_id INTEGER PRIMARY KEY, value {stored})")
+    db.execute(f"INSERT INTO converted SELECT _id, {quote(column)} FROM {quote(name)}")
+    misfits = "SELECT _id FROM converted WHERE typeof(value) NOT IN (?, 'null')"
+    db.execute(f"UPDATE {quote(name)} SET {quote(column)} = NULL WHERE _id IN ({misfits})", [stored.lower()])
+    db.execute("DROP TABLE converted")
 
 
 def _unique(db: Database, table: Table, rule: Unique) -> None:
     """The keys of a new rule are taken from the rows that are there; rows loaded before the rule are not judged again
     until they are replayed."""
-    keys, expression = unique_keys(table.dataset, rule.rule), key_expression(rule)
-    known = db.execute("SELECT expression FROM meta_unique_rules WHERE name = ?", [keys]).fetchone()
-    if known == (expression,):
+    keys, expression, types = unique_keys(table.dataset, rule.rule), key_expression(table, rule), dict(table.columns)
+    definition = f"{expression} of {', '.join(storage(types[name]) for name in rule.columns)}"
+    known = "SELECT 1 FROM meta_unique_rules WHERE dataset = ? AND rule = ? AND definition = ?"
+    if db.execute(known, [table.dataset, rule.rule, definition]).fetchone():
         return
     db.execute(f"DROP TABLE IF EXISTS {quote(keys)}")
     columns = "key ANY NOT NULL, _id INTEGER NOT NULL, PRIMARY KEY (key, _id)"
@@ -104,12 +117,7 @@ def _unique(db: Database, table: Table, rule: Unique) -> None:
     for name in (staged(table.dataset), duplicate_rows(table.dataset)):
         candidates = f"SELECT {expression}, _id FROM {quote(name)} WHERE {expression} IS NOT NULL ORDER BY 1, 2"
         db.execute(f"INSERT INTO {quote(keys)} {candidates}")
-    db.execute("INSERT OR REPLACE INTO meta_unique_rules VALUES (?, ?)", [keys, expression])
-
-
-def storage(kind: ColumnType) -> str:
-    """The SQLite type in which a logical type is stored."""
-    return STORAGE.get(kind.name, "TEXT")
+    db.execute("INSERT OR REPLACE INTO meta_unique_rules VALUES (?, ?, ?)", [table.dataset, rule.rule, definition])
 
 
 _LEDGER = """
@@ -189,7 +197,9 @@ CREATE TABLE meta_duplicates (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE meta_unique_rules (
-    name TEXT PRIMARY KEY,
-    expression TEXT NOT NULL
+    dataset TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (dataset, rule)
 ) STRICT, WITHOUT ROWID
 """

@@ -16,6 +16,7 @@ from sinks import ledger
 from sinks.base import Position, Span, row_id
 from sinks.connection import Connection
 from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 
 
@@ -89,7 +90,7 @@ class WarehouseReader:
         """
         hashed = hashlib.sha256()
         for name, columns in self._hashed_columns(dataset):
-            values = " || ',' || ".join(f"quote({quote(column)})" for column in columns)
+            values = joined([part for column in columns for part in ("','", _written(quote(column)))][1:])
             key = "file_id" if name == "meta_files" else "_id"
             for first, last in self._id_ranges(dataset, date, of_files=name == "meta_files"):
                 sql = (
@@ -102,7 +103,7 @@ class WarehouseReader:
 
     def _hashed_columns(self, dataset: str) -> Iterator[tuple[str, list[str]]]:
         for name in (staged(dataset), duplicate_rows(dataset)):
-            rows = self._connection.rows("SELECT name FROM pragma_table_info(?) ORDER BY cid", name)
+            rows = self._connection.rows("SELECT name FROM pragma_table_info(?) ORDER BY name", name)
             yield name, [str(row[0]) for row in rows]
         yield "rejects", ["_id", "_date", "reasons", "raw", "path", "line", "byte_start", "byte_end", "status"]
         yield "raw_events", ["_id", "dataset", "payload"]
@@ -113,6 +114,11 @@ class WarehouseReader:
         parameters = (dataset,) if date is None else (dataset, date)
         ids = [entry.file.file_id for entry in self.files(condition, *parameters)]
         return [(file, file) if of_files else (row_id(file, 0), row_id(file + 1, 0) - 1) for file in ids]
+
+
+def _written(column: str) -> str:
+    """Text in hexadecimal, since `quote()` ends at a NUL."""
+    return f"iif(typeof({column}) = 'text', 'x' || hex({column}), quote({column}))"
 
 
 def _bytes(lines: pa.Array) -> memoryview:

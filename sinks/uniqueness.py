@@ -1,7 +1,7 @@
 """Which of several records with one key is the first: decided by row id, inside the transaction, for all spans alike.
 
 Every row that passes the processors is a candidate. Per rule, the keys of all candidates stand in
-`uniq_<dataset>__<rule>`, ordered by key and row id; the smallest row id of a key is the first, the others lose. Losers
+`uniq_<dataset>.<rule>`, ordered by key and row id; the smallest row id of a key is the first, the others lose. Losers
 keep their typed row in
 `dup_<dataset>`, so that one of them can take the place when the first goes away, whatever the order of commits was.
 A key that only one candidate has costs one insertion and one look beside it.
@@ -64,7 +64,7 @@ class Uniqueness:
         columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
         self._columns = ", ".join(quote(name) for name in columns)
         self._rules = [
-            (rule, quote(unique_keys(table.dataset, rule.rule)), key_expression(rule)) for rule in table.unique
+            (rule, quote(unique_keys(table.dataset, rule.rule)), key_expression(table, rule)) for rule in table.unique
         ]
 
     def release(self, span: Span) -> None:
@@ -169,7 +169,7 @@ class Uniqueness:
             (_id, dataset, _date, reasons, raw, path, line, byte_start, byte_end, status, attempts)
             SELECT d._id, {literal(self._table.dataset)}, r._date, {self._reasons()}, {self._raw()},
                    p.path, p.line, p.byte_start, p.byte_end, {self._status()}, 0
-            FROM (SELECT DISTINCT _id FROM verdicts) d
+            FROM (SELECT DISTINCT _id FROM verdicts WHERE _id <> first_id) d
             JOIN {self._losers} r ON r._id = d._id JOIN places p ON p._id = d._id"""
         )
 
@@ -184,8 +184,13 @@ class Uniqueness:
         order = " ".join(f"WHEN {literal(rule.rule)} THEN {place}" for place, (rule, _, _) in enumerate(self._rules))
         return f"""(SELECT json_group_array(json(reason)) FROM (
             SELECT CASE m.rule {cases} END AS reason
-            FROM meta_duplicates m JOIN places f ON f._id = m.first_id WHERE m._id = d._id
+            FROM meta_duplicates m JOIN places f ON f._id = m.first_id
+            WHERE m._id = d._id AND m.rule IN ({self._known()})
             ORDER BY CASE m.rule {order} END))"""
+
+    def _known(self) -> str:
+        """The rules of the config; a row may also have lost under one that the config has no more."""
+        return ", ".join(literal(rule.rule) for rule, _, _ in self._rules)
 
     @staticmethod
     def _reason(rule: Unique) -> str:

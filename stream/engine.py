@@ -72,6 +72,8 @@ def verdict(batch: MicroBatch, chain: Processor) -> Judged:
 
 def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     """`_id` and `payload` of all records where the raw layer wants them, else of the rejected ones."""
+    if not (batch.keep_events or rejected.num_rows):
+        return batch.malformed_events
     rows = batch.rows if batch.keep_events else batch.rows.filter(pc.is_in(batch.rows[ROW_ID], rejected[ROW_ID]))
     if not rows.num_rows:
         return batch.malformed_events

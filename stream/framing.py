@@ -78,48 +78,90 @@ def frame(block: bytes, dialect: Dialect, *, final: bool) -> Frames:
     ([0], [8], 8)
     """
     data = np.frombuffer(block, np.uint8)
-    line_ends = _line_ends(data, final=final)
-    quotes = _quotes(data, dialect)
-    starts, ends, faulty, position = [], [], [], 0
-    while True:
-        found, given_up = _records(data, line_ends, quotes, position, dialect, final=final)
-        starts.append(found[:-1])
-        ends.append(found[1:])
-        position = int(found[-1])
-        if given_up is None:
-            break
-        starts.append(np.array([position]))
-        ends.append(np.array([given_up]))
-        faulty.append(position)
-        position = given_up
-    return _collect(data, line_ends, np.concatenate(starts), np.concatenate(ends), faulty, position)
+    line_ends = _line_ends(block, data, final=final)
+    quotes = _quotes(block, data, dialect)
+    borders, complete = _borders(data, line_ends, quotes, dialect, final=final)
+    starts, ends, position = borders[:-1], borders[1:], int(borders[-1])
+    faulty: list[int] = []
+    if not complete:
+        lines = _by_lines(block, line_ends, quotes, position, dialect, final=final)
+        starts = np.append(starts, np.array(lines.starts, np.int64))
+        ends = np.append(ends, np.array(lines.ends, np.int64))
+        faulty, position = lines.faulty, lines.consumed
+    return _collect(data, line_ends, starts, ends, faulty, position)
 
 
-def _records(
-    data: npt.NDArray[np.uint8], line_ends: Offsets, quotes: Offsets, start: int, dialect: Dialect, *, final: bool
-) -> tuple[Offsets, int | None]:
-    """Record borders from `start` on (the first is `start`) and, where the record at the last border is too long or
-    never ends, the end of its first physical line."""
+def _borders(
+    data: npt.NDArray[np.uint8], line_ends: Offsets, quotes: Offsets, dialect: Dialect, *, final: bool
+) -> tuple[Offsets, bool]:
+    """Record borders from the block's first byte on, and whether the rest was dealt with: it was not where the record
+    behind the last border is longer than a record may be, or never ends."""
     limit = dialect.record_bytes_max
-    borders = line_ends[np.searchsorted(line_ends, start, "right") :]
-    quotes = _structural(data, quotes[np.searchsorted(quotes, start) :], start, ord(dialect.delimiter))
-    outside = borders[np.searchsorted(quotes, borders) % 2 == 0]
-    found = np.concatenate([[start], outside])
-    if final and (found[-1] < data.size) and len(quotes) % 2 == 0:
+    quotes = _structural(data, quotes, 0, ord(dialect.delimiter))
+    outside = line_ends[np.searchsorted(quotes, line_ends) % 2 == 0] if quotes.size else line_ends
+    found = np.append(0, outside)
+    if final and found[-1] < data.size and len(quotes) % 2 == 0:
         found = np.append(found, data.size)
     too_long = np.flatnonzero(np.diff(found) > limit)
     if too_long.size:
-        found = found[: too_long[0] + 1]
-    elif data.size - found[-1] <= limit and not (final and found[-1] < data.size):
-        return found, None
-    return found, _first_line_end(borders, int(found[-1]), data.size, final=final)
+        return found[: too_long[0] + 1], False
+    left = data.size - int(found[-1])
+    return found, left <= limit and not (final and left)
 
 
-def _first_line_end(borders: Offsets, start: int, size: int, *, final: bool) -> int | None:
-    behind = borders[np.searchsorted(borders, start, "right") :]
-    if behind.size:
-        return int(behind[0])
-    return size if final else None
+@dataclass(slots=True)
+class _Lines:
+    """Records found line by line; `faulty`: the starts of those given up."""
+
+    starts: list[int]
+    ends: list[int]
+    faulty: list[int]
+    consumed: int
+
+
+def _by_lines(
+    block: bytes, line_ends: Offsets, quotes: Offsets, start: int, dialect: Dialect, *, final: bool
+) -> _Lines:
+    """The records from `start` on, where a record is given up: the slow way, in time proportional to the bytes.
+
+    What a physical line makes of the quoting is worked out twice, as if it began outside quotes and as if it began
+    inside. A record that its first line leaves open ends with the next line that, begun inside, ends outside.
+    """
+    ends = line_ends[np.searchsorted(line_ends, start, "right") :]
+    if final and (not ends.size or ends[-1] < len(block)):
+        ends = np.append(ends, len(block))
+    starts = np.append(start, ends)[:-1]
+    opens, closers = _effects(block, starts, ends, quotes, ord(dialect.delimiter))
+    limit, line, found = dialect.record_bytes_max, 0, _Lines([], [], [], start)
+    while line < len(starts):
+        first, last = int(starts[line]), line
+        if opens[line]:
+            later = np.searchsorted(closers, line + 1)
+            last = int(closers[later]) if later < closers.size else len(starts)
+        if last == len(starts) and not final and len(block) - first <= limit:
+            break
+        if last == len(starts) or ends[last] - first > limit:
+            last = line
+            found.faulty.append(first)
+        found.starts.append(first)
+        found.ends.append(int(ends[last]))
+        found.consumed, line = int(ends[last]), last + 1
+    return found
+
+
+def _effects(
+    block: bytes, starts: Offsets, ends: Offsets, quotes: Offsets, delimiter: int
+) -> tuple[npt.NDArray[np.bool_], Offsets]:
+    """Which lines, begun outside quotes, end inside; and the places of those that, begun inside, end outside."""
+    opens = np.zeros(len(starts), np.bool_)
+    closers: list[int] = []
+    firsts, lasts = np.searchsorted(quotes, starts), np.searchsorted(quotes, ends)
+    for line in np.flatnonzero(firsts < lasts).tolist():
+        inside = quotes[firsts[line] : lasts[line]].tolist()
+        opens[line] = _walk(block, inside, int(starts[line]), delimiter, inside=False)[1]
+        if not _walk(block, inside, int(starts[line]), delimiter, inside=True)[1]:
+            closers.append(line)
+    return opens, np.array(closers, np.int64)
 
 
 def _collect(
@@ -127,31 +169,36 @@ def _collect(
 ) -> Frames:
     filled = ~_blank(data, starts, ends)
     starts, ends = starts[filled], ends[filled]
+    if np.array_equal(ends, line_ends):  # a line a record: nearly every block, and no search
+        before = np.arange(len(starts))
+        through = before + 1
+    else:
+        before, through = (np.searchsorted(line_ends, borders, "right") for borders in (starts, ends))
     return Frames(
         starts,
         ends,
-        np.searchsorted(line_ends, starts, "right"),
-        np.searchsorted(line_ends, ends, "right"),
+        before,
+        through,
         tuple(np.searchsorted(starts, faulty).tolist()),
         consumed,
         int(np.searchsorted(line_ends, consumed, "right")),
     )
 
 
-def _line_ends(data: npt.NDArray[np.uint8], *, final: bool) -> Offsets:
+def _line_ends(block: bytes, data: npt.NDArray[np.uint8], *, final: bool) -> Offsets:
     """Offsets behind each line end. A CR at the very end of a block may be half a CRLF: it counts only when final."""
     ends = np.flatnonzero(data == _LF) + 1
-    returns = np.flatnonzero(data == _CR) + 1
-    if not returns.size:
+    if b"\r" not in block:  # twenty times faster than looking for all of them
         return ends
+    returns = np.flatnonzero(data == _CR) + 1
     alone = np.append(data, 0)[returns] != _LF
     if not final:
         alone &= returns < data.size
     return np.union1d(ends, returns[alone])
 
 
-def _quotes(data: npt.NDArray[np.uint8], dialect: Dialect) -> Offsets:
-    if dialect.quote is None:
+def _quotes(block: bytes, data: npt.NDArray[np.uint8], dialect: Dialect) -> Offsets:
+    if dialect.quote is None or dialect.quote.encode() not in block:
         return np.empty(0, np.int64)
     return np.flatnonzero(data == ord(dialect.quote))
 
@@ -166,24 +213,28 @@ def _structural(data: npt.NDArray[np.uint8], quotes: Offsets, start: int, delimi
     before = data[opening - 1]
     at_field = (before == delimiter) | (before == _LF) | (before == _CR) | (opening == start)
     at_field[1:] |= opening[1:] - 1 == quotes[1::2][: len(opening) - 1]
-    return quotes if at_field.all() else _walk(data, quotes, start, delimiter)
+    if at_field.all():
+        return quotes
+    return np.array(_walk(data.tobytes(), quotes.tolist(), start, delimiter, inside=False)[0], np.int64)
 
 
-def _walk(data: npt.NDArray[np.uint8], quotes: Offsets, start: int, delimiter: int) -> Offsets:
+def _walk(block: bytes, quotes: list[int], start: int, delimiter: int, *, inside: bool) -> tuple[list[int], bool]:
+    """The structural ones of `quotes`, and whether the last of them leaves a field open; `inside`: whether `start` is
+    within quotes."""
     field_starts = {delimiter, _LF, _CR}
     kept: list[int] = []
-    inside, skip = False, -1
-    for quote in quotes.tolist():
+    skip = -1
+    for quote in quotes:
         if quote == skip:
             kept.append(quote)
         elif inside:
-            doubled = quote + 1 < data.size and data[quote + 1] == data[quote]
+            doubled = block[quote + 1 : quote + 2] == block[quote : quote + 1]
             skip, inside = (quote + 1, True) if doubled else (-1, False)
             kept.append(quote)
-        elif quote == start or int(data[quote - 1]) in field_starts:
+        elif quote == start or block[quote - 1] in field_starts:
             inside = True
             kept.append(quote)
-    return np.array(kept, np.int64)
+    return kept, inside
 
 
 def _blank(data: npt.NDArray[np.uint8], starts: Offsets, ends: Offsets) -> npt.NDArray[np.bool_]:
@@ -199,5 +250,5 @@ def _blank(data: npt.NDArray[np.uint8], starts: Offsets, ends: Offsets) -> npt.N
 def open_quote(line: bytes, dialect: Dialect) -> int | None:
     """The offset of the quote that a physical line leaves open; None where it leaves none."""
     data = np.frombuffer(line, np.uint8)
-    quotes = _structural(data, _quotes(data, dialect), 0, ord(dialect.delimiter))
+    quotes = _structural(data, _quotes(line, data, dialect), 0, ord(dialect.delimiter))
     return int(quotes[-1]) if len(quotes) % 2 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -49,15 +48,15 @@ def read(
         if frames.consumed:
             offset, lines, block_bytes = offset + frames.consumed, lines + frames.line_count, dataset.batch_bytes
         elif len(block) > limit:
-            end = source.line_end(offset) or (source.stat.size if final else None)
-            if end is None or end > source.stat.size:
+            end = source.line_end(offset, final=final)
+            if end is None:
                 return
             piece = _overlong(
-                source, dataset, file, block[:limit], claimed, Position(claimed.records, offset, lines), end
+                source, dataset, file, block[: limit + 1], claimed, Position(claimed.records, offset, lines), end
             )
             yield piece
             claimed = piece.end
-            offset, lines, block_bytes = end, lines + 1, dataset.batch_bytes
+            offset, lines, block_bytes = end, piece.end.lines, dataset.batch_bytes
         elif at_end:
             return
         else:
@@ -84,18 +83,19 @@ def _piece(
         at.offset + frames.ends,
         at.lines + frames.line_count,
     )
-    digest = hashlib.sha256(source.read(claimed.offset, at.offset + int(frames.starts[0])))
-    digest.update(memoryview(block)[int(frames.starts[0]) : int(frames.ends[-1])])
+    first = int(frames.starts[0])
+    digest = source.digest(claimed.offset, at.offset + first, memoryview(block)[first : int(frames.ends[-1])])
     end = Position(claimed.records + count, span.byte_end, index.lines_after)
-    return Piece(span, records, index, digest.digest(), end)
+    return Piece(span, records, index, digest, end)
 
 
 def _overlong(
     source: Source, dataset: Dataset, file: File, beginning: bytes, claimed: Position, at: Position, end: int
 ) -> Piece:
     """A single line that is longer than a record may be: rejected with its beginning, its range in the index."""
-    zero, one, size = np.array([0]), np.array([1]), len(beginning)
-    whole = Frames(zero, np.array([size]), zero, one, (0,), size, 1)
+    ended = int(source.read(end - 1, end) in {b"\n", b"\r"})
+    zero, size = np.array([0]), len(beginning)
+    whole = Frames(zero, np.array([size]), zero, np.array([ended]), (0,), size, ended)
     piece = _piece(source, dataset, file, beginning, whole, claimed, at)
     return Piece(
         replace(piece.span, byte_end=end),

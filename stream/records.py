@@ -14,11 +14,14 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from processors.events import encode_malformed
-from processors.outcome import ROW_ID
+from processors.outcome import ROW_ID, no_rejects
 from processors.reasons import malformed
 from stream.framing import Dialect, Frames, open_quote
 
 Places = npt.NDArray[np.int64]
+
+_BOM = b"\xef\xbb\xbf"
+_NO_EVENTS = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect,
     good = np.ones(count, np.bool_)
     good[list(faults)] = False
     rows = pa.RecordBatch.from_arrays([pa.array(ids[good]), *table.columns], names=[ROW_ID, *header])
-    return Records(rows, *_set_aside(block, frames, ids, sorted(faults.values(), key=lambda fault: fault.place)))
+    in_order = sorted(faults.values(), key=lambda fault: fault.place)
+    return Records(rows, *_set_aside(block, frames, ids, in_order, dialect.record_bytes_max))
 
 
 def _parse_all(
@@ -58,13 +62,20 @@ def _parse_all(
 ) -> tuple[pa.RecordBatch, list[_Fault]]:
     """The good records as text, and the faults found on the way."""
     places = np.setdiff1d(np.arange(len(frames)), list(faults)) if faults else np.arange(len(frames))
-    try:
-        table, bad = _read(_joined(block, frames, places), header, dialect)
-    except pa.ArrowInvalid:
-        table, bad = None, []
-    if table is not None and table.num_rows + len(bad) == len(places):
-        return table, [_field_count(int(places[row]), len(header), found) for row, found in bad]
+    text = _joined(block, frames, places)
+    if _is_utf8(text):
+        table, bad = _read(text, header, dialect)
+        if table.num_rows + len(bad) == len(places):
+            return table, [_field_count(int(places[row]), len(header), found) for row, found in bad]
     return _one_by_one(block, frames, header, dialect, places)
+
+
+def _is_utf8(text: bytes | memoryview) -> bool:
+    try:
+        str(text, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _one_by_one(
@@ -93,14 +104,16 @@ def _read(
     fields.
     """
     bad: list[tuple[int, int]] = []
+    if not len(text):  # Arrow calls that an error
+        return pa.RecordBatch.from_pylist([], schema=pa.schema([(name, pa.string()) for name in header])), bad
 
     def set_aside(row: csv.InvalidRow) -> str:
         bad.append((row.number - 1, row.actual_columns))
         return "skip"
 
     table = csv.read_csv(
-        pa.BufferReader(text),
-        csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=list(header)),
+        pa.BufferReader(_BOM + text if text[:3] == _BOM else text),  # Arrow takes one away, wherever the block begins
+        csv.ReadOptions(use_threads=False, block_size=len(text) + len(_BOM) + 1, column_names=list(header)),
         csv.ParseOptions(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote or False,
@@ -121,17 +134,21 @@ def _joined(block: bytes, frames: Frames, places: Places) -> bytes | memoryview:
 
 
 def _set_aside(
-    block: bytes, frames: Frames, ids: Places, faults: Sequence[_Fault]
+    block: bytes, frames: Frames, ids: Places, faults: Sequence[_Fault], limit: int
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    if not faults:
+        return no_rejects(), _NO_EVENTS
     row_ids = [int(ids[fault.place]) for fault in faults]
     payloads = [
-        encode_malformed(
-            fault.rule, fault.message, block[frames.starts[fault.place] : frames.ends[fault.place]].rstrip(b"\r\n")
-        )
-        for fault in faults
+        encode_malformed(fault.rule, fault.message, _text(block, frames, fault.place, limit)) for fault in faults
     ]
     events = pa.record_batch({ROW_ID: pa.array(row_ids, pa.int64()), "payload": pa.array(payloads, pa.string())})
     return malformed(row_ids, [(fault.rule, fault.message) for fault in faults]), events
+
+
+def _text(block: bytes, frames: Frames, place: int, limit: int) -> bytes:
+    """The record without its line end; of one that is too long, the beginning."""
+    return block[frames.starts[place] : frames.ends[place]].rstrip(b"\r\n")[:limit]
 
 
 def _given_up(block: bytes, frames: Frames, place: int, dialect: Dialect, offset: int) -> _Fault:

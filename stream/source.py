@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from processors.errors import SourceError
+from processors.outcome import ROW_ID
 from sinks.base import FileStat, Position
 from sinks.ledger import SpanEntry
 from stream.config import Dataset
@@ -67,22 +68,28 @@ class Source:
             raise SourceError(f"cannot be read at byte {start}: {error.strerror}") from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def digest(self, start: int, end: int) -> bytes:
-        """SHA-256 of [start, end), in bounded memory."""
+    def digest(self, start: int, end: int, rest: bytes | memoryview = b"") -> bytes:
+        """SHA-256 of [start, end) and of `rest`, which follows, in bounded memory."""
         hashed = hashlib.sha256()
         for at in range(start, end, _BLOCK):
             hashed.update(self.read(at, min(at + _BLOCK, end)))
+        hashed.update(rest)
         return hashed.digest()
 
-    def line_end(self, start: int) -> int | None:
-        """The offset behind the first line end from `start` on, in bounded memory; None where the file has none."""
-        at = start
-        while block := self.read(at, at + _BLOCK):
-            found = _LINE_END.search(block)
+    def line_end(self, start: int, *, final: bool) -> int | None:
+        """The offset behind the first line end from `start` on, in bounded memory; None where there is none.
+
+        `final`: no byte will follow; then the end of the file ends its last line, and a CR there is no half of a CRLF.
+        """
+        at, size = start, self.stat.size
+        while at < size:
+            block = self.read(at, min(at + _BLOCK + 1, size))
+            found = _LINE_END.search(block, 0, min(len(block), _BLOCK))
             if found:
-                return at + found.end()
-            at += len(block)
-        return None
+                end = found.end() + (found[0] == b"\r" and block[found.end() : found.end() + 1] == b"\n")
+                return at + end if final or found[0] != b"\r" or at + end < size else None
+            at += min(len(block), _BLOCK)
+        return size if final else None
 
     def is_blank(self, start: int) -> bool:
         """Whether nothing but line ends follows from `start` on."""
@@ -139,6 +146,10 @@ def _names(record: bytes, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _check(names: Sequence[str], dataset: Dataset) -> None:
+    if ROW_ID in names or any("\0" in name for name in names):
+        raise SourceError(
+            f"its header names a column {ROW_ID}, as we name our row ids, or has a NUL byte; rename it there"
+        )
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise SourceError(f"its header names {', '.join(map(repr, repeated))} more than once")

@@ -30,10 +30,7 @@ def _consoles() -> list[list[tuple[str, str]]]:
     """The console blocks, each a list of commands with the output that is shown."""
     blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     return [
-        [
-            (part.split("\n", 1)[0], part.split("\n", 1)[1])
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-        ]
+        [(part.split("\n", 1)[0], part.split("\n", 1)[1]) for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
         for block in blocks
     ]
 

@@ -31,7 +31,7 @@ def execution_date(path: str, pattern: str | None = None) -> str | None:
         for match in reversed(list(candidate.finditer(path))):
             try:
                 found = date(int(match["year"]), int(match["month"]), int(match["day"]))
-            except ValueError:
+            except (TypeError, ValueError):  # a group that took no part, or no such day
                 continue
             return found.isoformat()
     return None

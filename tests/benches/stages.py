@@ -1,6 +1,6 @@
 """Where the time goes: every stage over all files, one after the other in one thread.
 
-    python -m tests.benches.stages LANDING DATABASE {raw,plain}
+python -m tests.benches.stages LANDING DATABASE {raw,plain}
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import stream.engine
-import stream.reader
 from processors.outcome import Outcome, accept
 from sinks.base import Judged, MicroBatch
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.engine import judge
+from stream.records import parse
 from tests.benches.load import arrivals, retail
 from tests.benches.measuring import Figures, report
 
@@ -47,13 +47,12 @@ def stages(landing: Path, database: Path, dataset: Dataset) -> Figures:
 
 def _read(figures: Figures, batches: Iterator[MicroBatch]) -> list[MicroBatch]:
     """All micro-batches; `parse` is measured apart from finding, reading and framing."""
-    parse = stream.reader.parse
 
     def counted(*arguments: object) -> object:
         with timed(figures, "parse"):
             return parse(*arguments)  # type: ignore[arg-type]
 
-    with patch.object(stream.reader, "parse", counted), timed(figures, "read and frame"):
+    with patch("stream.reader.parse", counted), timed(figures, "read and frame"):
         found = list(batches)
     figures["read and frame"] -= figures["parse"]
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -50,7 +50,6 @@ class Breakage:
     when: str = "before"
     error: type[BaseException] = WarehouseError
     seen: int = 0
-    done: list[str] = field(default_factory=list)
 
 
 class BrittleConnection(Connection):
@@ -83,7 +82,6 @@ class BrittleConnection(Connection):
         if breakage.seen == breakage.at and breakage.when != "behind":
             raise breakage.error(f"broken off at statement {breakage.at}: {sql}")
         yield
-        breakage.done.append(sql)
         if breakage.seen == breakage.at and sql != "COMMIT":
             raise breakage.error(f"broken off behind statement {breakage.at}: {sql}")
 
@@ -102,8 +100,11 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def broken_off(
     warehouse: Warehouse, draft: Draft, when: str, error: type[BaseException] = WarehouseError
 ) -> Iterator[int]:
-    """Try the commit again and again, breaking off one statement later each time; ends when it has succeeded."""
-    for at in range(1, 1000):
+    """Try the commit again and again, breaking off one statement later each time; ends when it has succeeded.
+
+    An error right behind the first statement, BEGIN, has a test of its own.
+    """
+    for at in range(2 if when == "behind" else 1, 1000):
         BrittleConnection.breakage = Breakage(at, when, error)
         try:
             warehouse.commit(judged(TABLE, draft))
@@ -111,6 +112,7 @@ def broken_off(
             BrittleConnection.breakage = Breakage()
             yield at
         else:
+            BrittleConnection.breakage = Breakage()
             return
 
 
@@ -144,6 +146,17 @@ def test_an_interrupt_at_any_statement_leaves_every_table_as_it_was(path: Path) 
         before = everything(path)
         for at in broken_off(warehouse, draft, "before", KeyboardInterrupt):
             assert (at, everything(path)) == (at, before)
+
+
+def test_an_interrupt_right_behind_begin_leaves_no_transaction_open(path: Path) -> None:
+    draft = AFTER["a new span without duplicates"]
+    with Warehouse(path, [TABLE]) as warehouse:
+        BrittleConnection.breakage = Breakage(1, "behind", KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt):
+            warehouse.commit(judged(TABLE, draft))
+        BrittleConnection.breakage = Breakage()
+        warehouse.commit(judged(TABLE, draft))
+        assert warehouse.position(3).records == len(draft.records)
 
 
 def test_commits_in_one_transaction_are_undone_together_when_the_last_breaks_off(path: Path) -> None:

@@ -55,7 +55,9 @@ def spans(draw: st.DrawFn) -> list[Draft]:
     for file_id in range(1, draw(st.integers(1, 3)) + 1):
         first = 1
         for _ in range(draw(st.integers(1, 3))):
-            records = draw(st.lists(st.one_of(columned, columned, columned, st.just(Malformed())), min_size=1, max_size=5))
+            records = draw(
+                st.lists(st.one_of(columned, columned, columned, st.just(Malformed())), min_size=1, max_size=5)
+            )
             drafts.append(Draft(file_id, first, tuple(records)))
             first += len(records)
     return drafts

@@ -46,7 +46,9 @@ class TestASpanThatPartlyOverlapsACommittedOne:
         with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
             for draft in (span(10, 10), span(20, 10)):
                 warehouse.commit(judged(TABLE, draft))
-            with pytest.raises(WarehouseError, match=f"records {first} to {first + count - 1} of file 1 partly overlap"):
+            with pytest.raises(
+                WarehouseError, match=f"records {first} to {first + count - 1} of file 1 partly overlap"
+            ):
                 warehouse.commit(judged(TABLE, span(first, count)))
 
     def test_changes_nothing(self, tmp_path: Path, first: int, count: int) -> None:

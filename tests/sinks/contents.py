@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sinks.base import Table
 from sinks.connection import Connection, Scalar
 from sinks.identifiers import quote
 from sinks.reading import WarehouseReader
@@ -15,6 +16,12 @@ from sinks.warehouse import Warehouse
 Rows: TypeAlias = list[tuple[Scalar, ...]]
 
 TEMP_TABLES = ("contested", "verdicts", "moved", "places")
+
+
+def reopen(path: Path, *tables: Table) -> None:
+    """Open the warehouse for writing and close it again."""
+    with Warehouse(path, tables):
+        pass
 
 
 def rows(path: Path, sql: str, *parameters: Scalar) -> Rows:

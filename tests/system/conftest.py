@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import write_samples
+from tests.system.drops import settled_samples
 from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching, write_configs
 
 Starter = Callable[[Place], Watch]
@@ -36,7 +36,7 @@ def start(tmp_path: Path) -> Iterator[Starter]:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The sample drops, loaded by one `run` with the shipped configs. Only to be looked at."""
     folder = tmp_path_factory.mktemp("loaded")
-    write_samples(folder / "landing")
+    settled_samples(folder / "landing")
     place = Place(SHIPPED_CONFIGS, folder / "landing", folder / "ade.db")
     load(place)
     return place

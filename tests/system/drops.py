@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.samples import write_samples
+
 COLUMNS = ("order_id", "customer_id", "order_ts", "quantity", "country", "channel", "amount")
 HEADER = ",".join(COLUMNS) + "\n"
 
@@ -27,13 +29,13 @@ def write(path: Path, text: str | bytes) -> Path:
     return path
 
 
-def append(path: Path, text: str) -> None:
+def append(path: Path, text: str | bytes) -> None:
     """More bytes at the end of a file, at once."""
     with path.open("ab", buffering=0) as file:
-        file.write(text.encode())
+        file.write(text.encode() if isinstance(text, str) else text)
 
 
-def rename_into(path: Path, text: str) -> Path:
+def rename_into(path: Path, text: str | bytes) -> Path:
     """A new file that is complete when its name appears."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = write(path.with_name(f".{path.name}.tmp"), text)
@@ -48,3 +50,10 @@ def damage(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     if path.stat().st_mtime_ns == before:
         os.utime(path, ns=(before + 1, before + 1))
+
+
+def settled_samples(landing: Path) -> None:
+    """The sample drops as they are an hour after they were written: no last line has to settle any more."""
+    for path in write_samples(landing):
+        written = path.stat().st_mtime_ns - 3600 * 10**9
+        os.utime(path, ns=(written, written))

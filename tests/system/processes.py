@@ -65,9 +65,9 @@ def ade(place: Place, *words: str, seconds: float = 60) -> Outcome:
 
 
 def load(place: Place, *, code: int = 0) -> Outcome:
-    """`ade-stream run`, which must exit with `code`."""
+    """`ade-stream run`, which must exit with `code` and complain of nothing."""
     done = ade(place, "run")
-    assert done.returncode == code, done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (code, ""), done.stdout + done.stderr
     return done
 
 

@@ -191,7 +191,11 @@ def test_status_as_json_tells_each_datasets_balance(loaded: Place) -> None:
         for entry in json.loads(told.stdout)["datasets"]
     }
     expected = {
-        dataset: (len(clean), len(clean), *[sum(clean.values()) + sum(sum(kinds.values()) for kinds in dirt.values())] * 2)
+        dataset: (
+            len(clean),
+            len(clean),
+            *[sum(clean.values()) + sum(sum(kinds.values()) for kinds in dirt.values())] * 2,
+        )
         for dataset, clean, dirt, _ in CASES
     }
     assert balances == expected

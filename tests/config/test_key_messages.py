@@ -1,0 +1,190 @@
+"""What a config may not say: keys, values and types. One line each, with the file's line and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.config.sales import COLUMNS, spoilt
+
+TOP = "dataset, description, files, dialect, null_tokens, timezone, columns, key, event_time, processors, limits, raw"
+RULE = "not_null, column: id}"
+
+#: What is written, what is written instead, the line told, and the beginning of the message.
+MESSAGES = {
+    "unknown key": ("key: [id]", "keys: [id]", 14, f"unknown key 'keys'. Known keys: {TOP}."),
+    "unknown key of files": (
+        "  folder: sales",
+        "  foldr: sales",
+        3,
+        "unknown key 'files.foldr'. Known keys: folder, pattern, date, settle_seconds.",
+    ),
+    "unknown key of a column": (
+        "id: {type: string}",
+        "id: {type: string, optinal: true}",
+        6,
+        "unknown key 'columns.id.optinal'. Known keys: type, source, optional, formats.",
+    ),
+    "unknown key of the limits": (
+        "batch_rows: 100",
+        "batch_row: 100",
+        31,
+        "unknown key 'limits.batch_row'. Known keys: batch_rows, batch_bytes, record_bytes_max.",
+    ),
+    "unknown key of a rule": (
+        RULE,
+        "not_null, column: id, colour: red}",
+        21,
+        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, action, check, column.",
+    ),
+    "unknown step": (
+        "- schema: {}",
+        "- shema: {}",
+        17,
+        "unknown key 'processors.0.shema'. Known keys: schema, quality, validation, features.",
+    ),
+    "key written twice": ("dataset: sales", "dataset: sales\ndataset: sales", 2, "key 'dataset' is written twice."),
+    "column written twice": (
+        "  day: {type: date}",
+        "  day: {type: date}\n  day: {type: date}",
+        9,
+        "key 'day' is written twice.",
+    ),
+    "key of a column written twice": (
+        "day: {type: date}",
+        "day: {type: date, type: date}",
+        8,
+        "key 'type' is written twice.",
+    ),
+    "missing dataset": ("dataset: sales", "description: x", 1, "key 'dataset' is missing."),
+    "missing type": ("day: {type: date}", "day: {}", 8, "key 'columns.day.type' is missing."),
+    "missing column of a rule": (RULE, "not_null}", 21, "key 'processors.2.validation.rules.0.column' is missing."),
+    "name of a dataset": ("dataset: sales", "dataset: sa-les", 1, "dataset: string should match pattern"),
+    "folder outside": ("folder: sales", "folder: ../sales", 3, "files.folder: must name a folder below the landing"),
+    "absolute folder": ("folder: sales", "folder: /sales", 3, "files.folder: must name a folder below the landing"),
+    "date pattern without groups": (
+        "  folder: sales",
+        "  date: '[0-9]+'",
+        3,
+        "files.date: must have the groups (?P<year>…)",
+    ),
+    "date pattern that is none": (
+        "  folder: sales",
+        "  date: '('",
+        3,
+        "files.date: is no regular expression: missing )",
+    ),
+    "number that is none": (
+        "batch_rows: 100",
+        "batch_rows: many",
+        31,
+        "limits.batch_rows: input should be a valid integer",
+    ),
+    "number too small": (
+        "batch_rows: 100",
+        "batch_rows: 0",
+        31,
+        "limits.batch_rows: input should be greater than or equal to 1 (found 0).",
+    ),
+    "unknown type": (
+        "day: {type: date}",
+        "day: {type: day}",
+        8,
+        "columns.day.type: must be one of string, integer, number, boolean, date, timestamp, category or decimal(p,s)",
+    ),
+    "decimal beyond its precision": (
+        "decimal(12,2)",
+        "decimal(2,12)",
+        9,
+        "columns.amount.type: decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p (found 'decimal(2,12)').",
+    ),
+    "formats of a text": (
+        "id: {type: string}",
+        "id: {type: string, formats: ['%Y']}",
+        6,
+        "columns.id: formats belong to the types date and timestamp.",
+    ),
+    "format that is none": ("%Y-%m-%d %H:%M", "%Q", 7, "columns.at.formats.0: '%Q' is no usable format"),
+    "format without a date": ("%Y-%m-%d %H:%M", "%H:%M", 7, "columns.at.formats.0: '%H:%M'"),
+    "time zone": (
+        "Europe/Oslo",
+        "Europe/Olso",
+        13,
+        "timezone: must be a time zone of the IANA database, such as UTC or Europe/Oslo (found 'Europe/Olso').",
+    ),
+    "time zone that is a path": ("Europe/Oslo", "../../etc/passwd", 13, "timezone: must be a time zone of the IANA"),
+    "columns that differ in case": (
+        "kind: {type",
+        "ID: {type",
+        5,
+        "columns: two columns differ only in upper and lower",
+    ),
+    "columns with one source": (
+        "day: {type: date}",
+        "day: {type: date, source: id}",
+        5,
+        "columns: two columns are read from the same header name.",
+    ),
+    "name of a column": ("  fresh: {type", "  _id: {type", 12, "columns._id"),
+    "key without a column": (
+        "key: [id]",
+        "key: [di]",
+        14,
+        f"key: there is no column 'di'; the columns are {COLUMNS}.",
+    ),
+    "event time without a time": (
+        "event_time: at",
+        "event_time: day",
+        15,
+        "event_time: 'day' is not a timestamp column; the timestamp columns are: at.",
+    ),
+    "delimiter of two": (
+        "limits:",
+        "dialect: {delimiter: ';;'}\nlimits:",
+        30,
+        "dialect.delimiter: string should have at",
+    ),
+    "delimiter that ends a line": (
+        "limits:",
+        'dialect: {delimiter: "\\n"}\nlimits:',
+        30,
+        "dialect: delimiter must be one ASCII character other than a line end.",
+    ),
+    "delimiter that is the quote": (
+        "limits:",
+        "dialect: {quote: ','}\nlimits:",
+        30,
+        "dialect: delimiter and quote must differ.",
+    ),
+    "two steps in one": ("- schema: {}", "- {}", 17, "processors.0: needs exactly one of schema, quality, validation,"),
+    "schema twice": ("- schema: {}", "- schema: {}\n  - schema: {}", 18, "processors.1: schema stands twice"),
+    "no schema": ("  - schema: {}\n", "", 16, "processors: one step must be schema"),
+    "key duplicates without a key": (
+        "key: [id]\n",
+        "",
+        17,
+        "processors.1.quality.duplicates: duplicates: key needs the",
+    ),
+    "unknown kind of duplicates": (
+        "duplicates: [key]",
+        "duplicates: [keys]",
+        18,
+        "processors.1.quality.duplicates.0: input should be 'key' or 'exact' (found 'keys').",
+    ),
+}
+EACH = pytest.mark.parametrize(("old", "new", "line", "told"), MESSAGES.values(), ids=MESSAGES.keys())
+
+
+@EACH
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, told: str) -> None:
+    found = spoilt(tmp_path, old, new)
+    assert any(problem.startswith(f"sales.yaml:{line}: {told}") for problem in found), found
+
+
+@EACH
+def test_every_line_of_a_message_names_the_file_and_a_line(
+    tmp_path: Path, old: str, new: str, line: int, told: str
+) -> None:
+    found = spoilt(tmp_path, old, new)
+    assert [problem for problem in found if not problem.startswith("sales.yaml:")] == []

@@ -1,0 +1,328 @@
+"""Replaying a recorded date gives what was there; replaying under other rules gives what a fresh load would give."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from processors.errors import ConfigError, SourceError
+from sinks.reading import WarehouseReader
+from sinks.warehouse import Warehouse
+from stream.config import Dataset
+from stream.replay import dates, replay
+from tests.sinks import contents
+from tests.sinks.landings import cut, dataset, land, load, replayed, rules
+
+DATES = ("2026-11-19", "2026-11-20", "2026-11-21")
+COLUMNS: dict[str, Any] = {"id": "string", "amount": "number", "count": "integer"}
+RANGE = {"check": "range", "column": "amount", "min": 0}
+POSITIVE = {"check": "range", "column": "count", "min": 1}
+BY_COUNT = {"check": "unique", "columns": ["count"]}
+KEY = {"quality": {"duplicates": ["key"]}}
+
+SALES = dataset("sales", COLUMNS, KEY, rules(RANGE), key=["id"])
+PEOPLE = dataset("people", {"id": "integer", "name": "string"}, KEY, key=["id"], null_tokens=["", "NA"])
+SHOP = {"sales": SALES, "people": PEOPLE}
+
+#: The dataset `sales`, described otherwise.
+VARIANTS: dict[str, Dataset] = {
+    "another limit": dataset("sales", COLUMNS, KEY, rules({**RANGE, "min": 4}), key=["id"]),
+    "no limit": dataset("sales", COLUMNS, KEY, key=["id"]),
+    "a warning": dataset("sales", COLUMNS, KEY, rules({**RANGE, "action": "warn"}), key=["id"]),
+    "no key": dataset("sales", COLUMNS, rules(RANGE)),
+    "another key": dataset("sales", COLUMNS, KEY, rules(RANGE), key=["count"]),
+    "a wider key": dataset("sales", COLUMNS, KEY, rules(RANGE), key=["id", "count"]),
+    "another key and limit": dataset("sales", COLUMNS, KEY, rules(RANGE, POSITIVE), key=["count"]),
+    "one more unique rule": dataset("sales", COLUMNS, KEY, rules(RANGE, BY_COUNT), key=["id"]),
+    "another unique rule": dataset("sales", COLUMNS, rules(RANGE, BY_COUNT)),
+    "exact duplicates": dataset("sales", COLUMNS, {"quality": {"duplicates": ["exact"]}}, rules(RANGE)),
+    "count as text": dataset("sales", {**COLUMNS, "count": "string"}, KEY, rules(RANGE), key=["count"]),
+    "amount as decimal": dataset("sales", {**COLUMNS, "amount": "decimal(10,2)"}, KEY, rules(RANGE), key=["id"]),
+    "id as number": dataset("sales", {**COLUMNS, "id": "integer"}, KEY, rules(RANGE), key=["id"]),
+    "one more column": dataset("sales", {**COLUMNS, "note": {"type": "string"}}, KEY, rules(RANGE), key=["id"]),
+    "a feature": dataset("sales", COLUMNS, KEY, {"features": {"columns": {"total": "amount * count"}}}, key=["id"]),
+}
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three days of sales and two of people: duplicates within and across files, rejects, malformed records."""
+    folder = tmp_path_factory.mktemp("landing")
+    head = "id,amount,count,note"
+    land(folder, "sales/2026-11-19.csv", head, "1,5,1,a", "2,-1,2,b", "1,6,1,a", "x,3,,c", "3,7", "07,8,7,d", "7,1,8,")
+    land(
+        folder,
+        "sales/2026-11-20.csv",
+        head,
+        "2,9,2,b",
+        "3,x,3,c",
+        "1,5,1,a",
+        "4,0,0,d",
+        ",1,9,e",
+        "5,4,4,f",
+        "1,1,1,1,1",
+    )
+    land(folder, "sales/2026-11-21.csv", head, "3,2.5,3,c", "5,1,5,f", "2,-4,4,b", "6,3,0,g", "x,4,6,c", "1,5,1,a")
+    land(folder, "people/2026-11-20.csv", "id,name", "1,Åse", "2,NA", "1,Ola", "three,Per")
+    land(folder, "people/2026-11-21.csv", "id,name", '2,"Nilsen, Kari"', "3,Ida")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> Path:
+    """A warehouse with all of it, which no test writes to."""
+    path = tmp_path_factory.mktemp("loaded") / "w.db"
+    load(path, landing, cut(SHOP, 3))
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path, loaded: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(loaded, tmp_path / "w.db"))
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> dict[str, str]:
+    """The content hash of a fresh load under each variant."""
+    hashes = {}
+    for variant, description in VARIANTS.items():
+        path = tmp_path_factory.mktemp("fresh") / "w.db"
+        load(path, landing, {**SHOP, "sales": description})
+        hashes[variant] = contents.content_hash(path, "sales")
+    return hashes
+
+
+@pytest.mark.parametrize("name", ["sales", "people"])
+@pytest.mark.parametrize("date", DATES)
+def test_replaying_any_date_changes_nothing(path: Path, date: str, name: str) -> None:
+    before = contents.content_hash(path, name)
+    assert [each.changed for each in replayed(path, SHOP, [date], name)] == [False]
+    assert contents.content_hash(path, name) == before
+
+
+def test_replaying_every_date_leaves_every_table_but_the_ledgers_times_as_it_was(path: Path) -> None:
+    before = contents.everything(path)
+    replayed(path, SHOP, DATES)
+    after = contents.everything(path)
+    assert {name for name in before if before[name] != after[name]} <= {"meta_files"}
+
+
+def test_a_replay_counts_the_records_that_the_ledger_has_for_the_date(path: Path) -> None:
+    found = replayed(path, SHOP, DATES, "sales")
+    assert [(each.records, each.accepted, each.rejected) for each in found] == list(contents.balances(path).values())[
+        :3
+    ]
+
+
+def test_replaying_a_date_without_files_replays_nothing(path: Path) -> None:
+    [found] = replayed(path, SHOP, ["1999-01-01"], "sales")
+    assert (found.files, found.records, found.changed) == (0, 0, False)
+
+
+def test_replaying_one_dataset_leaves_the_rows_of_another_alone(path: Path) -> None:
+    before = contents.content_hash(path, "people")
+    replayed(path, {**SHOP, "sales": VARIANTS["another limit"]}, DATES, "sales")
+    assert contents.content_hash(path, "people") == before
+
+
+def test_the_dates_of_a_span_of_time_are_those_that_have_files(path: Path) -> None:
+    with WarehouseReader(path) as reader:
+        found = dates(reader, "2026-11-20", "2026-11-21")
+    assert found == [(date, name) for date in DATES[1:] for name in ("people", "sales")]
+
+
+def test_a_rule_that_changes_moves_rows_to_the_other_side(path: Path) -> None:
+    stricter = {**SHOP, "sales": VARIANTS["another limit"]}
+    [found] = replayed(path, stricter, ["2026-11-19"], "sales")
+    assert (found.changed, found.accepted) == (True, 2)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+class TestUnderAnotherDescriptionOfTheDataset:
+    @pytest.mark.parametrize(
+        "order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)], ids=["forwards", "backwards", "from the middle"]
+    )
+    def test_replaying_all_dates_in_any_order_gives_what_a_fresh_load_gives(
+        self, path: Path, fresh: dict[str, str], variant: str, order: tuple[int, ...]
+    ) -> None:
+        replayed(path, {"sales": VARIANTS[variant]}, [DATES[day] for day in order])
+        assert contents.content_hash(path, "sales") == fresh[variant]
+
+    @pytest.mark.parametrize("date", DATES)
+    def test_the_balances_hold_when_only_one_date_was_replayed(self, path: Path, variant: str, date: str) -> None:
+        replayed(path, {"sales": VARIANTS[variant]}, [date])
+        assert contents.balances(path) == contents.counted(path, "sales") | contents.counted(path, "people")
+
+    def test_every_reject_has_reasons_with_names_after_each_date(self, path: Path, variant: str) -> None:
+        for date in DATES:
+            replayed(path, {"sales": VARIANTS[variant]}, [date])
+            assert all(found and all(found) for found in contents.reasons(path).values())
+
+    def test_replaying_back_gives_the_original_content_hash(self, path: Path, variant: str) -> None:
+        before = contents.content_hash(path, "sales")
+        for description in (VARIANTS[variant], SALES):
+            replayed(path, {"sales": description}, DATES)
+        assert contents.content_hash(path, "sales") == before
+
+
+class TestARuleWithTheActionFail:
+    STRICT = dataset("sales", COLUMNS, KEY, rules({**RANGE, "action": "fail"}), key=["id"])
+
+    @pytest.fixture
+    def long(self, tmp_path: Path) -> Path:
+        """A date of many spans; a record of the second breaks the rule."""
+        lines = ["id,amount,count", "1,1,1", "2,-1,1", *(f"{number},1,1" for number in range(3, 60))]
+        land(tmp_path / "long", "sales/2026-11-21.csv", *lines)
+        load(tmp_path / "long.db", tmp_path / "long", {"sales": cut(SHOP, 1)["sales"]})
+        return tmp_path / "long.db"
+
+    def test_ends_the_replay_with_the_file_and_the_rule(self, long: Path) -> None:
+        with pytest.raises(SourceError, match=r"sales/2026-11-21\.csv .*amount_range.*line 3.*Nothing was replaced"):
+            replayed(long, {"sales": self.STRICT}, ["2026-11-21"])
+
+    def test_changes_nothing(self, long: Path) -> None:
+        before = contents.everything(long)
+        with pytest.raises(SourceError):
+            replayed(long, {"sales": self.STRICT}, ["2026-11-21"])
+        assert {name: rows for name, rows in contents.everything(long).items() if not name.startswith("uniq")} == {
+            name: rows for name, rows in before.items() if not name.startswith("uniq")
+        }
+
+    def test_leaves_a_warehouse_that_can_be_replayed_by_the_same_process(self, long: Path) -> None:
+        with Warehouse(long, [SALES.table]) as warehouse:
+            with pytest.raises(SourceError):
+                replay(warehouse, self.STRICT, "2026-11-21")
+            assert not replay(warehouse, SALES, "2026-11-21").changed
+
+    def test_does_not_stop_the_replay_of_what_was_committed_before_it_was_broken(self, tmp_path: Path) -> None:
+        strict = cut({"sales": self.STRICT}, 1)
+        land(tmp_path / "landing", "sales/2026-11-21.csv", "id,amount,count", "1,1,1", "2,-1,1")
+        load(tmp_path / "w.db", tmp_path / "landing", strict)
+        [found] = replayed(tmp_path / "w.db", strict, ["2026-11-21"])
+        assert (found.records, found.changed) == (1, False)
+
+
+def test_a_dataset_without_a_raw_layer_is_not_replayed(tmp_path: Path, landing: Path) -> None:
+    datasets = {"sales": dataset("sales", COLUMNS, raw=False)}
+    load(tmp_path / "w.db", landing, datasets)
+    with pytest.raises(ConfigError, match="raw: false"):
+        replayed(tmp_path / "w.db", datasets, DATES)
+
+
+def test_a_date_that_was_loaded_without_a_raw_layer_is_not_replayed_when_there_is_one(
+    tmp_path: Path, landing: Path
+) -> None:
+    load(tmp_path / "w.db", landing, {"sales": dataset("sales", COLUMNS, raw=False)})
+    with pytest.raises((ConfigError, SourceError), match="raw"):
+        replayed(tmp_path / "w.db", {"sales": dataset("sales", COLUMNS)}, DATES)
+
+
+def test_a_file_that_grows_is_replayed_with_all_its_spans(tmp_path: Path, landing: Path) -> None:
+    load(tmp_path / "w.db", landing, SHOP)
+    with (landing / "sales" / "2026-11-21.csv").open("a") as file:
+        file.write("8,1,8,x\n2,1,1,b\n")
+    load(tmp_path / "w.db", landing, SHOP)
+    [found] = replayed(tmp_path / "w.db", SHOP, ["2026-11-21"], "sales")
+    assert (found.records, found.changed) == (8, False)
+
+
+def test_bytes_that_are_no_text_are_replayed_as_the_reject_that_they_were(tmp_path: Path) -> None:
+    land(tmp_path / "landing", "people/2026-11-21.csv", "id,name", "1,a", '2,"open', "3,c")
+    target = tmp_path / "landing" / "people" / "2026-11-21.csv"
+    target.write_bytes(target.read_bytes() + b"4,\xff\xfe\n5,\xc3\xa5\n")
+    load(tmp_path / "w.db", tmp_path / "landing", {"people": PEOPLE})
+    assert [each.changed for each in replayed(tmp_path / "w.db", {"people": PEOPLE}, ["2026-11-21"])] == [False]
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8))
+def test_any_text_is_replayed_as_it_was_read(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    written = io.StringIO(newline="")
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("a", "b"), *rows])
+    (folder / "texts").mkdir()
+    (folder / "texts" / "2026-11-21.csv").write_bytes(written.getvalue().encode())
+    texts = {"texts": dataset("texts", {"a": "string"}, {"quality": {"trim": False}}, key=["a"])}
+    load(folder / "w.db", folder, texts)
+    assert [(each.records, each.changed) for each in replayed(folder / "w.db", texts, ["2026-11-21"])] == [
+        (len(rows), False)
+    ]
+
+
+def test_a_replay_does_not_depend_on_where_the_recorded_spans_were_cut(tmp_path: Path, landing: Path) -> None:
+    stricter, hashes = {"sales": VARIANTS["another key and limit"]}, set()
+    for batch_rows in (1, 2, 100):
+        path = tmp_path / f"{batch_rows}.db"
+        load(path, landing, cut(SHOP, batch_rows))
+        replayed(path, stricter, DATES)
+        hashes.add(contents.content_hash(path, "sales"))
+    assert len(hashes) == 1
+
+
+SAMPLES = Path(__file__).parents[2] / "landing"
+ORDERS = dataset(
+    "orders",
+    {
+        "order_id": "string",
+        "customer_id": "string",
+        "order_ts": "timestamp",
+        "amount": "decimal(12,2)",
+        "quantity": "integer",
+        "country": "category",
+        "channel": "category",
+    },
+    {"quality": {"duplicates": ["key", "exact"]}},
+    rules({"check": "range", "column": "amount", "min": 0}, {"check": "not_null", "column": "amount"}),
+    {"features": {"columns": {"price": "amount / quantity"}}},
+    key=["order_id"],
+    event_time="order_ts",
+    null_tokens=["", "NA", "null"],
+)
+EMPLOYEES = dataset(
+    "employees",
+    {"employee_id": "string", "name": "string", "department": "category", "age": "integer", "salary": "number"},
+    {"quality": {"duplicates": ["key"]}},
+    rules({"check": "range", "column": "age", "min": 16, "max": 100, "action": "warn"}),
+    key=["employee_id"],
+    null_tokens=["", "NA", "N/A", "null"],
+)
+SHIPPED: Mapping[str, Dataset] = {"orders": ORDERS, "employees": EMPLOYEES}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample drops, each file in one micro-batch."""
+    path = tmp_path_factory.mktemp("samples") / "whole.db"
+    load(path, SAMPLES, SHIPPED)
+    return path
+
+
+@pytest.mark.parametrize("batch_rows", [1, 7, 500])
+def test_the_sample_drops_have_one_content_hash_for_any_size_of_micro_batches(
+    tmp_path: Path, whole: Path, batch_rows: int
+) -> None:
+    load(tmp_path / "w.db", SAMPLES, cut(SHIPPED, batch_rows))
+    assert [contents.content_hash(tmp_path / "w.db", name) for name in SHIPPED] == [
+        contents.content_hash(whole, name) for name in SHIPPED
+    ]
+
+
+def test_replaying_the_sample_drops_changes_nothing(whole: Path) -> None:
+    with WarehouseReader(whole) as reader:
+        pairs = dates(reader, "2026-01-01", "2026-12-31")
+    found = [each for date, name in pairs for each in replayed(whole, SHIPPED, [date], name)]
+    assert [each.changed for each in found] == [False] * 7

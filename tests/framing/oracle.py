@@ -1,0 +1,98 @@
+"""Framing once more, a byte at a time and as slow as that is: what `stream.framing` has to agree with.
+
+A field is in one of three states: at its first byte, inside quotes, or in literal text. Only at its first byte does a
+quote open it; inside, two quotes are one; behind a closing quote all is literal up to the next delimiter or line end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from stream.framing import Dialect
+
+LINE_END = re.compile(rb"\r\n|\n|\r")
+BLANK = (b"\n", b"\r", b"\r\n")
+#: Bytes that matter to framing, and few others.
+BYTES = st.lists(st.sampled_from([bytes([byte]) for byte in b'ab,"\r\n;'] + [b"\r\n", b'""', b',"', b'"\n'])).map(
+    b"".join
+)
+DIALECTS = st.builds(Dialect, delimiter=st.sampled_from(",,;"), quote=st.sampled_from(['"', '"', '"', None]))
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record's place, its line (from 1), and whether it was given up."""
+
+    start: int
+    end: int
+    line: int
+    faulty: bool = False
+
+
+def records(data: bytes, dialect: Dialect, *, final: bool) -> tuple[list[Record], int]:
+    """The records of `data`, blank lines left out, and how many bytes were dealt with."""
+    found, start, limit = [], 0, dialect.record_bytes_max
+    while start < len(data):
+        end = record_end(data, start, dialect, final=final)
+        faulty = end is None or end - start > limit
+        if faulty and (end is not None or final or len(data) - start > limit):
+            end = line_end(data, start, final=final)
+        if end is None:
+            break
+        if data[start:end] not in BLANK:
+            found.append(Record(start, end, line_ends(data[:start]) + 1, faulty))
+        start = end
+    return found, start
+
+
+def record_end(data: bytes, start: int, dialect: Dialect, *, final: bool) -> int | None:
+    """The offset behind the record that begins at `start`; None where it does not end."""
+    at, state = start, "first"
+    while at < len(data):
+        if state != "inside" and data[at : at + 1] in (b"\r", b"\n"):
+            return line_end(data, at, final=final)
+        at, state = step(data, at, state, dialect)
+    return len(data) if final and state != "inside" else None
+
+
+def step(data: bytes, at: int, state: str, dialect: Dialect) -> tuple[int, str]:
+    """One byte on, or two where a quote is doubled."""
+    byte = chr(data[at])
+    if state == "inside":
+        if byte != dialect.quote:
+            return at + 1, "inside"
+        doubled = data[at + 1 : at + 2] == data[at : at + 1]
+        return (at + 2, "inside") if doubled else (at + 1, "literal")
+    if byte == dialect.delimiter:
+        return at + 1, "first"
+    return at + 1, "inside" if byte == dialect.quote and state == "first" else "literal"
+
+
+def line_end(data: bytes, start: int, *, final: bool) -> int | None:
+    """The offset behind the first line end from `start` on. A CR that comes last may be half a CRLF, unless final."""
+    match = LINE_END.search(data, start)
+    if match is None or (match[0] == b"\r" and match.end() == len(data) and not final):
+        return len(data) if final else None
+    return match.end()
+
+
+def line_ends(data: bytes) -> int:
+    """How many line ends there are."""
+    return len(LINE_END.findall(data))
+
+
+def fields(record: bytes, dialect: Dialect) -> list[bytes]:
+    """The fields of one record, unquoted."""
+    text = record.removesuffix(b"\n").removesuffix(b"\r") if record.endswith((b"\n", b"\r")) else record
+    cells, at, state = [b""], 0, "first"
+    while at < len(text):
+        then, after = step(text, at, state, dialect)
+        if after == "first":
+            cells.append(b"")
+        elif state == after or (state, after) == ("first", "literal"):
+            cells[-1] += text[then - 1 : then]
+        at, state = then, after
+    return cells

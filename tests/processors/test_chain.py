@@ -1,0 +1,79 @@
+"""A chain: each step gets what the one before it let through, and no row is lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pytest
+
+from processors.chain import Chain
+from processors.checks import Range
+from processors.errors import ConservationError
+from processors.outcome import Outcome, Processor, accept, merge_rejects, no_rejects
+from processors.reasons import malformed
+from processors.validation import Rule, Validate
+from tests.processors.batches import accepted_ids, flagged_rows, reasons, rejected_ids
+
+
+@dataclass(frozen=True)
+class Loses:
+    """A step with a bug: the last row goes missing."""
+
+    def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
+        """All but the last row."""
+        return accept(rows[:-1])
+
+
+def at_least(minimum: int) -> Processor:
+    """A step that refuses smaller numbers."""
+    name = f"at_least_{minimum}"
+    return Validate((Rule(name, f"n must be at least {minimum}", "n", Range("n", minimum=minimum)),))
+
+
+def numbers(*values: int) -> pa.RecordBatch:
+    """Rows with one column of integers, `n`."""
+    return flagged_rows(n=pa.array(values, pa.int64()))
+
+
+def test_a_chain_of_no_steps_accepts_everything() -> None:
+    rows = numbers(1, 2)
+    assert Chain(())(rows).accepted.equals(rows)
+
+
+def test_a_row_leaves_at_the_first_step_that_refuses_it() -> None:
+    outcome = Chain((at_least(3), at_least(5)))(numbers(9, 1, 4))
+    assert accepted_ids(outcome) == [1]
+    assert [[reason["rule"] for reason in reasons(outcome, place)] for place in (0, 1)] == [
+        ["at_least_3"],
+        ["at_least_5"],
+    ]
+
+
+def test_rejects_of_all_steps_stand_in_the_order_of_their_ids() -> None:
+    outcome = Chain((at_least(3), at_least(5)))(numbers(4, 1, 4, 2, 9))
+    assert rejected_ids(outcome) == [1, 2, 3, 4]
+
+
+def test_counts_of_the_steps_add_up() -> None:
+    outcome = Chain((at_least(3), at_least(5), at_least(5)))(numbers(4, 1, 9))
+    assert outcome.counts == {"rule.at_least_3": 1, "rule.at_least_5": 1}
+
+
+def test_a_chain_is_a_step_itself() -> None:
+    nested, flat = Chain((Chain((at_least(3),)), at_least(5))), Chain((at_least(3), at_least(5)))
+    assert nested(numbers(1, 4, 9)).accepted.equals(flat(numbers(1, 4, 9)).accepted)
+
+
+def test_a_step_that_loses_a_row_stops_everything_and_is_named() -> None:
+    with pytest.raises(ConservationError, match=r"Loses\(\) was given 2 rows and returned 1 accepted and 0 rejected"):
+        Chain((at_least(0), Loses()))(numbers(1, 2))
+
+
+def test_merging_no_rejects_gives_an_empty_batch() -> None:
+    assert merge_rejects(no_rejects(), no_rejects()).equals(no_rejects())
+
+
+def test_merged_rejects_stand_in_the_order_of_their_ids() -> None:
+    merged = merge_rejects(malformed([2, 9], [("a", "x"), ("b", "y")]), no_rejects(), malformed([5], [("c", "z")]))
+    assert [(row["_id"], row["reasons"][0]["rule"]) for row in merged.to_pylist()] == [(2, "a"), (5, "c"), (9, "b")]

@@ -1,0 +1,97 @@
+"""The configs that are shipped: each is loaded, fits the shipped JSON Schema, and the schema is the program's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from stream.config import load_configs
+from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, ade
+
+SHIPPED = sorted(SHIPPED_CONFIGS.glob("*.yaml"))
+each_shipped = pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+
+
+def schema() -> dict[str, Any]:
+    """The shipped schema."""
+    return dict(json.loads((SHIPPED_CONFIGS / "dataset.schema.json").read_text("utf-8")))
+
+
+def orders() -> dict[str, Any]:
+    """The shipped config of the orders, to be spoilt."""
+    return dict(yaml.safe_load((SHIPPED_CONFIGS / "orders.yaml").read_text("utf-8")))
+
+
+@each_shipped
+def test_a_shipped_config_is_loaded_under_the_name_of_its_file(path: Path) -> None:
+    assert load_configs(SHIPPED_CONFIGS)[path.stem].name == path.stem
+
+
+@each_shipped
+def test_a_shipped_config_points_editors_to_the_schema_beside_it(path: Path) -> None:
+    assert path.read_text("utf-8").startswith("# yaml-language-server: $schema=dataset.schema.json\n")
+
+
+@each_shipped
+def test_a_shipped_config_fits_the_schema(path: Path) -> None:
+    jsonschema.Draft202012Validator(schema()).validate(yaml.safe_load(path.read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Outcome]:
+    """`check` on the shipped configs, in a place where nothing is."""
+    folder = tmp_path_factory.mktemp("checked")
+    place = Place(SHIPPED_CONFIGS, folder / "landing", folder / "warehouse" / "ade.db")
+    return place, ade(place, "check")
+
+
+def test_check_finds_every_shipped_config_right(checked: tuple[Place, Outcome]) -> None:
+    _, outcome = checked
+    assert outcome.returncode == 0, outcome.stderr
+    assert [line.split(":")[0] for line in outcome.stdout.splitlines()] == [path.stem for path in SHIPPED]
+
+
+def test_check_makes_no_warehouse(checked: tuple[Place, Outcome]) -> None:
+    place, _ = checked
+    assert not place.warehouse.parent.exists()
+
+
+def test_the_shipped_schema_is_what_check_prints(place: Place) -> None:
+    printed = ade(place, "check", "--json-schema")
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout == (SHIPPED_CONFIGS / "dataset.schema.json").read_text("utf-8")
+
+
+def test_the_schema_is_itself_a_valid_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"datset": "orders"},
+        {"dataset": "1orders"},
+        {"columns": {}},
+        {"columns": {"order_id": {"typ": "string"}}},
+        {"key": "order_id"},
+        {"limits": {"batch_rows": 0}},
+        {"processors": [{"schema": {}}, {"validation": {"rules": [{"check": "not_nul", "column": "order_id"}]}}]},
+        {"processors": [{"schema": {}}, {"validation": {"rules": [{"check": "not_null", "colum": "order_id"}]}}]},
+        {"dialect": {"delimiter": ";;"}},
+    ],
+    ids=lambda spoilt: json.dumps(spoilt)[:60],
+)
+def test_the_schema_refuses_a_wrong_config(spoilt: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema()).validate(orders() | spoilt)
+
+
+@pytest.mark.parametrize("kind", ["text", "decimal(2)"])
+def test_the_schema_refuses_a_type_that_there_is_not(kind: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema()).validate(orders() | {"columns": {"order_id": {"type": kind}}})

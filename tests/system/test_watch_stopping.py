@@ -1,0 +1,89 @@
+"""`watch` ends when it is told to, with exit 0 and the commit in hand; what was not taken yet is taken next time."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.system.conftest import Starter
+from tests.system.drops import append, order, orders, write
+from tests.system.looking import files, hashes, staged, unsound
+from tests.system.processes import ROOT, Place, command, environment, eventually, load, write_configs
+
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+LARGE = 6_000
+
+
+def many_commits(place: Place, tmp_path: Path) -> Place:
+    """The same place, with a config that cuts a large file into a hundred commits."""
+    configs = write_configs(tmp_path / "small", "employees", "orders", limits={"batch_rows": 50})
+    return Place(configs, place.landing, place.warehouse)
+
+
+@SIGNALS
+def test_an_idle_watch_exits_0_with_a_summary(place: Place, start: Starter, number: signal.Signals) -> None:
+    watch = start(place)
+    assert watch.stop(number) == 0
+    assert "done dataset=orders files=0 records=0" in watch.output()
+    assert "Traceback" not in watch.output()
+
+
+@SIGNALS
+def test_a_stop_in_the_middle_of_a_large_file_loses_nothing(
+    place: Place, start: Starter, tmp_path: Path, number: signal.Signals
+) -> None:
+    place = many_commits(place, tmp_path)
+    path = write(place.landing / "orders" / "orders_1.csv", orders(range(1, LARGE + 1)))
+    watch = start(place)
+    watch.until_printed("loaded dataset=orders")
+    assert watch.stop(number) == 0
+    stopped = files(place.warehouse)["orders/orders_1.csv"]
+    assert 0 < stopped.records < LARGE
+    assert stopped.state == "processing"
+    assert unsound(place.warehouse) == []
+    load(place)
+    load(place.beside("undisturbed"))
+    assert hashes(place.warehouse) == hashes(place.beside("undisturbed").warehouse)
+    assert path.stat().st_size == files(place.warehouse)["orders/orders_1.csv"].stat.size
+
+
+def test_a_stopped_watch_prints_what_it_committed(place: Place, start: Starter, tmp_path: Path) -> None:
+    place = many_commits(place, tmp_path)
+    write(place.landing / "orders" / "orders_1.csv", orders(range(1, LARGE + 1)))
+    watch = start(place)
+    watch.until_printed("loaded dataset=orders")
+    assert watch.stop() == 0
+    assert f"done dataset=orders files=1 records={staged(place.warehouse)} " in watch.output()
+
+
+def test_a_watch_that_is_started_again_goes_on_where_the_last_one_stopped(place: Place, start: Starter) -> None:
+    path = write(place.landing / "orders" / "orders_1.csv", orders(range(1, 11)))
+    first = start(place)
+    first.until_printed("state=committed")
+    assert first.stop() == 0
+    append(path, order(11))
+    second = start(place)
+    second.until_printed("records=1 ")
+    eventually(lambda: staged(place.warehouse) == 11, 5, "the appended order is staged")
+    assert second.output().count("loaded ") == 1
+
+
+def test_a_stop_ends_with_0_though_nobody_reads_the_output_any_more(place: Place) -> None:
+    watch = subprocess.Popen(
+        command(place, "watch"), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert watch.stdout is not None
+    assert watch.stderr is not None
+    with watch:
+        try:
+            watch.stdout.readline()
+            watch.stdout.close()
+            write(place.landing / "orders" / "orders_1.csv", orders([1]))
+            assert watch.wait(20) == 0
+            assert watch.stderr.read() == b""
+        finally:
+            watch.kill()
+    assert staged(place.warehouse) == 1
