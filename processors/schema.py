@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from processors.casting import EXPECTED, complete, first_try, polars_type, sound
 from processors.columns import Column
+from processors.events import encode
 from processors.frames import only, to_arrays, to_frame
 from processors.outcome import ROW_ID, Outcome, accept
 from processors.reasons import Fault, reject
@@ -42,25 +43,28 @@ class Cast:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Typed rows; counts `type.<column>` for the cells that do not cast."""
         plan = _plan(self, tuple(rows.schema.names))
-        text = to_frame(rows, plan.read)
+        text = to_frame(rows, [ROW_ID, *(column.source for column in plan.parsed)])
+        text.columns = [ROW_ID, *_places(plan.parsed)]
         typed = text.select(plan.expressions)
         faults: list[Fault] = []
-        for column in plan.parsed:
-            cells, tried = text[column.source], sound(typed[column.name])
+        for column, place in zip(plan.parsed, _places(plan.parsed), strict=True):
+            cells, tried = text[place], sound(typed[column.name])
             if tried.null_count() > cells.null_count():
                 values, misfits = complete(cells, tried, column.type, self.null_tokens)
                 typed = typed.with_columns(values.alias(column.name))
                 if misfits.any():
                     message = f"{column.name} must be {EXPECTED[column.type.name]}"
                     faults.append(Fault("type", column.name, message, misfits, cells))
-        accepted = self._assembled(rows, to_arrays(typed))
+        accepted = self._assembled(rows, to_arrays(typed), plan.undeclared)
         if not faults:
             return accept(accepted)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
         counts = {f"type.{fault.column}": int(fault.mask.sum()) for fault in faults}
         return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), counts)
 
-    def _assembled(self, rows: pa.RecordBatch, typed: dict[str, pa.Array]) -> pa.RecordBatch:
+    def _assembled(
+        self, rows: pa.RecordBatch, typed: dict[str, pa.Array], undeclared: tuple[str, ...]
+    ) -> pa.RecordBatch:
         """Text columns go through untouched; the others come from `typed`."""
         present, nothing = set(rows.schema.names), pa.nulls(rows.num_rows, pa.string())
         arrays = {ROW_ID: rows[ROW_ID]}
@@ -69,29 +73,38 @@ class Cast:
                 arrays[column.name] = rows[column.source] if column.source in present else nothing
             else:
                 arrays[column.name] = typed[column.name]
-        arrays |= {FLAGS: nothing, RESCUED: typed.get(RESCUED, nothing)}
+        rescued = encode(rows.select([ROW_ID, *undeclared])) if undeclared else nothing
+        arrays |= {FLAGS: nothing, RESCUED: rescued}
         return pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """For files with the same columns: which of them polars has to read, to what end, and which are parsed."""
+    """For files with the same columns: those parsed, the expressions for all typed ones, and the undeclared."""
 
-    read: tuple[str, ...]
-    expressions: tuple[pl.Expr, ...]
     parsed: tuple[Column, ...]
+    expressions: tuple[pl.Expr, ...]
+    undeclared: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)
 def _plan(step: Cast, header: tuple[str, ...]) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once for a header."""
-    present = set(header)
-    parsed = tuple(column for column in step.columns if not column.type.is_text and column.source in present)
-    absent = [column for column in step.columns if not column.type.is_text and column.source not in present]
-    undeclared = [name for name in header if name not in {ROW_ID, *(column.source for column in step.columns)}]
-    expressions = [first_try(pl.col(each.source), each.type, step.null_tokens).alias(each.name) for each in parsed]
-    expressions += [pl.repeat(None, pl.len(), dtype=polars_type(column.type)).alias(column.name) for column in absent]
-    if undeclared:
-        expressions.append(pl.struct(undeclared).struct.json_encode().alias(RESCUED))
-    read = dict.fromkeys([ROW_ID, *(column.source for column in parsed), *undeclared])
-    return _Plan(tuple(read), tuple(expressions), parsed)
+    present, declared = set(header), {ROW_ID, *(column.source for column in step.columns)}
+    typed = [column for column in step.columns if not column.type.is_text]
+    parsed = tuple(column for column in typed if column.source in present)
+    expressions = [
+        first_try(pl.col(place), column.type, step.null_tokens).alias(column.name)
+        for column, place in zip(parsed, _places(parsed), strict=True)
+    ]
+    expressions += [
+        pl.repeat(None, pl.len(), dtype=polars_type(column.type)).alias(column.name)
+        for column in typed
+        if column.source not in present
+    ]
+    return _Plan(parsed, tuple(expressions), tuple(name for name in header if name not in declared))
+
+
+def _places(columns: tuple[Column, ...]) -> list[str]:
+    """Names for polars: it takes `*` and `^…$`, which a header may hold, for patterns."""
+    return [f"cell {place}" for place in range(len(columns))]

@@ -29,7 +29,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes that the WAL keeps after a checkpoint
     "PRAGMA temp_store = MEMORY",
     "PRAGMA recursive_triggers = ON",  # without it INSERT OR REPLACE would get past the trigger that forbids DELETE
-    "PRAGMA cache_size = -16384",  # KiB
+    "PRAGMA cache_size = -8192",  # KiB
     "PRAGMA busy_timeout = 5000",  # ms; a reader may hold the WAL for a moment at a checkpoint
 )
 _READER_PRAGMAS = ("PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON")

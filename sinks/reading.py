@@ -15,7 +15,7 @@ from processors.errors import WarehouseError
 from sinks import ledger
 from sinks.base import Position, Span, row_id
 from sinks.connection import Connection
-from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 
@@ -90,7 +90,7 @@ class WarehouseReader:
         """
         hashed = hashlib.sha256()
         for name, columns in self._hashed_columns(dataset):
-            values = joined([part for column in columns for part in ("','", _written(quote(column)))][1:])
+            values = joined([_written(column) for column in columns])
             key = "file_id" if name == "meta_files" else "_id"
             for first, last in self._id_ranges(dataset, date, of_files=name == "meta_files"):
                 sql = (
@@ -117,8 +117,13 @@ class WarehouseReader:
 
 
 def _written(column: str) -> str:
-    """Text in hexadecimal, since `quote()` ends at a NUL."""
-    return f"iif(typeof({column}) = 'text', 'x' || hex({column}), quote({column}))"
+    """A value with its column's name, nothing where it is null: a column that a table has gained changes no hash.
+
+    Text is in hexadecimal, since `quote()` ends at a NUL.
+    """
+    cell, name = quote(column), literal(f"{column}=")
+    value = f"iif(typeof({cell}) = 'text', 'x' || hex({cell}), quote({cell}))"
+    return f"iif({cell} IS NULL, '', {name} || {value} || ',')"
 
 
 def _bytes(lines: pa.Array) -> memoryview:

@@ -23,8 +23,9 @@ from sinks.identifiers import duplicate_rows, literal, quote, staged, unique_key
 from sinks.keys import joined, key_expression, row_as_json
 from sinks.record_index import unpack
 
+#: `contested.key` has no type, so that SQLite does not take the text 007 for the number 7.
 TEMPORARY = """
-CREATE TEMP TABLE contested (rule TEXT, key ANY, given_up INTEGER, PRIMARY KEY (rule, key)) WITHOUT ROWID;
+CREATE TEMP TABLE contested (rule TEXT, key, given_up INTEGER, PRIMARY KEY (rule, key)) WITHOUT ROWID;
 CREATE TEMP TABLE verdicts (_id INTEGER, rule TEXT, first_id INTEGER, PRIMARY KEY (_id, rule)) WITHOUT ROWID;
 CREATE TEMP TABLE moved (_id INTEGER PRIMARY KEY, accepted INTEGER);
 CREATE TEMP TABLE places (_id INTEGER PRIMARY KEY, path TEXT, line INTEGER, byte_start INTEGER, byte_end INTEGER)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from processors.errors import ConservationError
+from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, Position, Receipt, Table
 from sinks.connection import Connection
@@ -35,7 +35,7 @@ class Warehouse:
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
             self._resources = resources.pop_all()
-        self.path = path
+        self.path, self._inode = path, path.stat().st_ino
         self._ledger = Ledger(self.connection)
         self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
         self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
@@ -73,6 +73,7 @@ class Warehouse:
         overlaps a committed one, and when the database cannot be written.
         """
         started = time.perf_counter()
+        self._refuse_another_file()
         if self._in_transaction:
             accepted, rejudged = self._store(judged)
         else:
@@ -82,6 +83,18 @@ class Warehouse:
         seconds = time.perf_counter() - started
         counts = judged.outcome.counts
         return Receipt(judged.batch, span, accepted, span.row_count - accepted, counts, rejudged, seconds)
+
+    def _refuse_another_file(self) -> None:
+        """What is written to a file that was deleted or moved is lost with it."""
+        try:
+            if self.path.stat().st_ino == self._inode:
+                return
+        except OSError:
+            pass
+        raise WarehouseError(
+            f"{self.path}: the warehouse was moved or deleted while it was written to. Nothing more is stored; put it "
+            "back, or start again, and the landing files are loaded anew."
+        )
 
     def _store(self, judged: Judged) -> tuple[int, int]:
         """The rows accepted of this span, and the rows of other spans that changed sides."""

@@ -92,7 +92,8 @@ def _breach(judged: Judged) -> str | None:
         for reason in row["reasons"]:
             if reason["action"] == "fail":
                 line = judged.batch.index.lines[row[ROW_ID] - judged.batch.span.id_first]
-                return f"breaks rule {reason['rule']}, which has the action fail, in line {line}: {reason['message']}"
+                rule, message = reason["rule"], reason["message"]
+                return f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
     return None
 
 

@@ -74,7 +74,9 @@ def _piece(
     """`at`: where `block` begins in the file."""
     count = len(frames)
     if claimed.records + count > RECORDS_MAX:
-        raise SourceError(f"has more than {RECORDS_MAX} records, which is more than a row id can number; split it")
+        raise SourceError(
+            f"the file has more than {RECORDS_MAX} records, which is more than a row id can number; split it"
+        )
     span = Span(file.file_id, claimed.records + 1, count, claimed.offset, at.offset + int(frames.ends[-1]))
     records = parse(block, frames, file.header, dataset.dialect, span.id_first, at.offset)
     index = RecordIndex(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +38,9 @@ class Replayed:
     changed: bool
 
 
-def replay_dates(configs: Path, path: Path, first: str, last: str, only: str | None = None) -> list[Replayed]:
+def replay_dates(
+    configs: Path, path: Path, first: str, last: str, only: str | None, stop: threading.Event
+) -> list[Replayed]:
     """Replay every recorded date from `first` to `last`, in order. Raises what `replay` raises, and WarehouseError."""
     datasets = load_configs(configs)
     if only is not None and only not in datasets:
@@ -46,14 +49,14 @@ def replay_dates(configs: Path, path: Path, first: str, last: str, only: str | N
         recorded_dates = dates(recorded, first, last)
     chosen = [(date, name) for date, name in recorded_dates if name in datasets and only in {None, name}]
     with Warehouse(path, [dataset.table for dataset in datasets.values()]) as warehouse:
-        return [replay(warehouse, datasets[name], date) for date, name in chosen]
+        return [replay(warehouse, datasets[name], date, stop) for date, name in chosen]
 
 
-def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
+def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None) -> Replayed:
     """Recompute all rows of a date and replace them, in one transaction and in bounded memory.
 
     Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
-    (then nothing is replaced).
+    (then nothing is replaced), and KeyboardInterrupt, with nothing replaced either, when `stop` is set on the way.
     """
     if not dataset.table.raw:
         raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
@@ -65,6 +68,8 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str) -> Replayed:
             for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
                 records, accepted = records + receipt.span.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
+                if stop is not None and stop.is_set():
+                    raise KeyboardInterrupt
     with WarehouseReader(warehouse.path) as replaced:
         changed = replaced.content_hash(dataset.name, date) != before
     return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed or rejudged > 0)
@@ -84,10 +89,15 @@ def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroB
             try:
                 yield _batch(entry, span, recorded.events(span.span))
             except SourceError as error:
-                raise SourceError(f"{entry.file.path} {error}. Nothing was replaced.") from error
+                raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error
 
 
 def _batch(entry: FileEntry, recorded: SpanEntry, table: pa.Table) -> MicroBatch:
+    if table.num_rows != recorded.span.row_count:
+        raise ConfigError(
+            f"{entry.file.path}: {recorded.span.row_count - table.num_rows} of its records were loaded while the "
+            "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
+        )
     stored = table.combine_chunks()
     whole = is_malformed(stored["payload"])
     good, bad = stored.filter(pc.invert(whole)).combine_chunks(), stored.filter(whole).combine_chunks()

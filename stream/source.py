@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from stream.framing import frame
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
 _HEADER_BYTES = 4096
+_COLUMNS_MAX = 2000
+_NAMES_SHOWN = 10
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -43,12 +46,14 @@ class Source:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
             self._fd = os.open(os.path.join(os.fsencode(root), path), flags)
+        except FileNotFoundError:
+            raise
         except OSError as error:
-            raise SourceError(f"cannot be opened: {error.strerror}") from error
+            raise SourceError(f"the file cannot be opened: {error.strerror}") from error
         status = os.fstat(self._fd)
         if not stat.S_ISREG(status.st_mode):
             os.close(self._fd)
-            raise SourceError("is not a regular file")
+            raise SourceError("the file is not a regular file")
         self.stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ino)
 
     def __enter__(self) -> Self:
@@ -65,7 +70,7 @@ class Source:
                 parts.append(part)
                 start += len(part)
         except OSError as error:
-            raise SourceError(f"cannot be read at byte {start}: {error.strerror}") from error
+            raise SourceError(f"the file cannot be read at byte {start}: {error.strerror}") from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def digest(self, start: int, end: int, rest: bytes | memoryview = b"") -> bytes:
@@ -146,16 +151,24 @@ def _names(record: bytes, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _check(names: Sequence[str], dataset: Dataset) -> None:
-    if ROW_ID in names or any("\0" in name for name in names):
-        raise SourceError(
-            f"its header names a column {ROW_ID}, as we name our row ids, or has a NUL byte; rename it there"
-        )
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    if ROW_ID in names:
+        raise SourceError(f"its header names a column {ROW_ID}, which is what we name row ids; rename it in the file")
+    if any("\0" in name for name in names):
+        raise SourceError("its header has a NUL byte; it may be UTF-16 or no text at all")
+    if len(names) > _COLUMNS_MAX:
+        raise SourceError(f"its header has {len(names)} columns; more than {_COLUMNS_MAX} are not taken")
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
-        raise SourceError(f"its header names {', '.join(map(repr, repeated))} more than once")
+        raise SourceError(f"its header names {_listed(repeated)} more than once")
     missing = [column.source for column in dataset.columns if not column.optional and column.source not in names]
     if missing:
         raise SourceError(
-            f"its header lacks {', '.join(missing)}; it has {', '.join(names)}. Mark a column optional in the config "
-            "where files may lack it"
+            f"its header lacks {_listed(missing)}; it has {_listed(names)}. Mark a column optional in the config where "
+            "files may lack it"
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first ten names, shortened, and how many there are more."""
+    shown = ", ".join(repr(name[:60]) for name in names[:_NAMES_SHOWN])
+    return shown + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else "")

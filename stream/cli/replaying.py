@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from datetime import date as calendar_date
 from typing import Annotated
 
@@ -34,12 +35,15 @@ def replay(
 
     Example: ade-stream replay --date 2026-11-18 --dataset orders
     """
+    from stream.background import beside_main_thread, stopping
     from stream.replay import replay_dates
     from stream.screens.tables import replayed_table, to_json
 
     del landing  # the raw layer is read, not the landing folder
     begin, end = _range(date, first, last)
-    results = replay_dates(configs, warehouse, begin, end, dataset)
+    stop = threading.Event()
+    with stopping(stop):
+        results = beside_main_thread(lambda: replay_dates(configs, warehouse, begin, end, dataset, stop))
     if json:
         sys.stdout.write(to_json(results))
     else:

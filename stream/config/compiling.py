@@ -42,6 +42,7 @@ from stream.framing import Dialect
 Location = tuple[int | str, ...]
 Fault = tuple[Location, str]
 
+_READER_RULES = {"type", "field_count", "encoding", "record_too_long", "unterminated_quote", "unreadable"}
 _NUMERIC = {"integer", "number", "decimal"}
 
 
@@ -76,7 +77,8 @@ class _Draft:
     names: set[str] = field(default_factory=set)
 
     def fault(self, where: Sequence[int | str], why: str) -> None:
-        self.faults.append((tuple(where), why))
+        told = why.split("\n\n")[0]  # libraries append plans and hints behind a blank line
+        self.faults.append((tuple(where), " ".join(told.split())))
 
     def known(self, where: Sequence[int | str], column: str) -> bool:
         if column not in self.types:
@@ -158,7 +160,8 @@ def _format_problem(kind: ColumnType, form: str) -> str | None:
         parsed = text.str.to_date(form) if kind.name == "date" else text.str.to_datetime(form)
     except (PolarsError, ValueError) as error:
         return f"{form!r} is no usable format: {error}"
-    return None if parsed[0] is not None else f"{form!r} does not read what it writes"
+    day = parsed.cast(pl.Date)[0]
+    return None if day == moment.date() else f"{form!r} does not give back the day that it writes"
 
 
 def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None:
@@ -186,6 +189,8 @@ def _add_unique(draft: _Draft, where: Location, rule: Unique) -> None:
 def _claim(draft: _Draft, where: Location, name: str) -> None:
     if name.lower() in draft.names:
         draft.fault(where, f"rule name {name!r} is used twice; a rule's name is its error code")
+    if name.lower() in _READER_RULES:
+        draft.fault(where, f"rule name {name!r} is taken by a fault of the reader or the schema step")
     draft.names.add(name.lower())
 
 

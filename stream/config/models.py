@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from processors.columns import ColumnType
 from processors.validation import Action, Severity
@@ -19,6 +20,13 @@ _PLAIN_TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "
 
 Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
 Bound: TypeAlias = int | float | Decimal | datetime | date
+
+
+def _is_bound(value: object) -> object:
+    good = value is None or (isinstance(value, int | float | Decimal | date) and not isinstance(value, bool))
+    if not good or value != value:
+        raise ValueError("must be a number, a date or a timestamp, as YAML writes them (without quotes)")
+    return value
 
 
 class _Strict(BaseModel):
@@ -44,7 +52,7 @@ class FilesConfig(_Strict):
     def _inside(cls, folder: str | None) -> str | None:
         if folder is not None and (folder.startswith("/") or ".." in folder.split("/") or not folder.strip("/.")):
             raise ValueError("must name a folder below the landing folder, without '..'")
-        return folder
+        return folder if folder is None else posixpath.normpath(folder)
 
     @field_validator("date")
     @classmethod
@@ -143,14 +151,16 @@ class RangeRule(_RuleConfig):
 
     check: Literal["range"]
     column: str
-    min: Bound | None = None
-    max: Bound | None = None
+    min: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
+    max: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
     exclusive: bool = False
 
     @model_validator(mode="after")
     def _bounded(self) -> RangeRule:
         if self.min is None and self.max is None:
             raise ValueError("needs min, max or both")
+        if type(self.min) is type(self.max) and self.min is not None and self.min > self.max:  # type: ignore[operator]
+            raise ValueError("min is greater than max, so no value lies between")
         return self
 
 
@@ -231,7 +241,7 @@ class LimitsConfig(_Strict):
     """Bounds on one micro-batch; results never depend on them."""
 
     batch_rows: int = Field(20_000, ge=1, le=1_000_000, description="Records in a micro-batch at the most.")
-    batch_bytes: int = Field(1 << 20, ge=1 << 10, le=1 << 28, description="Bytes read for a micro-batch.")
+    batch_bytes: int = Field(1 << 19, ge=1 << 10, le=1 << 28, description="Bytes read for a micro-batch.")
     record_bytes_max: int = Field(1 << 20, ge=64, le=1 << 28, description="A longer record is rejected.")
 
 

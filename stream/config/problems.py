@@ -62,7 +62,8 @@ def _step(place: dict[str, Any], part: int | str) -> dict[str, Any]:
         return dict(place["properties"][part])
     if "discriminator" in place:
         return {"$ref": place["discriminator"]["mapping"][part]}
-    return dict(place.get("additionalProperties") or {})
+    patterns = place.get("patternProperties") or {"": place.get("additionalProperties") or {}}
+    return dict(next(iter(patterns.values())))
 
 
 def _resolve(schema: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
@@ -100,17 +101,22 @@ def _child(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def repeated(node: yaml.Node) -> list[tuple[str, int]]:
+def repeated(root: yaml.Node) -> list[tuple[str, int]]:
     """The keys that a mapping has twice, with the line of the second."""
     found: list[tuple[str, int]] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                found.append((key.value, key.start_mark.line + 1))
-            seen.add(key.value)
-            found += repeated(value)
-    if isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            found += repeated(value)
-    return found
+    visited: set[int] = set()
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if id(node) in visited:  # an anchor, perhaps one that holds itself
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            found += [
+                (key.value, key.start_mark.line + 1) for at, (key, _) in enumerate(node.value) if key.value in keys[:at]
+            ]
+            nodes += [value for _, value in node.value]
+    return sorted(found, key=lambda each: each[1])

@@ -46,7 +46,8 @@ class Intake:
         """
         known = self.tracker.meet(found)
         self.tracker.hold(known, None)
-        visit = _Visit(known, time.monotonic_ns())
+        visit = _Visit(known, time.monotonic_ns(), first_look=not known.looked)
+        known.looked = True
         try:
             with Source(self.tracker.root, found.path) as source:
                 fault = self._differs(source, known)
@@ -54,16 +55,19 @@ class Intake:
                     yield from visit.news(source.stat, "held", fault)
                 else:
                     yield from self._read(source, found, visit, stop)
+        except FileNotFoundError:  # it went between the listing and now: there is nothing to tell
+            self.tracker.forget(known)
         except SourceError as error:
             self.tracker.hold(known, None)
-            yield from visit.news(found.stat, "failed", f"The file {error}.")
+            yield from visit.news(found.stat, "failed", f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
     def _read(self, source: Source, found: Found, visit: _Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         known, dataset = visit.known, self.tracker.datasets[found.dataset]
-        final = self.tracker.has_settled(known)
+        final = source.stat == found.stat and self.tracker.has_settled(known)
+        found = replace(found, stat=source.stat)
         header = read_header(source, dataset, final=final)
         if header is None:
-            yield from self._unheaded(source, found, visit)
+            yield from self._unheaded(source, found, visit, final=final)
             return
         known.file = replace(known.file, header=header.names)
         end = known.end or Position()
@@ -82,8 +86,10 @@ class Intake:
         else:
             yield from visit.hand_on(last, source.stat, state, reason, keep_events=dataset.table.raw)
 
-    def _unheaded(self, source: Source, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
-        if source.stat.size:
+    def _unheaded(self, source: Source, found: Found, visit: _Visit, *, final: bool) -> Iterator[MicroBatch]:
+        if source.stat.size and final:
+            yield from visit.news(source.stat, "discovered", "It holds nothing but line ends.")
+        elif source.stat.size:
             self.tracker.hold(visit.known, found)
             yield from visit.news(source.stat, "settling", "Its header is not complete.")
         else:
@@ -133,10 +139,11 @@ class _Visit:
 
     known: Tracked
     arrived_ns: int
+    first_look: bool
 
     def news(self, stat: FileStat, state: FileState, reason: str) -> Iterator[MicroBatch]:
-        """A batch without rows, unless the ledger knows all this already."""
-        if (self.known.stat, self.known.state, self.known.reason) == (stat, state, reason):
+        """A batch without rows, unless all this was told in this process already."""
+        if not self.first_look and (self.known.stat, self.known.state, self.known.reason) == (stat, state, reason):
             return
         self._keep(stat, state, reason)
         yield news(self.known.file, self.known.end or Position(), stat, state, reason, self.arrived_ns, now())

@@ -56,16 +56,17 @@ def is_candidate(dataset: Dataset, name: bytes) -> bool:
 
 
 def _walk(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith(b"."):
-                yield from _walk(entry.path)
-        elif entry.is_file(follow_symlinks=False):
-            yield entry
+    folders = [folder]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                yield entry
+            elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(b"."):
+                folders.append(entry.path)
 
 
 def _found(dataset: Dataset, base: bytes, entry: os.DirEntry[bytes]) -> Found | None:

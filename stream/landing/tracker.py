@@ -25,7 +25,8 @@ class Tracked:
     """A file, as far as this process has handed it on.
 
     `end`: behind its last record; None until the ledger was asked. `last`: its last span and that span's digest, where
-    it was read in this process. `seen`: the stat it was last found with, since `unchanged_since` (monotonic seconds).
+    it was read in this process. `looked`: whether this process has opened it. `seen`: the stat it was last found with,
+    since `unchanged_since` (monotonic seconds).
     """
 
     file: File
@@ -34,6 +35,7 @@ class Tracked:
     reason: str
     end: Position | None
     last: tuple[Span, bytes] | None = None
+    looked: bool = False
     seen: FileStat = _UNSEEN
     unchanged_since: float = 0.0
 
@@ -63,13 +65,17 @@ class Tracker:
         return [file for file in found if file is not None and self.has_news(file)]
 
     def has_news(self, found: Found) -> bool:
-        """Whether the file is unknown, or has changed, or was left unfinished by an earlier process."""
+        """Whether the file is unknown, or has changed, or was left unfinished by an earlier process.
+
+        What was set aside is looked at once in every process: the cause may have gone, with the config or a permission.
+        """
         known = self._files.get((found.dataset, printable(found.path)))
         if known is None or known.stat != found.stat:
             return True
         self._notice(known, found.stat)
-        left = known.state == "settling" and (found.dataset, known.file.path) not in self._waiting
-        return left or known.state == "processing"
+        if known.state == "settling":
+            return (found.dataset, known.file.path) not in self._waiting
+        return known.state == "processing" or (known.state in {"failed", "held"} and not known.looked)
 
     def meet(self, found: Found) -> Tracked:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
@@ -97,6 +103,10 @@ class Tracker:
             self._waiting.pop(key, None)
         else:
             self._waiting[key] = found
+
+    def forget(self, known: Tracked) -> None:
+        """The file has gone: should it come back, it is looked at anew."""
+        known.stat = known.seen = _UNSEEN
 
     def unsettled(self) -> list[Found]:
         """The files with a last line that has settled by now."""

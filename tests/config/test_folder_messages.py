@@ -20,7 +20,7 @@ from tests.config.sales import SALES, refusal
         (b"dataset: sales\n\tcolumns: {}\n", "sales.yaml:2: is no YAML: found character '\\t' that cannot start any"),
         (
             b"dataset: sales\ncolumns: {\n",
-            "sales.yaml:3: is no YAML: expected the node content, but found '<stream end>'.",
+            "sales.yaml:3: is no YAML: expected the node content, but",
         ),
         (b"dataset: [\n", "sales.yaml:2: is no YAML: "),
         (b"dataset: *sales\n", "sales.yaml:1: is no YAML: found undefined alias 'sales'."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +116,13 @@ def broken_off(
             return
 
 
+def commit_together(warehouse: Warehouse, drafts: Iterable[Draft]) -> None:
+    """All of them in one transaction."""
+    with warehouse.transaction():
+        for draft in drafts:
+            warehouse.commit(judged(TABLE, draft))
+
+
 @pytest.mark.parametrize("when", ["before", "halfway", "behind"])
 @pytest.mark.parametrize("draft", AFTER.values(), ids=AFTER.keys())
 class TestACommitThatBreaksOffAtAnyStatement:
@@ -163,9 +170,8 @@ def test_commits_in_one_transaction_are_undone_together_when_the_last_breaks_off
     with Warehouse(path, [TABLE]) as warehouse:
         before = everything(path)
         BrittleConnection.breakage = Breakage(60)
-        with pytest.raises(WarehouseError, match="broken off"), warehouse.transaction():
-            for draft in AFTER.values():
-                warehouse.commit(judged(TABLE, draft))
+        with pytest.raises(WarehouseError, match="broken off"):
+            commit_together(warehouse, AFTER.values())
     assert everything(path) == before
 
 

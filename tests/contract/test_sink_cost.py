@@ -15,7 +15,7 @@ from sinks.warehouse import Warehouse
 from tests.sinks.drafts import Accepted, Cell, Draft, judged
 
 ROWS, COMMITS = 2000, 20
-FEWER, SOONER = 600, 12
+FEWER, SOONER = 600, 14
 GIVEN_UP_SECONDS = 3.0
 SAME = Table("sales", (("code", ColumnType("string")),), unique=(Unique("by_code", ("code",)),))
 
@@ -45,13 +45,13 @@ def seconds(commit: Callable[[Judged], object], verdicts: Iterable[Judged]) -> l
         commit(verdict)
         times.append(time.perf_counter() - started)
         if times[-1] > GIVEN_UP_SECONDS:
-            return [*times, *[math.inf] * 3]
+            return [*times, *[math.inf] * 4]
     return times
 
 
 def growth(times: list[float]) -> float:
-    """How many times slower the last commits are than the early ones; the fastest of three count."""
-    return min(times[-3:]) / min(times[1:4])
+    """How many times slower the last commits are than the early ones; the fastest of four count."""
+    return min(times[-4:]) / min(times[1:5])
 
 
 def by_code(kind: TypeName) -> Table:
@@ -71,7 +71,7 @@ def test_a_commit_of_a_key_that_thousands_have_writes_as_many_rows_as_the_one_be
 
 def test_a_commit_of_a_key_that_thousands_have_does_not_get_slower(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [SAME]) as warehouse:
-        assert growth(seconds(warehouse.commit, [judged(SAME, same_key(number)) for number in range(COMMITS)])) < 2
+        assert growth(seconds(warehouse.commit, [judged(SAME, same_key(number)) for number in range(COMMITS)])) < 2.5
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "number"])
@@ -79,7 +79,7 @@ def test_a_commit_with_some_duplicates_does_not_get_slower(tmp_path: Path, kind:
     table = by_code(kind)
     with Warehouse(tmp_path / "w.db", [table]) as warehouse:
         verdicts = [judged(table, own_keys(kind, number)) for number in range(SOONER)]
-        assert growth(seconds(warehouse.commit, verdicts)) < 2
+        assert growth(seconds(warehouse.commit, verdicts)) < 2.5
 
 
 @pytest.mark.parametrize("kind", ["string", "integer"])
@@ -91,4 +91,4 @@ def test_replacing_a_span_does_not_get_slower_with_the_spans_around_it(tmp_path:
             warehouse.commit(verdict)
             warehouse.commit(verdict)
 
-        assert growth(seconds(twice, [judged(table, own_keys(kind, number)) for number in range(SOONER)])) < 2
+        assert growth(seconds(twice, [judged(table, own_keys(kind, number)) for number in range(SOONER)])) < 2.5

@@ -103,7 +103,7 @@ def cut(drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_ask_for(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -111,7 +111,7 @@ def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_
         assert stored(path, story.table) == expected(story.table, story.drafts)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_any_order_of_commits_gives_the_content_hash_of_the_canonical_order(story: Story) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -119,7 +119,7 @@ def test_any_order_of_commits_gives_the_content_hash_of_the_canonical_order(stor
         assert content_hash(path, "sales") == content_hash(canonical, "sales")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_the_content_hash_does_not_depend_on_where_the_spans_were_cut(story: Story) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -127,7 +127,7 @@ def test_the_content_hash_does_not_depend_on_where_the_spans_were_cut(story: Sto
         assert content_hash(whole, "sales") == content_hash(single, "sales")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_the_balance_of_each_file_counts_the_rows_that_are_there(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ VARIANTS: dict[str, Dataset] = {
     "another key": dataset("sales", COLUMNS, KEY, rules(RANGE), key=["count"]),
     "a wider key": dataset("sales", COLUMNS, KEY, rules(RANGE), key=["id", "count"]),
     "another key and limit": dataset("sales", COLUMNS, KEY, rules(RANGE, POSITIVE), key=["count"]),
+    "another key and limits": dataset("sales", COLUMNS, KEY, rules({**RANGE, "min": -5, "max": 3}), key=["count"]),
     "one more unique rule": dataset("sales", COLUMNS, KEY, rules(RANGE, BY_COUNT), key=["id"]),
     "another unique rule": dataset("sales", COLUMNS, rules(RANGE, BY_COUNT)),
     "exact duplicates": dataset("sales", COLUMNS, {"quality": {"duplicates": ["exact"]}}, rules(RANGE)),
@@ -57,7 +59,19 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three days of sales and two of people: duplicates within and across files, rejects, malformed records."""
     folder = tmp_path_factory.mktemp("landing")
     head = "id,amount,count,note"
-    land(folder, "sales/2026-11-19.csv", head, "1,5,1,a", "2,-1,2,b", "1,6,1,a", "x,3,,c", "3,7", "07,8,7,d", "7,1,8,")
+    land(
+        folder,
+        "sales/2026-11-19.csv",
+        head,
+        "1,5,1,a",
+        "2,-1,2,b",
+        "1,6,1,a",
+        "x,3,,c",
+        "3,7",
+        "07,8,7,d",
+        "7,1,8,",
+        "1,3.5,77,a",
+    )
     land(
         folder,
         "sales/2026-11-20.csv",
@@ -70,7 +84,18 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "5,4,4,f",
         "1,1,1,1,1",
     )
-    land(folder, "sales/2026-11-21.csv", head, "3,2.5,3,c", "5,1,5,f", "2,-4,4,b", "6,3,0,g", "x,4,6,c", "1,5,1,a")
+    land(
+        folder,
+        "sales/2026-11-21.csv",
+        head,
+        "3,2.5,3,c",
+        "5,1,5,f",
+        "2,-4,4,b",
+        "6,3,0,g",
+        "x,4,6,c",
+        "1,5,1,a",
+        "9,-5,77,h",
+    )
     land(folder, "people/2026-11-20.csv", "id,name", "1,Åse", "2,NA", "1,Ola", "three,Per")
     land(folder, "people/2026-11-21.csv", "id,name", '2,"Nilsen, Kari"', "3,Ida")
     return folder
@@ -186,7 +211,7 @@ class TestARuleWithTheActionFail:
         return tmp_path / "long.db"
 
     def test_ends_the_replay_with_the_file_and_the_rule(self, long: Path) -> None:
-        with pytest.raises(SourceError, match=r"sales/2026-11-21\.csv .*amount_range.*line 3.*Nothing was replaced"):
+        with pytest.raises(SourceError, match=r"sales/2026-11-21\.csv\W.*amount_range.*line 3.*Nothing was replaced"):
             replayed(long, {"sales": self.STRICT}, ["2026-11-21"])
 
     def test_changes_nothing(self, long: Path) -> None:
@@ -211,6 +236,27 @@ class TestARuleWithTheActionFail:
         assert (found.records, found.changed) == (1, False)
 
 
+class TestAReplayThatIsStopped:
+    @pytest.fixture
+    def stopped(self, tmp_path: Path) -> Iterator[Path]:
+        """A warehouse, after the replay of a long date was stopped behind its first span."""
+        land(tmp_path / "long", "sales/2026-11-21.csv", "id,amount,count", *(f"{number},5,1" for number in range(300)))
+        load(tmp_path / "w.db", tmp_path / "long", {"sales": cut(SHOP, 1)["sales"]})
+        stop = threading.Event()
+        stop.set()
+        with Warehouse(tmp_path / "w.db", [SALES.table]) as warehouse:
+            with pytest.raises(KeyboardInterrupt):
+                replay(warehouse, VARIANTS["no key"], "2026-11-21", stop)
+            yield tmp_path / "w.db"
+
+    def test_changes_nothing(self, stopped: Path) -> None:
+        assert contents.balances(stopped) == {1: (300, 300, 0)}
+
+    @pytest.mark.usefixtures("stopped")
+    def test_leaves_no_thread_that_reads_on(self) -> None:
+        assert [thread.name for thread in threading.enumerate() if thread.name.startswith("ade-stream")] == []
+
+
 def test_a_dataset_without_a_raw_layer_is_not_replayed(tmp_path: Path, landing: Path) -> None:
     datasets = {"sales": dataset("sales", COLUMNS, raw=False)}
     load(tmp_path / "w.db", landing, datasets)
@@ -227,12 +273,13 @@ def test_a_date_that_was_loaded_without_a_raw_layer_is_not_replayed_when_there_i
 
 
 def test_a_file_that_grows_is_replayed_with_all_its_spans(tmp_path: Path, landing: Path) -> None:
-    load(tmp_path / "w.db", landing, SHOP)
-    with (landing / "sales" / "2026-11-21.csv").open("a") as file:
+    growing = Path(shutil.copytree(landing, tmp_path / "growing"))
+    load(tmp_path / "w.db", growing, SHOP)
+    with (growing / "sales" / "2026-11-21.csv").open("a") as file:
         file.write("8,1,8,x\n2,1,1,b\n")
-    load(tmp_path / "w.db", landing, SHOP)
+    load(tmp_path / "w.db", growing, SHOP)
     [found] = replayed(tmp_path / "w.db", SHOP, ["2026-11-21"], "sales")
-    assert (found.records, found.changed) == (8, False)
+    assert (found.records, found.changed) == (9, False)
 
 
 def test_bytes_that_are_no_text_are_replayed_as_the_reject_that_they_were(tmp_path: Path) -> None:
@@ -271,58 +318,3 @@ def test_a_replay_does_not_depend_on_where_the_recorded_spans_were_cut(tmp_path:
         replayed(path, stricter, DATES)
         hashes.add(contents.content_hash(path, "sales"))
     assert len(hashes) == 1
-
-
-SAMPLES = Path(__file__).parents[2] / "landing"
-ORDERS = dataset(
-    "orders",
-    {
-        "order_id": "string",
-        "customer_id": "string",
-        "order_ts": "timestamp",
-        "amount": "decimal(12,2)",
-        "quantity": "integer",
-        "country": "category",
-        "channel": "category",
-    },
-    {"quality": {"duplicates": ["key", "exact"]}},
-    rules({"check": "range", "column": "amount", "min": 0}, {"check": "not_null", "column": "amount"}),
-    {"features": {"columns": {"price": "amount / quantity"}}},
-    key=["order_id"],
-    event_time="order_ts",
-    null_tokens=["", "NA", "null"],
-)
-EMPLOYEES = dataset(
-    "employees",
-    {"employee_id": "string", "name": "string", "department": "category", "age": "integer", "salary": "number"},
-    {"quality": {"duplicates": ["key"]}},
-    rules({"check": "range", "column": "age", "min": 16, "max": 100, "action": "warn"}),
-    key=["employee_id"],
-    null_tokens=["", "NA", "N/A", "null"],
-)
-SHIPPED: Mapping[str, Dataset] = {"orders": ORDERS, "employees": EMPLOYEES}
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample drops, each file in one micro-batch."""
-    path = tmp_path_factory.mktemp("samples") / "whole.db"
-    load(path, SAMPLES, SHIPPED)
-    return path
-
-
-@pytest.mark.parametrize("batch_rows", [1, 7, 500])
-def test_the_sample_drops_have_one_content_hash_for_any_size_of_micro_batches(
-    tmp_path: Path, whole: Path, batch_rows: int
-) -> None:
-    load(tmp_path / "w.db", SAMPLES, cut(SHIPPED, batch_rows))
-    assert [contents.content_hash(tmp_path / "w.db", name) for name in SHIPPED] == [
-        contents.content_hash(whole, name) for name in SHIPPED
-    ]
-
-
-def test_replaying_the_sample_drops_changes_nothing(whole: Path) -> None:
-    with WarehouseReader(whole) as reader:
-        pairs = dates(reader, "2026-01-01", "2026-12-31")
-    found = [each for date, name in pairs for each in replayed(whole, SHIPPED, [date], name)]
-    assert [each.changed for each in found] == [False] * 7

@@ -135,9 +135,11 @@ def test_a_warehouse_opens_with_a_type_that_older_values_do_not_have(
 def test_a_table_that_was_rewritten_still_refuses_values_of_another_type(tmp_path: Path) -> None:
     path = tmp_path / "w.db"
     commit(path, Table("sales", PAIR), ("7", 1))
-    with Warehouse(path, [Table("sales", (("code", WHOLE), ("number", WHOLE)))]) as warehouse:
-        with pytest.raises(WarehouseError, match="cannot store TEXT value in INTEGER column"):
-            warehouse.connection.run("UPDATE stg_sales SET code = 'x'")
+    with (
+        Warehouse(path, [Table("sales", (("code", WHOLE), ("number", WHOLE)))]) as warehouse,
+        pytest.raises(WarehouseError, match="cannot store TEXT value in INTEGER column"),
+    ):
+        warehouse.connection.run("UPDATE stg_sales SET code = 'x'")
 
 
 @pytest.mark.parametrize(

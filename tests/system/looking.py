@@ -12,13 +12,14 @@ DATASETS = ("employees", "orders")
 
 _BROKEN_BALANCES = "SELECT path FROM meta_files WHERE records <> accepted + rejected"
 _ROWS_OF_FILES = """
-SELECT f.path, f.accepted, (SELECT count(*) FROM stg_{0} s WHERE s._id >> 32 = f.file_id),
-       f.rejected, (SELECT count(*) FROM rejects r WHERE r._id >> 32 = f.file_id)
-FROM meta_files f WHERE f.dataset = '{0}'
+WITH ids AS (SELECT *, file_id << 32 AS first, (file_id << 32) + 4294967295 AS last FROM meta_files)
+SELECT f.path, f.accepted, (SELECT count(*) FROM stg_{0} WHERE _id BETWEEN f.first AND f.last),
+       f.rejected, (SELECT count(*) FROM rejects WHERE _id BETWEEN f.first AND f.last)
+FROM ids f WHERE f.dataset = '{0}'
 """
 _RAW_GAPS = """
 SELECT f.path, f.records, count(r._id), min(r._id & 4294967295), max(r._id & 4294967295)
-FROM meta_files f JOIN raw_events r ON r._id >> 32 = f.file_id
+FROM meta_files f JOIN raw_events r ON r._id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
 GROUP BY f.file_id HAVING count(r._id) <> f.records OR min(r._id & 4294967295) <> 1
 OR max(r._id & 4294967295) <> f.records
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -42,9 +43,9 @@ def kill_at_random(watch: Watch, random: Random) -> None:
     watch.kill()
 
 
-def writer(place: Place) -> int:
-    """The process that holds, or held, the warehouse."""
-    return int(place.warehouse.with_name("ade.db.lock").read_text("ascii") or 0)
+def writes(place: Place, pid: int) -> bool:
+    """Whether this process was the last to take hold of the warehouse."""
+    return place.warehouse.with_name("ade.db.lock").read_text("ascii") == f"{pid}\n"
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -115,7 +116,7 @@ def test_a_replay_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         arguments = command(place, "replay", "--date", "2026-11-17")
         with subprocess.Popen(arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as replaying:
-            eventually(lambda pid=replaying.pid: writer(place) == pid, 20, "replay writes")
+            eventually(partial(writes, place, replaying.pid), 20, "replay writes")
             wait(replaying, random.uniform(0, 0.8))
             assert replaying.poll() is None
             replaying.kill()

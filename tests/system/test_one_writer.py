@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.system.conftest import Starter
@@ -42,4 +44,4 @@ def test_two_warehouses_may_be_filled_from_one_landing_folder_at_once(place: Pla
     start(place)
     start(place.beside("second"))
     for warehouse in (place.warehouse, place.beside("second").warehouse):
-        eventually(lambda path=warehouse: staged(path) == 1, 5, f"the order is staged in {warehouse.name}")
+        eventually(partial(staged, warehouse), 5, f"the order is staged in {warehouse.name}")

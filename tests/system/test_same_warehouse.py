@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_watch_fills_the_same_warehouse_as_run(loaded: Place, start: Starter, tm
     for path in sorted(loaded.landing.rglob("*.csv")):
         name = path.relative_to(loaded.landing)
         rename_into(place.landing / name, path.read_bytes())
-        eventually(lambda name=name: is_committed(place, name), 20, f"{name} is committed")
+        eventually(partial(is_committed, place, name), 20, f"{name} is committed")
     assert hashes(place.warehouse) == hashes(loaded.warehouse)
 
 
@@ -71,7 +72,7 @@ def test_watch_fills_the_same_warehouse_from_files_that_grow(loaded: Place, star
         (place.landing / name).parent.mkdir(parents=True, exist_ok=True)
         for at in range(0, len(content), 997):
             append(place.landing / name, content[at : at + 997])
-        eventually(lambda name=name: is_committed(place, name), 20, f"{name} is committed")
+        eventually(partial(is_committed, place, name), 20, f"{name} is committed")
     assert hashes(place.warehouse) == hashes(loaded.warehouse)
     assert unsound(place.warehouse) == []
 

@@ -11,7 +11,7 @@ import pytest
 from tests.system.conftest import Starter
 from tests.system.drops import append, order, orders, write
 from tests.system.looking import files, hashes, staged, unsound
-from tests.system.processes import ROOT, Place, command, environment, eventually, load, write_configs
+from tests.system.processes import ROOT, Place, command, environment, eventually, execute, load, write_configs
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 LARGE = 6_000
@@ -71,19 +71,21 @@ def test_a_watch_that_is_started_again_goes_on_where_the_last_one_stopped(place:
     assert second.output().count("loaded ") == 1
 
 
-def test_a_stop_ends_with_0_though_nobody_reads_the_output_any_more(place: Place) -> None:
-    watch = subprocess.Popen(
-        command(place, "watch"), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+@pytest.mark.parametrize("words", [("status", "--json"), ("run",)], ids=" ".join)
+def test_a_command_whose_reader_has_gone_ends_quietly_with_0(copied: Place, words: tuple[str, ...]) -> None:
+    deaf = subprocess.Popen(
+        command(copied, *words), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert watch.stdout is not None
-    assert watch.stderr is not None
-    with watch:
-        try:
-            watch.stdout.readline()
-            watch.stdout.close()
-            write(place.landing / "orders" / "orders_1.csv", orders([1]))
-            assert watch.wait(20) == 0
-            assert watch.stderr.read() == b""
-        finally:
-            watch.kill()
-    assert staged(place.warehouse) == 1
+    assert deaf.stdout is not None
+    deaf.stdout.close()
+    deaf.stdout = None
+    _, complaint = deaf.communicate(timeout=20)
+    assert (deaf.returncode, complaint) == (0, b"")
+
+
+def test_a_run_whose_reader_has_gone_loads_everything(place: Place) -> None:
+    for count in range(5):
+        write(place.landing / "orders" / f"orders_{count}.csv", orders([count]))
+    reader = execute(["bash", "-c", '"$@" | head -1', "bash", *command(place, "run")])
+    assert len(reader.stdout.splitlines()) == 1
+    assert staged(place.warehouse) == 5
