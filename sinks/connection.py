@@ -115,6 +115,18 @@ class Connection:
             self._roll_back()
             raise
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that is undone alone, should an exception leave it."""
+        self.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.run("ROLLBACK TO part")
+            raise
+        finally:
+            self.run("RELEASE part")
+
     def _roll_back(self) -> None:
         """BEGIN may have failed, and after a full disk SQLite rolls back by itself: then nothing is left to do."""
         try:

@@ -45,7 +45,7 @@ def row_as_json(table: Table, alias: str) -> str:
     for place, (name, kind) in enumerate(table.columns):
         start = ("," if place else "{") + json.dumps(name) + ":"
         cell = f"{alias}.{quote(name)}"
-        number = f"ifnull(format('%!.17g', {cell}), 'null')"
+        number = f"iif({cell} IS NULL, 'null', format('%!.17g', {cell}))"
         fields += [literal(start), number if storage(kind) == "REAL" else f"json_quote({cell})"]
     return joined([*fields, "'}'"])
 

@@ -76,8 +76,8 @@ class Uniqueness:
                 f"""INSERT OR IGNORE INTO contested SELECT ?, {key}, 1 FROM
                 (SELECT * FROM {self._staged} UNION ALL SELECT * FROM {self._losers}) s
                 WHERE _id BETWEEN ? AND ? AND {key} IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM meta_duplicates d WHERE d._id = s._id AND d.rule = ?)""",
-                *(rule.rule, *within, rule.rule),
+                AND _id = (SELECT min(k._id) FROM {keys} k WHERE k.key = {key})""",
+                *(rule.rule, *within),
             )
             for rows in (self._staged, self._losers):
                 self._connection.run(

@@ -74,11 +74,8 @@ class Warehouse:
         """
         started = time.perf_counter()
         self._refuse_another_file()
-        if self._in_transaction:
+        with self.connection.savepoint() if self._in_transaction else self.connection.transaction():
             accepted, rejudged = self._store(judged)
-        else:
-            with self.connection.transaction():
-                accepted, rejudged = self._store(judged)
         span = judged.batch.span
         seconds = time.perf_counter() - started
         counts = judged.outcome.counts

@@ -71,7 +71,7 @@ def test_a_commit_of_a_key_that_thousands_have_writes_as_many_rows_as_the_one_be
 
 def test_a_commit_of_a_key_that_thousands_have_does_not_get_slower(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [SAME]) as warehouse:
-        assert growth(seconds(warehouse.commit, [judged(SAME, same_key(number)) for number in range(COMMITS)])) < 2.5
+        assert growth(seconds(warehouse.commit, [judged(SAME, same_key(number)) for number in range(COMMITS)])) < 6
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "number"])
@@ -79,7 +79,7 @@ def test_a_commit_with_some_duplicates_does_not_get_slower(tmp_path: Path, kind:
     table = by_code(kind)
     with Warehouse(tmp_path / "w.db", [table]) as warehouse:
         verdicts = [judged(table, own_keys(kind, number)) for number in range(SOONER)]
-        assert growth(seconds(warehouse.commit, verdicts)) < 2.5
+        assert growth(seconds(warehouse.commit, verdicts)) < 6
 
 
 @pytest.mark.parametrize("kind", ["string", "integer"])
@@ -91,4 +91,4 @@ def test_replacing_a_span_does_not_get_slower_with_the_spans_around_it(tmp_path:
             warehouse.commit(verdict)
             warehouse.commit(verdict)
 
-        assert growth(seconds(twice, [judged(table, own_keys(kind, number)) for number in range(SOONER)])) < 2.5
+        assert growth(seconds(twice, [judged(table, own_keys(kind, number)) for number in range(SOONER)])) < 6

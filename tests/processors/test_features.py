@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from time import perf_counter
 
 import polars as pl
 import pyarrow as pa
@@ -50,6 +51,18 @@ def test_nothing_is_refused_and_nothing_counted() -> None:
 )
 def test_dividing_by_zero_gives_null(sql: str, six: pa.Array, zero: pa.Array) -> None:
     assert derived(sql, "number", a=six, b=zero) == [None]
+
+
+@pytest.mark.parametrize(
+    ("sql", "column"),
+    [("10 / a", pa.array([Decimal(0)] * 5_000)), ("CAST(a AS INTEGER)", pa.array(["none"] * 5_000))],
+    ids=["decimal zeros", "text that is no number"],
+)
+def test_a_column_that_cannot_be_computed_with_costs_no_look_at_each_row(sql: str, column: pa.Array) -> None:
+    """A look at each row takes three seconds, a look at the column as many milliseconds."""
+    began = perf_counter()
+    assert derived(sql, "number", a=column) == [None] * len(column)
+    assert perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(

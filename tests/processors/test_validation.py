@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pyarrow as pa
 import pytest
 
@@ -148,6 +150,15 @@ def test_an_offending_moment_is_kept_as_text_in_utc() -> None:
     value = reasons(Validate((rule,))(flagged_rows(v=pa.array([0], pa.timestamp("us", "UTC")))))[0]["value"]
     assert value is not None
     assert value.startswith("1970-01-01 00:00:00")
+
+
+@pytest.mark.parametrize("action", ["warn", "quarantine", "drop", "fail"])
+def test_a_row_for_which_a_rule_cannot_be_computed_does_not_break_it(action: Action) -> None:
+    """A decimal divided by zero, which polars answers with an error for all rows."""
+    rule = Rule("small", "must hold", None, Holds("10 / d < 5"), action=action)
+    outcome = Validate((rule,))(flagged_rows(d=pa.array([Decimal(0), Decimal(1), Decimal(4)])))
+    assert outcome.counts == {"rule.small": 1}
+    assert 1 in accepted_ids(outcome)
 
 
 def test_rejects_stand_in_the_order_of_their_ids() -> None:

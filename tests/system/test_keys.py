@@ -22,17 +22,15 @@ def free_ids(place: Place) -> Place:
     return place
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [["7", "007", "7", "7.0"], ["1e2", "1e2", "100"], ["0x10", "16", "16"], ["A", "a", "A"], ["O'7", "O'7", "O7"]],
-    ids=" ".join,
-)
-def test_keys_that_differ_as_text_are_different_keys(free_ids: Place, keys: list[str]) -> None:
-    lines = (f"{key},C-1,2026-11-21 10:00:00,1,NO,web,1.00\n" for key in keys)
+KEYS = ["7", "007", "7", "7.0", "1e2", "1e2", "100", "0x10", "16", "16", "A", "a", "A", "O'7", "O'7", "O7", "é", "é"]
+
+
+def test_keys_that_differ_as_text_are_different_keys(free_ids: Place) -> None:
+    lines = (f"{key},C-1,2026-11-21 10:00:00,1,NO,web,1.00\n" for key in KEYS)
     write(free_ids.landing / "orders" / "orders_1.csv", HEADER + "".join(lines))
     load(free_ids)
     found = [row[0] for row in rows(free_ids.warehouse, "SELECT order_id FROM stg_orders ORDER BY _id")]
-    assert found == list(dict.fromkeys(keys))
+    assert found == list(dict.fromkeys(KEYS))
 
 
 def test_replaying_thousands_of_unique_keys_is_a_matter_of_seconds(place: Place, tmp_path: Path) -> None:
