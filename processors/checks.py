@@ -14,6 +14,7 @@ import polars as pl
 
 from processors.casting import cast
 from processors.columns import ColumnType
+from processors.expressions import parsed
 
 Bound: TypeAlias = int | float | Decimal | date | datetime
 
@@ -104,4 +105,4 @@ class Holds:
 
     def broken(self) -> pl.Expr:
         """True where the expression is false."""
-        return ~pl.sql_expr(self.sql)
+        return ~parsed(self.sql)

@@ -23,6 +23,19 @@ _PROBE_ROWS = 5
 _BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice", "Filter", "Explode", "SubPlan"}
 
 
+def parsed(sql: str) -> pl.Expr:
+    """The polars expression of `sql`, in which a CAST gives null for what does not cast, as TRY_CAST does."""
+    tree = pl.sql_expr(sql).meta.serialize(format="json")
+    return pl.Expr.deserialize(_lenient(tree).encode(), format="json")
+
+
+def _lenient(tree: str) -> str:
+    def node(fields: dict[str, object]) -> dict[str, object]:
+        return fields | {"options": "NonStrict"} if {"expr", "dtype", "options"} == set(fields) else fields
+
+    return json.dumps(json.loads(tree, object_hook=node))
+
+
 def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Expr, pl.DataType]:
     """The polars expression of `sql` and its type. Raises ValueError, saying why, where it is not row-local.
 
@@ -35,7 +48,7 @@ def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Exp
     if _CLOCKS.search(_STRINGS.sub("", sql)):
         raise ValueError(f"{sql!r} reads a clock or a random source; its value would change when it is computed again")
     try:
-        expression = pl.sql_expr(sql)
+        expression = parsed(sql)
         kind = pl.LazyFrame(schema=dict(columns)).select(expression.alias("value")).collect_schema()["value"]
         local = not _beyond_the_row(json.loads(expression.meta.serialize(format="json")))
         pl.DataFrame({name: pl.Series([None], dtype=each) for name, each in columns.items()}).select(expression)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from processors.casting import polars_type
 from processors.columns import ColumnType, TypeName
+from processors.expressions import parsed
 from processors.frames import computed, to_arrays, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, accept
 
@@ -37,7 +39,7 @@ class Derive:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """The rows with the derived columns appended; a result that is not finite is null."""
         plan = _plan(self, tuple(rows.schema.names))
-        frame = to_frame(rows, plan.read)
+        frame = to_frame(rows, plan.read).with_columns(cs.decimal().cast(pl.Float64))  # a feature is a number at last
         for expression in plan.expressions:
             frame = frame.with_columns(computed(frame, (pl.col(ROW_ID), expression)).to_series(1))
         return accept(with_columns(rows, to_arrays(frame.select(feature.name for feature in self.features))))
@@ -59,7 +61,7 @@ def _plan(step: Derive, columns: tuple[str, ...]) -> _Plan:
 
 
 def _value(feature: Feature) -> pl.Expr:
-    value = pl.sql_expr(feature.sql).cast(polars_type(feature.type), strict=False)
+    value = parsed(feature.sql).cast(polars_type(feature.type), strict=False)
     if feature.type.name == "number":
         value = pl.when(value.is_finite()).then(value)
     return value.alias(feature.name)

@@ -16,7 +16,7 @@ from tests.system.looking import files, hashes, unsound
 from tests.system.processes import Outcome, Place, ade, command, execute, load
 
 #: More than the small disks below hold, less than what they hold once they have been made larger.
-ROWS = 30_000
+ROWS = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_a_full_disk_stops_replay_with_exit_3_and_changes_nothing(undisturbed: P
         assert hashes(place.warehouse) == hashes(undisturbed.warehouse)
 
 
-@pytest.mark.parametrize("kilobytes", [4, 16, 48, 100])
+@pytest.mark.parametrize("kilobytes", [16, 100])
 def test_a_disk_that_cannot_even_hold_an_empty_warehouse_is_exit_3(
     undisturbed: Place, tmp_path: Path, kilobytes: int
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_disk_without_a_single_free_byte_is_exit_3(undisturbed: Place, tmp_pat
         check_message(ade(place, "run"), place.warehouse)
 
 
-@pytest.mark.parametrize("kilobytes", [64, 1024, 4096])
+@pytest.mark.parametrize("kilobytes", [64, 2048])
 def test_a_limit_on_the_size_of_files_is_like_a_full_disk(undisturbed: Place, tmp_path: Path, kilobytes: int) -> None:
     place = replace(undisturbed, warehouse=tmp_path / "ade.db")
     check_message(limited(place, kilobytes, "run"), place.warehouse)

@@ -110,14 +110,14 @@ def test_kills_while_large_files_are_loaded_and_the_log_is_checkpointed_lose_not
 
 def test_a_replay_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     random, place = Random(17), under_siege(tmp_path)
-    write(place.landing / "orders" / "orders_2026-11-17.csv", orders(range(1, 5001)))
+    write(place.landing / "orders" / "orders_2026-11-17.csv", orders(range(1, 3001)))
     load(place)
     before = hashes(place.warehouse)
     for _ in range(3):
         arguments = command(place, "replay", "--date", "2026-11-17")
         with subprocess.Popen(arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as replaying:
             eventually(partial(writes, place, replaying.pid), 20, "replay writes")
-            wait(replaying, random.uniform(0, 0.8))
+            wait(replaying, random.uniform(0, 0.6))
             assert replaying.poll() is None
             replaying.kill()
         assert hashes(place.warehouse) == before

@@ -30,7 +30,7 @@ class Strange:
 STRANGE = {
     "a good one": Strange(orders([1]).encode(), "committed", 1, "1 records"),
     "empty": Strange(b"", "discovered", 0, "It is empty."),
-    "one byte": Strange(b"x", "failed", 0, "header lacks order_id"),
+    "one byte": Strange(b"x", "failed", 0, "header lacks"),
     "header only": Strange(HEADER.encode(), "committed", 0, "a header and no records"),
     "header without line end": Strange(HEADER.rstrip().encode(), "committed", 0, "a header and no records"),
     "blank lines": Strange(f"\n{HEADER}\n\n{order(2)}\n\n".encode(), "committed", 1, "1 records"),
@@ -39,8 +39,8 @@ STRANGE = {
     "noise behind a header": Strange(HEADER.encode() + b"\xff\xfe,\x00\n" * 3, "committed", 3, "3 records"),
     "byte order mark and CRLF": Strange(BOM + orders([3]).replace("\n", "\r\n").encode(), "committed", 1, "1 records"),
     "no last line end": Strange(orders([4]).rstrip().encode(), "committed", 1, "1 records"),
-    "no header": Strange(order(5).encode(), "failed", 0, "header lacks order_id"),
-    "columns missing": Strange(b"order_id,amount\nO-000006,1\n", "failed", 0, "header lacks customer_id, order_ts"),
+    "no header": Strange(order(5).encode(), "failed", 0, "header lacks"),
+    "columns missing": Strange(b"order_id,amount\nO-000006,1\n", "failed", 0, "header lacks"),
     "a column twice": Strange(HEADER.replace("\n", ",amount\n").encode(), "failed", 0, "'amount' more than once"),
     "a quote never closed in the header": Strange(b'"' + HEADER.encode(), "failed", 0, "header does not end within"),
     "a quote never closed": Strange(
@@ -134,18 +134,21 @@ def test_status_tells_each_file_that_is_not_loaded(landed: Place) -> None:
     assert all(f"orders/{NAMES[what]}: failed." in told for what in FAILED)
 
 
-@pytest.mark.parametrize("name", ["_flags", "_rescued", "_date", "payload", "value"])
-def test_a_column_may_have_any_name(place: Place, name: str) -> None:
-    text = HEADER.replace("\n", f",{name}\n") + "".join(order(number).replace("\n", ",x\n") for number in (1, 2, 1))
-    write(place.landing / "orders" / "orders_2026-11-21_a.csv", text)
-    write(place.landing / "orders" / "orders_2026-11-21_b.csv", orders([3]))
+COLUMN_NAMES = ["_flags", "_rescued", "_date", "payload", "value", "reasons", "v"]
+
+
+def test_a_column_may_have_any_name(place: Place) -> None:
+    for number, name in enumerate(COLUMN_NAMES, 1):
+        lines = [
+            HEADER.replace("\n", f",{name}\n"),
+            order(number).replace("\n", ",x\n"),
+            order(1).replace("\n", ",y\n"),
+        ]
+        write(place.landing / "orders" / f"orders_2026-11-21_{number}.csv", "".join(lines))
     load(place)
     before = hashes(place.warehouse)
-    assert rows(place.warehouse, "SELECT order_id, _rescued ->> ? FROM stg_orders", name.strip()) == [
-        ("O-000001", "x"),
-        ("O-000002", "x"),
-        ("O-000003", None),
-    ]
+    kept = rows(place.warehouse, "SELECT key, value FROM stg_orders, json_each(_rescued) ORDER BY stg_orders._id")
+    assert kept == [(name, "x") for name in COLUMN_NAMES]
     assert ade(place, "replay", "--date", "2026-11-21").returncode == 0
     assert hashes(place.warehouse) == before
 
@@ -172,20 +175,22 @@ def test_a_file_of_blank_lines_does_not_keep_run_busy_for_ever(place: Place) -> 
     assert ade(place, "run", seconds=10).returncode == 0
 
 
-@pytest.mark.parametrize(
-    "name", [b"orders_\xff.csv", b"orders_\n\x1b[31m.csv", "orders_æ.csv".encode(), b"orders_'\".csv"]
-)
-def test_a_file_may_have_any_name(place: Place, name: bytes) -> None:
-    with open(os.path.join(os.fsencode(place.landing / "orders"), name), "wb") as file:  # noqa: PTH118, PTH123
-        file.write(orders([1, 1]).encode())
+FILE_NAMES = [b"orders_\xff.csv", b"orders_\n\x1b[31m.csv", b"orders_'\".csv", b"orders_\\x41.csv", b"orders_%s?#.csv"]
+
+
+def test_a_file_may_have_any_name(place: Place) -> None:
+    for number, name in enumerate(FILE_NAMES):
+        with open(os.path.join(os.fsencode(place.landing / "orders"), name), "wb") as file:  # noqa: PTH118, PTH123
+            file.write(orders([number, number]).encode())
     printed = load(place).stdout
-    assert staged(place.warehouse) == 1
+    assert staged(place.warehouse) == len(files(place.warehouse)) == len(FILE_NAMES)
     assert all(line.isprintable() for line in printed.splitlines())
-    assert "records=0" in load(place).stdout
+    assert "dataset=orders files=0 records=0" in load(place).stdout
 
 
-def test_a_file_that_may_not_be_read_is_set_aside_and_the_others_are_loaded(place: Place) -> None:
-    write(place.landing / "orders" / "orders_1.csv", orders([1])).chmod(0)
+def test_a_file_that_may_not_be_read_is_set_aside_until_it_may(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_1.csv", orders([1]))
+    path.chmod(0)
     write(place.landing / "orders" / "orders_2.csv", orders([2]))
     done = execute(as_a_stranger(command(place, "run")))
     assert done.returncode == 1, done.stderr
@@ -193,15 +198,9 @@ def test_a_file_that_may_not_be_read_is_set_aside_and_the_others_are_loaded(plac
     assert entry.state == "failed"
     assert "cannot be opened: Permission denied" in entry.reason
     assert staged(place.warehouse) == 1
-
-
-def test_a_file_that_may_be_read_again_is_loaded(place: Place) -> None:
-    path = write(place.landing / "orders" / "orders_1.csv", orders([1]))
-    path.chmod(0)
-    assert execute(as_a_stranger(command(place, "run"))).returncode == 1
     path.chmod(0o644)
     load(place)
-    assert staged(place.warehouse) == 1
+    assert staged(place.warehouse) == 2
 
 
 def test_a_folder_that_may_not_be_read_is_not_passed_over_in_silence(place: Place) -> None:

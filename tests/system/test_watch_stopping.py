@@ -14,7 +14,7 @@ from tests.system.looking import files, hashes, staged, unsound
 from tests.system.processes import ROOT, Place, command, environment, eventually, execute, load, write_configs
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-LARGE = 6_000
+LARGE = 4_000
 
 
 def many_commits(place: Place, tmp_path: Path) -> Place:
