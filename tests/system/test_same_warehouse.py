@@ -55,6 +55,24 @@ def test_replay_changes_nothing_whatever_the_size_of_a_batch(loaded: Place, fill
 
 
 @pytest.mark.parametrize("batch_rows", [slow(1), 7, slow(500), WHOLE_FILE])
+def test_watch_fills_the_same_warehouse_as_run(loaded: Place, start: Starter, tmp_path: Path, batch_rows: int) -> None:
+    place = sized(tmp_path, batch_rows)
+    start(place)
+    for path in sorted(loaded.landing.rglob("*.csv")):
+        name = path.relative_to(loaded.landing)
+        rename_into(place.landing / name, path.read_bytes())
+        eventually(partial(is_committed, place, name), 20, f"{name} is committed")
+    assert hashes(place.warehouse) == hashes(loaded.warehouse)
+
+
+def test_watch_fills_the_same_warehouse_from_files_that_grow(loaded: Place, start: Starter, tmp_path: Path) -> None:
+    place = sized(tmp_path, 500)
+    start(place)
+    for path in sorted(loaded.landing.rglob("*.csv")):
+        name, content = path.relative_to(loaded.landing), path.read_bytes()
+        (place.landing / name).parent.mkdir(parents=True, exist_ok=True)
+        for at in range(0, len(content), 997):
+            append(place.landing / name, content[at : at + 997])
         eventually(partial(is_committed, place, name), 20, f"{name} is committed")
     assert hashes(place.warehouse) == hashes(loaded.warehouse)
     assert unsound(place.warehouse) == []

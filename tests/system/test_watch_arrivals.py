@@ -31,7 +31,7 @@ def state(place: Place, path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A landing folder under a `watch` that lets a last line settle for a minute. Each test brings orders of its own."""
+    """A landing folder under a `watch` that lets a last line settle for a minute; each test brings its own orders."""
     folder = tmp_path_factory.mktemp("watched")
     (folder / "landing").mkdir()
     place = Place(patient(folder, seconds=60), folder / "landing", folder / "ade.db")

@@ -1,0 +1,77 @@
+"""Who is the first, told by example; the law for all cases is in tests/contract/test_sink_order.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from processors.columns import ColumnType
+from sinks.base import Receipt, Table, Unique, row_id
+from sinks.warehouse import Warehouse
+from tests.sinks import contents
+from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of
+
+COLUMNS = (("code", ColumnType("string")), ("number", ColumnType("number")))
+TABLE = Table("sales", COLUMNS, unique=(Unique("by_code", ("code",)), Unique("by_number", ("number",))))
+EARLY, LATE = row_id(1, 1), row_id(2, 1)
+
+
+def commit(path: Path, *drafts: Draft, table: Table = TABLE) -> list[Receipt]:
+    """The drafts, in this order."""
+    with Warehouse(path, [table]) as warehouse:
+        return [warehouse.commit(judged(table, draft)) for draft in drafts]
+
+
+def test_a_smaller_row_id_that_is_committed_later_takes_the_first_place(tmp_path: Path) -> None:
+    commit(tmp_path / "w.db", Draft(2, 1, (Accepted(("a", 1.0)),)), Draft(1, 1, (Accepted(("a", 2.0)),)))
+    assert contents.staged(tmp_path / "w.db", "sales", "number") == {EARLY: (2.0,)}
+
+
+def test_a_receipt_counts_the_rows_of_other_spans_that_changed_sides(tmp_path: Path) -> None:
+    drafts = (Draft(2, 1, (Accepted(("a", 1.0)),)), Draft(1, 1, (Accepted(("a", 2.0)),)))
+    assert [each.rejudged for each in commit(tmp_path / "w.db", *drafts)] == [0, 1]
+
+
+def test_a_row_is_staged_when_the_first_with_its_key_is_refused(tmp_path: Path) -> None:
+    drafts = (Draft(1, 1, (Accepted(("a", 1.0)),)), Draft(2, 1, (Accepted(("a", 2.0)),)), Draft(1, 1, (Refused(),)))
+    commit(tmp_path / "w.db", *drafts)
+    assert contents.staged(tmp_path / "w.db", "sales", "number") == {LATE: (2.0,)}
+
+
+def test_a_row_that_wins_under_one_rule_names_only_the_rule_under_which_it_still_loses(tmp_path: Path) -> None:
+    both, other = Draft(1, 1, (Accepted(("a", 1.0)),)), Draft(1, 1, (Accepted(("b", 1.0)),))
+    commit(tmp_path / "w.db", both, Draft(2, 1, (Accepted(("a", 1.0)),)), other)
+    assert contents.reject_rules(tmp_path / "w.db") == {LATE: ["by_number"]}
+
+
+def test_a_row_that_lost_under_one_rule_and_loses_under_another_names_both_in_the_order_of_the_config(
+    tmp_path: Path,
+) -> None:
+    drafts = (
+        Draft(1, 2, (Accepted(("b", 1.0)),)),
+        Draft(2, 1, (Accepted(("a", 1.0)),)),
+        Draft(1, 1, (Accepted(("a", 2.0)),)),
+    )
+    commit(tmp_path / "w.db", *drafts)
+    assert contents.reject_rules(tmp_path / "w.db") == {LATE: ["by_code", "by_number"]}
+
+
+def test_a_row_that_lost_still_holds_its_other_keys(tmp_path: Path) -> None:
+    drafts = [
+        Draft(1, place, (Accepted(cells),)) for place, cells in enumerate([("a", 1.0), ("a", 2.0), ("b", 2.0)], 1)
+    ]
+    commit(tmp_path / "w.db", *drafts)
+    assert contents.reject_rules(tmp_path / "w.db") == {row_id(1, 2): ["by_code"], row_id(1, 3): ["by_number"]}
+
+
+def test_the_reason_says_where_the_first_stands(tmp_path: Path) -> None:
+    commit(tmp_path / "w.db", Draft(1, 7, (Accepted(("a", 1.0)),)), Draft(2, 1, (Accepted(("a", 2.0)),)))
+    message = contents.reasons(tmp_path / "w.db")[LATE][0]["message"]
+    assert message == f"this code was first seen in {path_of(1)} line 8"
+
+
+def test_a_null_stays_a_null_in_the_raw_record_of_a_duplicate_without_a_raw_layer(tmp_path: Path) -> None:
+    table = Table("sales", COLUMNS, unique=TABLE.unique[:1], raw=False)
+    commit(tmp_path / "w.db", Draft(1, 1, (Accepted(("a", None)), Accepted(("a", None)))), table=table)
+    [(raw,)] = contents.rows(tmp_path / "w.db", "SELECT raw FROM rejects")
+    assert json.loads(str(raw)) == {"code": "a", "number": None}
