@@ -158,7 +158,10 @@ class Uniqueness:
         )
 
     def _explain(self) -> None:
-        """Write the losers' rejects: which rule, which value, and where the first stands."""
+        """Write the losers' rejects: which rules, which values, and where the first of each stands.
+
+        Also of those that won one of their keys just now, and still lose another.
+        """
         for span_id, count, lines_after, packed, path, ids in self._connection.rows(_SPANS_OF_PLACES):
             assert isinstance(packed, bytes)  # noqa: S101
             index = unpack(packed, _int(count), _int(lines_after))
@@ -170,7 +173,8 @@ class Uniqueness:
             (_id, dataset, _date, reasons, raw, path, line, byte_start, byte_end, status, attempts)
             SELECT d._id, {literal(self._table.dataset)}, r._date, {self._reasons()}, {self._raw()},
                    p.path, p.line, p.byte_start, p.byte_end, {self._status()}, 0
-            FROM (SELECT DISTINCT _id FROM verdicts WHERE _id <> first_id) d
+            FROM (SELECT DISTINCT _id FROM meta_duplicates
+                  WHERE _id IN (SELECT _id FROM verdicts) AND rule IN ({self._known()})) d
             JOIN {self._losers} r ON r._id = d._id JOIN places p ON p._id = d._id"""
         )
 

@@ -74,7 +74,8 @@ def test_every_make_target_shown_ends_in_the_command_it_promises() -> None:
     targets = [command.split()[1] for block in _consoles() for command, _ in block if command.startswith("make ")]
     assert targets == ["watch", "test"]
     for target, last in (("watch", ".venv/bin/ade-stream watch"), ("test", ".venv/bin/pytest")):
-        plan = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
+        dry_run = ["make", "--dry-run", "--always-make", "--no-print-directory", target]
+        plan = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True)
         assert plan.stdout.strip().splitlines()[-1] == last
 
 

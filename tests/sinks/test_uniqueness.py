@@ -39,9 +39,9 @@ def test_a_row_is_staged_when_the_first_with_its_key_is_refused(tmp_path: Path) 
 
 
 def test_a_row_that_wins_under_one_rule_names_only_the_rule_under_which_it_still_loses(tmp_path: Path) -> None:
-    both, other = Draft(1, 1, (Accepted(("a", 1.0)),)), Draft(1, 1, (Accepted(("b", 1.0)),))
-    commit(tmp_path / "w.db", both, Draft(2, 1, (Accepted(("a", 1.0)),)), other)
-    assert contents.reject_rules(tmp_path / "w.db") == {LATE: ["by_number"]}
+    firsts = Draft(1, 1, (Accepted(("b", 1.0)),)), Draft(1, 2, (Accepted(("a", 2.0)),))
+    commit(tmp_path / "w.db", *firsts, Draft(2, 1, (Accepted(("a", 1.0)),)), Draft(1, 2, (Refused(),)))
+    assert contents.reject_rules(tmp_path / "w.db")[LATE] == ["by_number"]
 
 
 def test_a_row_that_lost_under_one_rule_and_loses_under_another_names_both_in_the_order_of_the_config(
