@@ -46,8 +46,12 @@ class Connection:
             self._connection = dbapi.connect(
                 f"file:{percent_encode(str(path.absolute()))}?mode={mode}", autocommit=True
             )
-        for pragma in _READER_PRAGMAS if read_only else _WRITER_PRAGMAS:
-            self.rows(pragma)
+        try:
+            for pragma in _READER_PRAGMAS if read_only else _WRITER_PRAGMAS:
+                self.rows(pragma)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -150,7 +154,8 @@ class Connection:
 
 def _explain(path: Path, message: str, doing: str) -> str:
     """What happened to the warehouse, in a sentence that ends with what to do."""
-    lower = message.split("\nquery:")[0].lower()  # what follows is the statement, with names of strangers in it
+    message = message.split("\nquery:")[0]  # what follows is the statement, with names of strangers in it
+    lower = message.lower()
     if any(words in lower for words in ("database or disk is full", "disk i/o error", "writing file")):
         return f"{path}: cannot be written: the disk is full or failing ({message}). Nothing of this batch was stored, \
 and the landing files are untouched; make room and start again."

@@ -21,8 +21,8 @@ def storage(kind: ColumnType) -> str:
 def key_expression(table: Table, rule: Unique) -> str:
     """A single column is its own key; several are their values written out, joined. Null where a row is not compared.
 
-    The unary plus takes the column's affinity away: compared with a column that has one, the index of `key` would not be
-    used. Text is written in hexadecimal, since SQLite's `quote()` ends at a NUL; numbers so that any two doubles differ.
+    The unary plus takes the column's affinity away, with which SQLite would not use the index of `key`. Text is written
+    in hexadecimal, since SQLite's `quote()` ends at a NUL; numbers so that any two doubles differ.
     """
     types = dict(table.columns)
     names = [quote(name) for name in rule.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from processors.errors import WarehouseError
@@ -32,8 +33,13 @@ class WriterLock:
                 f"{warehouse}: process {owner} is writing to this warehouse already, and there can be only one writer. "
                 "Stop that process first, or name another warehouse with --warehouse."
             ) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        self._sign()
+
+    def _sign(self) -> None:
+        """Say who we are, to whoever is refused. The lock holds also where the disk has no byte left for this."""
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back."""

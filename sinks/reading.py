@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -42,13 +43,20 @@ class WarehouseReader:
             raise WarehouseError(
                 f"{path}: there is no warehouse. `ade-stream run` makes one; or name another with --warehouse."
             )
-        self._connection = Connection(path, read_only=True)
+        with ExitStack() as resources:
+            self._connection = resources.enter_context(Connection(path, read_only=True))
+            if not self._connection.integer("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta_files')"):
+                raise WarehouseError(
+                    f"{path}: is a database, but no warehouse of ade-stream. Check --warehouse; or let "
+                    "`ade-stream run` make it one."
+                )
+            self._resources = resources.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._resources.close()
 
     def files(self, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
         """The files of the ledger, by id."""

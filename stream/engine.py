@@ -22,13 +22,16 @@ from sinks.base import Judged, MicroBatch, Receipt, Sink
 T = TypeVar("T")
 
 
-def run(batches: Iterable[MicroBatch], chains: Mapping[str, Processor], sink: Sink) -> Iterator[Receipt]:
+def run(
+    batches: Iterable[MicroBatch], chains: Mapping[str, Processor], sink: Sink, stop: threading.Event | None = None
+) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt.
 
     Batches are read and judged in a thread of their own, at most two ahead of the commit. Closing the generator ends
-    that thread; an error on either side is raised here.
+    that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a
+    source that waits for more.
     """
-    with closing(ahead(judge(batches, chains), depth=2)) as judged:
+    with closing(ahead(judge(batches, chains), depth=2, stop=stop)) as judged:
         for verdict in judged:
             yield sink.commit(verdict)
 
@@ -97,8 +100,8 @@ def _breach(judged: Judged) -> str | None:
     return None
 
 
-def ahead(items: Iterable[T], depth: int) -> Generator[T]:
-    """`items`, produced in a thread of their own, at most `depth` ahead of the consumer.
+def ahead(items: Iterable[T], depth: int, stop: threading.Event | None = None) -> Generator[T]:
+    """`items`, produced in a thread of their own, at most `depth` ahead of the consumer; behind them `stop` is set.
 
     >>> list(ahead(range(3), depth=1))
     [0, 1, 2]
@@ -114,6 +117,8 @@ def ahead(items: Iterable[T], depth: int) -> Generator[T]:
             raise item.error
     finally:
         closed.set()
+        if stop is not None:
+            stop.set()
         while not handed.empty():
             handed.get()
         thread.join()

@@ -1,4 +1,4 @@
-"""What receipts add up to while a run goes on. Bounded memory, whatever the length of the run."""
+"""What receipts add up to while a run goes on, in memory that grows by no more than a number a file."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
         meters = Meters(datasets, arrivals.backlog)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         with stopping(arrivals.stop), screen_for(meters, watching=landing if ongoing else None) as screen:
-            beside_main_thread(lambda: _consume(run(batches, chains, sink), meters, screen))
+            beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop), meters, screen))
     return 1 if meters.set_aside and not ongoing else 0
 
 

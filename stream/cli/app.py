@@ -32,6 +32,6 @@ def main() -> None:
     except AdeStreamError as error:
         sys.stderr.write(f"ade-stream: {error}\n")
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of our output has gone, as in `ade-stream run | head -1`
-        sys.stderr.close()
+    except OSError as error:
+        sys.stderr.write(f"ade-stream: {error}\n")
         sys.exit(3)

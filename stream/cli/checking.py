@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated
 
 import typer
@@ -26,11 +25,12 @@ def check(
     """
     from stream.config import load_configs
     from stream.config.models import json_schema as schema
+    from stream.screens.output import write
 
     del landing, warehouse  # all commands take them
     if json_schema:
-        sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
+        write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
         return
     for name, dataset in load_configs(configs).items():
         steps = " > ".join(type(step).__name__.lower() for step in dataset.chain.steps)
-        sys.stdout.write(f"{name}: {len(dataset.columns)} columns, {steps}, files in {dataset.folder}/: ok\n")
+        write(f"{name}: {len(dataset.columns)} columns, {steps}, files in {dataset.folder}/: ok\n")

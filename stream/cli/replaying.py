@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from datetime import date as calendar_date
 from typing import Annotated
@@ -37,6 +36,7 @@ def replay(
     """
     from stream.background import beside_main_thread, stopping
     from stream.replay import replay_dates
+    from stream.screens.output import write
     from stream.screens.tables import replayed_table, to_json
 
     del landing  # the raw layer is read, not the landing folder
@@ -45,7 +45,7 @@ def replay(
     with stopping(stop):
         results = beside_main_thread(lambda: replay_dates(configs, warehouse, begin, end, dataset, stop))
     if json:
-        sys.stdout.write(to_json(results))
+        write(to_json(results))
     else:
         replayed_table(results, begin, end)
 
@@ -54,7 +54,9 @@ def _range(date: str | None, first: str | None, last: str | None) -> tuple[str, 
     """The first and last date. Raises ConfigError where they are not given as they should be."""
     if (date is None) == (first is None and last is None):
         raise ConfigError("replay needs --date D, or --from D and --to D.")
-    begin, end = _day(date or first, "--from"), _day(date or last, "--to")
+    if date is not None:
+        return (day := _day(date, "--date")), day
+    begin, end = _day(first, "--from"), _day(last, "--to")
     if end < begin:
         raise ConfigError(f"--from {begin} is later than --to {end}.")
     return begin, end

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
 
 
@@ -21,12 +19,13 @@ def status(
     Example: ade-stream status --json
     """
     from sinks.reading import WarehouseReader
+    from stream.screens.output import write
     from stream.screens.tables import status_table, to_json
 
     del configs, landing  # all commands take them; the ledger answers without
     with WarehouseReader(warehouse) as reader:
         datasets, waiting = reader.status(), list(reader.files("state <> 'committed'"))
     if json:
-        sys.stdout.write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting}))
+        write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting}))
     else:
         status_table(warehouse, datasets, waiting)

@@ -84,7 +84,10 @@ class DialectConfig(_Strict):
 class ColumnConfig(_Strict):
     """A column of the contract."""
 
-    type: str = Field(description="string, integer, number, decimal(p,s), boolean, date, timestamp or category")
+    type: str = Field(
+        description="string, integer, number, decimal(p,s), boolean, date, timestamp or category",
+        json_schema_extra={"anyOf": [{"enum": list(_PLAIN_TYPES)}, {"pattern": _DECIMAL.pattern}]},
+    )
     source: str | None = Field(None, description="The column's name in the header; its own name by default.")
     optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
     formats: tuple[str, ...] = Field(

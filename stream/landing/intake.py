@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -48,6 +49,9 @@ class Intake:
         self.tracker.hold(known, None)
         visit = _Visit(known, time.monotonic_ns(), first_look=not known.looked)
         known.looked = True
+        if found.is_folder:
+            yield from self._folder(found, visit)
+            return
         try:
             with Source(self.tracker.root, found.path) as source:
                 fault = self._differs(source, known)
@@ -85,6 +89,18 @@ class Intake:
             yield from visit.news(source.stat, state, reason)
         else:
             yield from visit.hand_on(last, source.stat, state, reason, keep_events=dataset.table.raw)
+
+    def _folder(self, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
+        """A folder has the state `failed` as long as it cannot be listed."""
+        try:
+            os.scandir(self.tracker.root / os.fsdecode(found.path)).close()
+        except (FileNotFoundError, NotADirectoryError):
+            yield from visit.news(found.stat, "committed", "The folder has gone.")
+        except OSError as error:
+            reason = f"The folder cannot be listed: {error.strerror}. The files in it are not seen."
+            yield from visit.news(found.stat, "failed", reason)
+        else:
+            yield from visit.news(found.stat, "committed", "The folder can be listed.")
 
     def _unheaded(self, source: Source, found: Found, visit: _Visit, *, final: bool) -> Iterator[MicroBatch]:
         if source.stat.size and final:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,18 +17,44 @@ _IGNORED = re.compile(r"^\.|^~\$|\.(tmp|part|filepart|crdownload|swp)$", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file that belongs to a dataset. `path`: relative to the landing folder, as the file system has it."""
+    """A regular file that belongs to a dataset, or a folder that cannot be listed.
+
+    `path`: relative to the landing folder, as the file system has it; a folder's ends with `/`.
+    """
 
     dataset: str
     path: bytes
     stat: FileStat
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether this is a folder that hides what is in it."""
+        return self.path.endswith(b"/")
+
+
+#: What is known of a folder that cannot be listed.
+UNLISTED = FileStat(0, 0, 0)
+
 
 def listing(root: Path, dataset: Dataset) -> list[Found]:
-    """The dataset's files, in the order of their paths. Links are not followed; folders that vanish are passed over."""
+    """The dataset's files, in the order of their paths, and folders that cannot be listed. Links are not followed;
+    folders that vanish are passed over.
+    """
     base = os.fsencode(root)
-    found = (_found(dataset, base, entry) for entry in _walk(os.path.join(base, os.fsencode(dataset.folder))))
-    return sorted((file for file in found if file is not None), key=lambda file: file.path)
+    folders, found = [os.path.join(base, os.fsencode(dataset.folder))], []
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            found.append(Found(dataset.name, folder[len(base) + 1 :] + b"/", UNLISTED))
+            continue
+        folders += [entry.path for entry in entries if _is_folder(entry)]
+        files = (_found(dataset, base, entry) for entry in entries if entry.is_file(follow_symlinks=False))
+        found += [file for file in files if file is not None]
+    return sorted(found, key=lambda file: file.path)
 
 
 def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
@@ -55,18 +80,8 @@ def is_candidate(dataset: Dataset, name: bytes) -> bool:
     return not _IGNORED.search(text) and fnmatchcase(text, dataset.files.pattern)
 
 
-def _walk(folder: bytes) -> Iterator[os.DirEntry[bytes]]:
-    folders = [folder]
-    while folders:
-        try:
-            entries = list(os.scandir(folders.pop()))
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                yield entry
-            elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(b"."):
-                folders.append(entry.path)
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    return entry.is_dir(follow_symlinks=False) and not entry.name.startswith(b".")
 
 
 def _found(dataset: Dataset, base: bytes, entry: os.DirEntry[bytes]) -> Found | None:

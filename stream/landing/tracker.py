@@ -14,8 +14,8 @@ from sinks.base import File, FileStat, FileState, Position, Span
 from sinks.ledger import FileEntry
 from stream.config import Dataset
 from stream.landing.dates import execution_date
-from stream.landing.listing import Found, listing, look
-from stream.landing.names import printable
+from stream.landing.listing import UNLISTED, Found, listing, look
+from stream.landing.names import original, printable
 
 _UNSEEN = FileStat(-1, -1, -1)
 
@@ -53,11 +53,16 @@ class Tracker:
             self._next_id = max(self._next_id, entry.file.file_id + 1)
             known = Tracked(entry.file, entry.stat, entry.state, entry.reason, None)
             self._files[entry.file.dataset, entry.file.path] = known
+        #: Folders that could not be listed.
+        self._hidden = {key for key, known in self._files.items() if key[1][-1] == "/" and known.state == "failed"}
 
     def listing(self) -> list[Found]:
-        """Every file that has news, in the order of dataset and path."""
+        """Every file that has news, in the order of dataset and path; then the folders that can be listed again."""
         found = [file for dataset in self.datasets.values() for file in listing(self.root, dataset)]
-        return [file for file in found if self.has_news(file)]
+        hidden = {(file.dataset, printable(file.path)) for file in found if file.is_folder}
+        again = [Found(dataset, original(path), UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
+        self._hidden = hidden
+        return [file for file in found if self.has_news(file)] + again
 
     def look(self, paths: Iterable[bytes]) -> list[Found]:
         """Those of `paths` (relative to the landing folder) that are landing files with news, in their order."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from sinks.base import Receipt
 from stream.metrics import Meters
 from stream.screens.events import clock, sentence
+from stream.screens.output import write
 
 
 class Lines:
@@ -35,5 +35,4 @@ class Lines:
 
     @staticmethod
     def _write(line: str) -> None:
-        sys.stdout.write(f"{clock()} {line}\n")
-        sys.stdout.flush()
+        write(f"{clock()} {line}\n")

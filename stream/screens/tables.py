@@ -8,46 +8,45 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
 from rich.table import Table
 
 from sinks.ledger import FileEntry
 from sinks.reading import DatasetStatus
 from stream.replay import Replayed
 from stream.screens.figures import count
+from stream.screens.output import printing, write
 
 
 def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
     """Print the balance of each dataset, and each file that is not loaded as a whole."""
-    console = Console()
     table = _table(str(warehouse), "dataset", "files", "dates", "records", "accepted", "rejected", "last commit")
     for each in datasets:
         figures = (each.files, each.dates, each.records, each.accepted, each.rejected)
         table.add_row(
             each.dataset, *(count(figure) for figure in figures), (each.last_commit or "-")[:16].replace("T", " ")
         )
-    console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
-    for entry in waiting:
-        console.print(
-            f"{entry.file.path}: {entry.state}. {entry.reason}", markup=False, highlight=False, soft_wrap=True
-        )
+    with printing() as console:
+        console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
+        for entry in waiting:
+            sentence = f"{entry.file.path}: {entry.state}. {entry.reason}"
+            console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
     """Print what each replayed date came to."""
-    console = Console()
     if not results:
-        console.print(
-            f"Nothing is recorded from {first} to {last}." if first != last else f"Nothing is recorded for {first}."
+        write(
+            f"Nothing is recorded from {first} to {last}.\n" if first != last else f"Nothing is recorded for {first}.\n"
         )
         return
     table = _table("replayed", "dataset", "date", "files", "records", "accepted", "rejected", "changed")
     for each in results:
         figures = (each.files, each.records, each.accepted, each.rejected)
         table.add_row(each.dataset, each.date, *(count(figure) for figure in figures), "yes" if each.changed else "no")
-    console.print(table)
-    if not any(each.changed for each in results):
-        console.print("nothing changed")
+    with printing() as console:
+        console.print(table)
+        if not any(each.changed for each in results):
+            console.print("nothing changed")
 
 
 def to_json(value: object) -> str:

@@ -208,7 +208,19 @@ def test_a_folder_that_may_not_be_read_is_not_passed_over_in_silence(place: Plac
     (place.landing / "orders" / "closed").chmod(0)
     done = execute(as_a_stranger(command(place, "run")))
     (place.landing / "orders" / "closed").chmod(0o755)
-    assert "orders/closed" in done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "The folder cannot be listed: Permission denied" in files(place.warehouse)["orders/closed/"].reason
+    assert "orders/closed/" in done.stdout
+
+
+def test_a_folder_that_may_be_read_again_is_no_longer_set_aside(place: Place) -> None:
+    write(place.landing / "orders" / "closed" / "orders_1.csv", orders([1]))
+    (place.landing / "orders" / "closed").chmod(0)
+    execute(as_a_stranger(command(place, "run")))
+    (place.landing / "orders" / "closed").chmod(0o755)
+    load(place)
+    assert staged(place.warehouse) == 1
+    assert {entry.state for entry in files(place.warehouse).values()} == {"committed"}
 
 
 def test_a_file_that_failed_is_taken_up_again_when_the_config_was_put_right(place: Place) -> None:

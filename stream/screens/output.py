@@ -1,0 +1,30 @@
+"""Standard output, whose reader may go away (`ade-stream run | head -1`): the work goes on without it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+
+def write(text: str) -> None:
+    """Write at once. Once the reader has gone, this and all that follows is thrown away."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def printing() -> Iterator[Console]:
+    """A console; what is printed on it is written behind the block."""
+    console = Console()
+    with console.capture() as printed:
+        yield console
+    write(printed.get())
