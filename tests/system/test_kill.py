@@ -91,10 +91,9 @@ def test_fifty_kills_leave_the_same_warehouse_as_none(tmp_path: Path) -> None:
 def test_kills_while_large_files_are_loaded_and_the_log_is_checkpointed_lose_nothing(tmp_path: Path) -> None:
     random, place = Random(1905), under_siege(tmp_path)
     place = replace(place, configs=write_configs(tmp_path / "large", "employees", "orders"))
-    for count in range(4):
-        numbers = range(count * 90_000 + 1, count * 90_000 + 100_001)
-        write(place.landing / "orders" / f"orders_{count}.csv", orders(numbers))
     for count in range(8):
+        numbers = range(count * 45_000 + 1, count * 45_000 + 50_001)
+        write(place.landing / "orders" / f"orders_{count}.csv", orders(numbers))
         watch = Watch(place, tmp_path / f"watch-{count}.log")
         try:
             watch.until_printed("loaded ", 30)
