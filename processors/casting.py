@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from processors.columns import DATE_FORMATS, TIMESTAMP_FORMATS, ColumnType
 
@@ -87,12 +89,19 @@ def sound(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Float64:
         good, check = math.isfinite(values.sum()), value.is_finite()
     elif values.dtype in _YEARS:
-        inner = values.to_physical()
         low, high = _YEARS[values.dtype]
-        good, check = inner.is_between(low, high).all(), value.to_physical().is_between(low, high)
+        good, check = _within(values, low, high), value.to_physical().is_between(low, high)
     else:
         return values
     return values if good else values.to_frame("value").select(pl.when(check).then(value)).to_series()
+
+
+def _within(times: pl.Series, low: int, high: int) -> bool:
+    """Whether all times lie in [low, high] as integers; by Arrow, which looks at a column without a thread of its
+    own."""
+    inner = times.to_arrow()
+    ends = pc.min_max(inner.view(pa.int32() if times.dtype == pl.Date else pa.int64())).as_py()
+    return ends["min"] is None or bool(low <= ends["min"] and ends["max"] <= high)
 
 
 def cast(text: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:

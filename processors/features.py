@@ -39,25 +39,40 @@ class Derive:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """The rows with the derived columns appended; a result that is not finite is null."""
         plan = _plan(self, tuple(rows.schema.names))
-        frame = to_frame(rows, plan.read).with_columns(cs.decimal().cast(pl.Float64))  # a feature is a number at last
-        for expression in plan.expressions:
-            frame = frame.with_columns(computed(frame, (pl.col(ROW_ID), expression)).to_series(1))
-        return accept(with_columns(rows, to_arrays(frame.select(feature.name for feature in self.features))))
+        frame = to_frame(rows, plan.read)
+        values: dict[str, pa.Array] = {}
+        if any(column.dtype.is_decimal() for column in frame.get_columns()):
+            frame = frame.with_columns(cs.decimal().cast(pl.Float64))  # a feature is a number at last
+        for place, expressions in enumerate(plan.layers, 1):
+            found = computed(frame, (pl.col(ROW_ID), *expressions))
+            values |= to_arrays(found)
+            if place < len(plan.layers):
+                frame = frame.with_columns(found.get_columns())
+        return accept(with_columns(rows, {feature.name: values[feature.name] for feature in self.features}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The columns that the expressions look at, and the expressions."""
+    """`read`: the columns that the expressions look at. `layers`: the expressions; those of a layer look at none of the
+    same layer, and are computed in one go."""
 
     read: tuple[str, ...]
-    expressions: tuple[pl.Expr, ...]
+    layers: tuple[tuple[pl.Expr, ...], ...]
 
 
 @lru_cache(maxsize=1024)
 def _plan(step: Derive, columns: tuple[str, ...]) -> _Plan:
-    expressions = tuple(_value(feature) for feature in step.features)
-    roots = {name for expression in expressions for name in expression.meta.root_names()}
-    return _Plan((ROW_ID, *(name for name in columns if name in roots)), expressions)
+    layers: list[list[pl.Expr]] = []
+    depth: dict[str, int] = {}
+    read = {ROW_ID}
+    for feature in step.features:
+        expression = _value(feature)
+        roots = set(expression.meta.root_names())
+        depth[feature.name] = 1 + max((depth.get(name, -1) for name in roots), default=-1)
+        layers += [[]] * (depth[feature.name] + 1 - len(layers))
+        layers[depth[feature.name]] = [*layers[depth[feature.name]], expression]
+        read |= roots
+    return _Plan(tuple(name for name in columns if name in read), tuple(map(tuple, layers)))
 
 
 def _value(feature: Feature) -> pl.Expr:

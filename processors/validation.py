@@ -56,7 +56,9 @@ class Validate:
         """Rows that broke no refusing rule; counts `rule.<name>` for the rows that broke it."""
         plan = _plan(self)
         frame = to_frame(rows, plan.read)
-        masks = computed(frame, plan.masks).with_columns(pl.col(pl.Boolean).fill_null(value=False))
+        masks = computed(frame, plan.masks)
+        if any(mask.null_count() for mask in masks.get_columns()):  # where a rule cannot be computed it is not broken
+            masks = masks.with_columns(pl.col(pl.Boolean).fill_null(value=False))
         broken = {rule: count for rule in self.rules if (count := int(masks[rule.name].sum()))}
         if not broken:
             return accept(rows)
@@ -108,6 +110,6 @@ class _Plan:
 @lru_cache(maxsize=1024)
 def _plan(step: Validate) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once."""
-    masks = tuple(rule.check.broken().alias(rule.name) for rule in step.rules)
+    masks = tuple(rule.check.broken().fill_null(value=False).alias(rule.name) for rule in step.rules)
     read = dict.fromkeys([ROW_ID, *(name for mask in masks for name in mask.meta.root_names())])
     return _Plan(tuple(read), (pl.col(ROW_ID), *masks))
