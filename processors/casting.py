@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from processors.columns import DATE_FORMATS, TIMESTAMP_FORMATS, ColumnType
 
@@ -75,7 +73,7 @@ def second_look(text: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...])
     bare = pl.col("text").str.strip_chars()
     told = pl.when(~bare.is_in([*null_tokens, ""])).then(bare)
     parsed = pl.coalesce(_parsers(pl.col("told"), kind))
-    looked = pl.DataFrame({"text": text}).select(told.alias("told")).with_columns(parsed.alias("value"))
+    looked = pl.DataFrame({"text": text}).select_seq(told.alias("told")).with_columns_seq(parsed.alias("value"))
     values = sound(looked["value"])
     return values, values.is_null() & looked["told"].is_not_null()
 
@@ -93,15 +91,14 @@ def sound(values: pl.Series) -> pl.Series:
         good, check = _within(values, low, high), value.to_physical().is_between(low, high)
     else:
         return values
-    return values if good else values.to_frame("value").select(pl.when(check).then(value)).to_series()
+    return values if good else values.to_frame("value").select_seq(pl.when(check).then(value)).to_series()
 
 
 def _within(times: pl.Series, low: int, high: int) -> bool:
-    """Whether all times lie in [low, high] as integers; by Arrow, which looks at a column without a thread of its
-    own."""
-    inner = times.to_arrow()
-    ends = pc.min_max(inner.view(pa.int32() if times.dtype == pl.Date else pa.int64())).as_py()
-    return ends["min"] is None or bool(low <= ends["min"] and ends["max"] <= high)
+    """Whether all times lie in [low, high] as integers."""
+    inner = times.cast(pl.Int64)
+    first, last = inner.min(), inner.max()
+    return first is None or bool(low <= first and last <= high)  # type: ignore[operator]
 
 
 def cast(text: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]) -> tuple[pl.Series, pl.Series]:

@@ -42,12 +42,12 @@ class Derive:
         frame = to_frame(rows, plan.read)
         values: dict[str, pa.Array] = {}
         if any(column.dtype.is_decimal() for column in frame.get_columns()):
-            frame = frame.with_columns(cs.decimal().cast(pl.Float64))  # a feature is a number at last
+            frame = frame.with_columns_seq(cs.decimal().cast(pl.Float64))  # a feature is a number at last
         for place, expressions in enumerate(plan.layers, 1):
             found = computed(frame, (pl.col(ROW_ID), *expressions))
             values |= to_arrays(found)
             if place < len(plan.layers):
-                frame = frame.with_columns(found.get_columns())
+                frame = frame.with_columns_seq(found.get_columns())
         return accept(with_columns(rows, {feature.name: values[feature.name] for feature in self.features}))
 
 

@@ -1,4 +1,8 @@
-"""Between Arrow and polars. Rows travel as Arrow; a step hands polars only the columns that it computes with."""
+"""Between Arrow and polars. Rows travel as Arrow; a step hands polars only the columns that it computes with.
+
+Expressions are computed one after the other (`select_seq`): handing a micro-batch's to polars' pool of threads takes
+longer than computing them, and the commit beside needs the other core.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ _PLAIN = pl.CompatLevel.oldest()
 
 
 def to_frame(rows: pa.RecordBatch, names: Iterable[str] | None = None) -> pl.DataFrame:
-    """`rows`, or only the columns `names` of it, as a polars frame."""
-    frame = pl.from_arrow(rows if names is None else rows.select(list(names)))
-    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - from_arrow answers a Series only for an array
-    return frame
+    """`rows`, or only the columns `names` of it, as a polars frame.
+
+    Column by column: for a whole batch polars would wake its pool of threads, which costs more than the work.
+    """
+    return pl.DataFrame([pl.Series(name, rows[name]) for name in names or rows.schema.names])
 
 
 def computed(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame:
@@ -25,7 +30,7 @@ def computed(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFram
     stands alone, so that a row's value never depends on its neighbours.
     """
     try:
-        return frame.select(expressions)
+        return frame.select_seq(expressions)
     except (PolarsError, PanicException):
         if frame.height > 1:
             middle = frame.height // 2

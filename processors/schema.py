@@ -45,7 +45,7 @@ class Cast:
         plan = _plan(self, tuple(rows.schema.names))
         text = to_frame(rows, [ROW_ID, *(column.source for column in plan.parsed)])
         text.columns = [ROW_ID, *_places(plan.parsed)]
-        typed = text.select(plan.expressions)
+        typed = text.select_seq(plan.expressions)
         faults: list[Fault] = []
         for column, place in zip(plan.parsed, _places(plan.parsed), strict=True):
             cells, tried = text[place], sound(typed[column.name])

@@ -67,7 +67,7 @@ class Validate:
         flagged = with_columns(rows, {FLAGS: _flagged(rows[FLAGS], warned)})
         if len(warned) == len(broken):
             return Outcome(flagged, no_rejects(), counts)
-        refused = masks.select(pl.any_horizontal(rule.name for rule in broken if rule.action != "warn")).to_series()
+        refused = masks.select_seq(pl.any_horizontal(rule.name for rule in broken if rule.action != "warn")).to_series()
         faults = [self._fault(rule, frame, masks[rule.name] & refused) for rule in broken]
         return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), counts)
 

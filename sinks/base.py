@@ -5,9 +5,10 @@ A record is named everywhere by one 64-bit integer, `_id = file_id << 32 | recor
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, Self, TypeAlias, TypeVar
 
 import pyarrow as pa
 
@@ -84,6 +85,11 @@ class FileStat:
     size: int
     mtime_ns: int
     inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """Some file systems number inodes with 64 bits; a database keeps 63 of them."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +187,20 @@ class Receipt:
     commit_seconds: float
 
 
-class Sink(Protocol):
+Prepared = TypeVar("Prepared")
+
+
+class Sink(Protocol[Prepared]):
     """Takes judged spans. A commit replaces its span, so committing twice is committing once."""
 
     def position(self, file_id: int, /) -> Position:
         """Where the file's committed records end, as far as they follow each other from the first."""
         ...
 
-    def commit(self, judged: Judged, /) -> Receipt:
+    def prepare(self, judged: Judged, /) -> Prepared:
+        """The part of the work that needs no database, so that it can be done beside the commit before it."""
+        ...
+
+    def commit(self, prepared: Prepared, /) -> Receipt:
         """Rows, rejects, counts, events and the span, all or nothing. Raises WarehouseError."""
         ...

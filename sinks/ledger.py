@@ -7,23 +7,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pyarrow as pa
+
 from processors.errors import WarehouseError
 from sinks.base import File, FileStat, FileState, MicroBatch, Position, Span
-from sinks.connection import Connection
+from sinks.connection import Connection, parameters
 
-_UPSERT_FILE = """
+#: The time as `now` writes it.
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+_UPSERT_FILE = f"""
 INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, size, mtime_ns, inode,
                         records, accepted, rejected, discovered_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_NOW}, {_NOW})
 ON CONFLICT (file_id) DO UPDATE SET
     state = excluded.state, reason = excluded.reason, header = excluded.header, size = excluded.size,
     mtime_ns = excluded.mtime_ns, inode = excluded.inode, records = records + excluded.records,
     accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
 """
-_INSERT_SPAN = """
+#: Nothing is inserted where a span reaches into this one.
+_INSERT_SPAN = f"""
 INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, committed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, {_NOW}
+WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
+    <= ?1
 """
+_INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)"
 _FILES = """
 SELECT file_id, dataset, path, generation, date, header, size, mtime_ns, inode, state, reason, records, accepted,
 rejected FROM meta_files
@@ -70,10 +78,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def files(connection: Connection, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
+def files(connection: Connection, where: str = "", *values: str | int) -> Iterator[FileEntry]:
     """The files of the ledger, by id; `where` is a SQL condition over `meta_files`."""
     condition = f"WHERE {where}" if where else ""
-    for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *parameters):
+    for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *values):
         for row in batch.to_pylist():
             header = tuple(json.loads(row["header"]))
             file = File(row["file_id"], row["dataset"], row["path"], row["generation"], row["date"], header)
@@ -100,55 +108,73 @@ def position(connection: Connection, file_id: int) -> Position:
     return Position()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger is told of a micro-batch, as parameters of its statements; `span` and `counts` may be empty."""
+
+    span: pa.RecordBatch
+    counts: pa.RecordBatch
+    file: pa.RecordBatch
+
+
+_NOTHING = pa.RecordBatch.from_pylist([], schema=pa.schema([]))
+
+
+def entry(batch: MicroBatch, accepted: int, counts: Mapping[str, int]) -> Entry:
+    """The entry of a new span, `accepted` of whose records passed; of a batch without records, its file's state."""
+    span, index = batch.span, batch.index
+    if not span.row_count:
+        return Entry(_NOTHING, _NOTHING, file_row(batch, 0, 0))
+    place = (span.id_first, span.row_count, span.byte_start, span.byte_end)
+    return Entry(
+        parameters(*place, index.lines_after, batch.digest, index.pack()),
+        parameters(span.id_first, json.dumps(dict(counts))) if counts else _NOTHING,
+        file_row(batch, span.row_count, accepted),
+    )
+
+
+def file_row(batch: MicroBatch, records: int, accepted: int) -> pa.RecordBatch:
+    """What the batch says of its file, and what is to be added to the file's balance."""
+    file, stat = batch.file, batch.stat
+    return parameters(
+        *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
+        *(json.dumps(file.header, ensure_ascii=False), stat.size, stat.mtime_ns, stat.inode),
+        *(records, accepted, records - accepted),
+    )
+
+
 class Ledger:
     """Writes files and spans. Every method runs inside the caller's transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def is_committed(self, span: Span) -> bool:
-        """Whether exactly this span is there. Raises WarehouseError when another one overlaps it."""
+    def add_span(self, entry: Entry, span: Span) -> bool:
+        """Enter a span; False where exactly this one is there already. Raises WarehouseError when another overlaps
+        it."""
+        if self._connection.insert(_INSERT_SPAN, entry.span):
+            return True
         claims = "SELECT span_id, row_count, byte_start, byte_end FROM meta_spans WHERE span_id <= ?"
-        for row in self._connection.rows(f"{claims} ORDER BY span_id DESC LIMIT 1", span.id_last):
-            first, count, *_ = (int(str(value)) for value in row)
-            if row == (span.id_first, span.row_count, span.byte_start, span.byte_end):
-                return True
-            if first + count > span.id_first:
-                raise WarehouseError(
-                    f"records {span.row_first} to {span.row_first + span.row_count - 1} of file {span.file_id} partly "
-                    f"overlap a committed span of {count} records from {first & 0xFFFFFFFF} on; a span is replaced "
-                    "whole or not at all. Replay the file's date to commit its spans anew."
-                )
+        [row] = self._connection.rows(f"{claims} ORDER BY span_id DESC LIMIT 1", span.id_last)
+        if row != (span.id_first, span.row_count, span.byte_start, span.byte_end):
+            raise WarehouseError(
+                f"records {span.row_first} to {span.row_first + span.row_count - 1} of file {span.file_id} partly "
+                f"overlap a committed span of {row[1]!r} records from {int(str(row[0])) & 0xFFFFFFFF} on; a span is "
+                "replaced whole or not at all. Replay the file's date to commit its spans anew."
+            )
         return False
 
-    def add_span(self, batch: MicroBatch) -> None:
-        """Enter a new span."""
-        span, index = batch.span, batch.index
-        self._connection.run(
-            _INSERT_SPAN,
-            *(span.id_first, span.row_count, span.byte_start, span.byte_end),
-            *(index.lines_after, batch.digest, index.pack(), now()),
-        )
+    def count(self, entry: Entry) -> None:
+        """Enter the span's counts."""
+        self._connection.insert(_INSERT_COUNTS, entry.counts)
 
-    def count(self, span: Span, counts: Mapping[str, int], *, replaced: bool) -> None:
-        """Enter the span's counts, in place of those it had."""
-        if replaced:
-            self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ?", span.id_first)
-        if counts:
-            self._connection.run(
-                "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)",
-                *(span.id_first, json.dumps(dict(counts))),
-            )
+    def forget_counts(self, span: Span) -> None:
+        """Take the counts of a span away that is replaced."""
+        self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ?", span.id_first)
 
-    def settle(self, batch: MicroBatch, records: int, accepted: int) -> None:
-        """Add to the file's balance, and take over what the batch says of its state."""
-        file, stat, moment = batch.file, batch.stat, now()
-        self._connection.run(
-            _UPSERT_FILE,
-            *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
-            *(json.dumps(file.header, ensure_ascii=False), stat.size, stat.mtime_ns, stat.inode),
-            *(records, accepted, records - accepted, moment, moment),
-        )
+    def settle(self, file: pa.RecordBatch) -> None:
+        """Add to the file's balance, and take over what a batch says of its state."""
+        self._connection.insert(_UPSERT_FILE, file)
 
     def shift(self, file_id: int, accepted: int) -> None:
         """Move rows of a file between rejected and accepted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -11,6 +13,7 @@ from sinks.base import Judged, Span, Table
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
 from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.ledger import Entry, entry
 
 _INSERT_EVENT = "INSERT INTO raw_events (_id, dataset, payload, ingested_at) VALUES (?, ?, ?, ?)"
 _INSERT_REJECT = """
@@ -19,12 +22,34 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables."""
+
+    judged: Judged
+    entry: Entry
+    events: pa.RecordBatch
+    rows: pa.RecordBatch
+    rejects: pa.RecordBatch
+
+
+def prepare(judged: Judged, table: Table) -> Prepared:
+    """Encode everything; no database is needed."""
+    batch, outcome = judged.batch, judged.outcome
+    return Prepared(
+        judged,
+        entry(batch, outcome.accepted.num_rows, outcome.counts),
+        _event_rows(judged) if batch.keep_events else judged.events,
+        staged_rows(outcome.accepted, table, batch.file.date) if outcome.accepted.num_rows else outcome.accepted,
+        _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
+    )
+
+
 class Staging:
     """The tables of one dataset that hold rows. Every method runs inside the caller's transaction."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self._connection = connection
-        self._table = table
         self._tables = tuple(quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
         marks = ", ".join("?" for _ in range(len(table.columns) + 5))
         names = ", ".join(
@@ -32,25 +57,14 @@ class Staging:
         )
         self._insert_row = f"INSERT INTO {self._tables[0]} ({names}) VALUES ({marks})"
 
-    def append_events(self, judged: Judged) -> None:
+    def append_events(self, prepared: Prepared) -> None:
         """The raw layer's records, which nothing changes afterwards."""
-        events, count = judged.events, judged.events.num_rows
-        columns = [
-            events[ROW_ID],
-            pa.repeat(self._table.dataset, count),
-            events["payload"],
-            pa.repeat(judged.batch.ingested_at, count),
-        ]
-        names = [ROW_ID, "dataset", "payload", "ingested_at"]
-        self._connection.insert(_INSERT_EVENT, pa.RecordBatch.from_arrays(columns, names=names))
+        self._connection.insert(_INSERT_EVENT, prepared.events)
 
-    def append(self, judged: Judged) -> None:
+    def append(self, prepared: Prepared) -> None:
         """The accepted rows and the rejects."""
-        accepted = judged.outcome.accepted
-        if accepted.num_rows:
-            self._connection.insert(self._insert_row, staged_rows(accepted, self._table, judged.batch.file.date))
-        if judged.outcome.rejected.num_rows:
-            self._connection.insert(_INSERT_REJECT, _reject_rows(judged))
+        self._connection.insert(self._insert_row, prepared.rows)
+        self._connection.insert(_INSERT_REJECT, prepared.rejects)
 
     def accepted(self, span: Span) -> int:
         """How many rows of the span are staged."""
@@ -62,6 +76,17 @@ class Staging:
         """Take the span's rows and rejects away; its raw events stay."""
         for table in (*self._tables, "rejects"):
             self._connection.run(f"DELETE FROM {table} WHERE _id BETWEEN ? AND ?", span.id_first, span.id_last)
+
+
+def _event_rows(judged: Judged) -> pa.RecordBatch:
+    events, count = judged.events, judged.events.num_rows
+    columns = [
+        events[ROW_ID],
+        pa.repeat(judged.batch.file.dataset, count),
+        events["payload"],
+        pa.repeat(judged.batch.ingested_at, count),
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=[ROW_ID, "dataset", "payload", "ingested_at"])
 
 
 def _reject_rows(judged: Judged) -> pa.RecordBatch:

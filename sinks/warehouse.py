@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,10 +14,10 @@ from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, Position, Receipt, Table
 from sinks.connection import Connection
-from sinks.ledger import Ledger
+from sinks.ledger import Ledger, file_row
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
-from sinks.staging import Staging
+from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
 
 
@@ -35,11 +36,11 @@ class Warehouse:
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
             self._resources = resources.pop_all()
-        self.path, self._inode = path, path.stat().st_ino
+        self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
         self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
         self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
-        self._keeps_raw = {table.dataset: table.raw for table in tables}
+        self._tables = {table.dataset: table for table in tables}
         self._in_transaction = False
 
     def __enter__(self) -> Self:
@@ -66,7 +67,14 @@ class Warehouse:
             finally:
                 self._in_transaction = False
 
-    def commit(self, judged: Judged, /) -> Receipt:
+    def prepare(self, judged: Judged, /) -> Prepared:
+        """The verdict in the form in which it is stored. Raises ConservationError when it does not fit its span."""
+        batch, span = judged.batch, judged.batch.span
+        if judged.outcome.row_count != span.row_count:
+            raise ConservationError(f"{judged.outcome.row_count} rows were judged of a span of {span.row_count}")
+        return prepare(judged, self._tables[batch.file.dataset])
+
+    def commit(self, prepared: Prepared, /) -> Receipt:
         """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
 
         A batch with an empty span only brings the file's state up to date. Raises WarehouseError when the span partly
@@ -75,8 +83,8 @@ class Warehouse:
         started = time.perf_counter()
         self._refuse_another_file()
         with self.connection.savepoint() if self._in_transaction else self.connection.transaction():
-            accepted, rejudged = self._store(judged)
-        span = judged.batch.span
+            accepted, rejudged = self._store(prepared)
+        judged, span = prepared.judged, prepared.judged.batch.span
         seconds = time.perf_counter() - started
         counts = judged.outcome.counts
         return Receipt(judged.batch, span, accepted, span.row_count - accepted, counts, rejudged, seconds)
@@ -84,7 +92,7 @@ class Warehouse:
     def _refuse_another_file(self) -> None:
         """What is written to a file that was deleted or moved is lost with it."""
         try:
-            if self.path.stat().st_ino == self._inode:
+            if os.stat(self._name).st_ino == self._inode:  # noqa: PTH116 - for every commit, and a Path is slower
                 return
         except OSError:
             pass
@@ -93,28 +101,25 @@ class Warehouse:
             "back, or start again, and the landing files are loaded anew."
         )
 
-    def _store(self, judged: Judged) -> tuple[int, int]:
+    def _store(self, prepared: Prepared) -> tuple[int, int]:
         """The rows accepted of this span, and the rows of other spans that changed sides."""
-        batch, span = judged.batch, judged.batch.span
+        batch, span, entry = prepared.judged.batch, prepared.judged.batch.span, prepared.entry
         if not span.row_count:
-            self._ledger.settle(batch, 0, 0)
+            self._ledger.settle(entry.file)
             return 0, 0
-        if judged.outcome.row_count != span.row_count:
-            raise ConservationError(f"{judged.outcome.row_count} rows were judged of a span of {span.row_count}")
         staging, uniqueness = self._staging[batch.file.dataset], self._uniqueness[batch.file.dataset]
-        replaced = self._ledger.is_committed(span)
-        accepted_before = staging.accepted(span) if replaced else 0
-        if replaced:
+        passed, file = prepared.judged.outcome.accepted.num_rows, entry.file
+        if self._ledger.add_span(entry, span):
+            if self._tables[batch.file.dataset].raw:
+                staging.append_events(prepared)
+        else:
+            file = file_row(batch, 0, passed - staging.accepted(span))
             uniqueness.release(span)
             staging.clear(span)
-        else:
-            self._ledger.add_span(batch)
-            if self._keeps_raw[batch.file.dataset]:
-                staging.append_events(judged)
-        staging.append(judged)
-        self._ledger.count(span, judged.outcome.counts, replaced=replaced)
-        passed = judged.outcome.accepted.num_rows
-        self._ledger.settle(batch, 0 if replaced else span.row_count, passed - accepted_before)
+            self._ledger.forget_counts(span)
+        staging.append(prepared)
+        self._ledger.count(entry)
+        self._ledger.settle(file)
         rejudged = uniqueness.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)

@@ -17,23 +17,26 @@ import pyarrow.compute as pc
 from processors.errors import SourceError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
-from sinks.base import Judged, MicroBatch, Receipt, Sink
+from sinks.base import Judged, MicroBatch, Prepared, Receipt, Sink
 
 T = TypeVar("T")
 
 
 def run(
-    batches: Iterable[MicroBatch], chains: Mapping[str, Processor], sink: Sink, stop: threading.Event | None = None
+    batches: Iterable[MicroBatch],
+    chains: Mapping[str, Processor],
+    sink: Sink[Prepared],
+    stop: threading.Event | None = None,
 ) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt.
 
-    Batches are read and judged in a thread of their own, at most two ahead of the commit. Closing the generator ends
-    that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a
-    source that waits for more.
+    Batches are read, judged and prepared in a thread of their own, at most two ahead of the commit. Closing the
+    generator ends that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way:
+    it wakes a source that waits for more.
     """
-    with closing(ahead(judge(batches, chains), depth=2, stop=stop)) as judged:
-        for verdict in judged:
-            yield sink.commit(verdict)
+    with closing(ahead(map(sink.prepare, judge(batches, chains)), depth=2, stop=stop)) as prepared:
+        for each in prepared:
+            yield sink.commit(each)
 
 
 def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:

@@ -54,7 +54,7 @@ class Source:
         if not stat.S_ISREG(status.st_mode):
             os.close(self._fd)
             raise SourceError("the file is not a regular file")
-        self.stat = FileStat(status.st_size, status.st_mtime_ns, status.st_ino)
+        self.stat = FileStat.of(status)
 
     def __enter__(self) -> Self:
         return self

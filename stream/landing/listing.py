@@ -71,7 +71,7 @@ def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
         status = os.lstat(os.path.join(os.fsencode(root), path))
     except OSError:
         return None
-    return Found(dataset.name, path, _stat(status)) if _is_regular(status) else None
+    return Found(dataset.name, path, FileStat.of(status)) if _is_regular(status) else None
 
 
 def is_candidate(dataset: Dataset, name: bytes) -> bool:
@@ -88,13 +88,9 @@ def _found(dataset: Dataset, base: bytes, entry: os.DirEntry[bytes]) -> Found | 
     if not is_candidate(dataset, entry.name):
         return None
     try:
-        return Found(dataset.name, entry.path[len(base) + 1 :], _stat(entry.stat(follow_symlinks=False)))
+        return Found(dataset.name, entry.path[len(base) + 1 :], FileStat.of(entry.stat(follow_symlinks=False)))
     except OSError:
         return None
-
-
-def _stat(status: os.stat_result) -> FileStat:
-    return FileStat(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _is_regular(status: os.stat_result) -> bool:

@@ -39,9 +39,11 @@ def stages(landing: Path, database: Path, dataset: Dataset) -> Figures:
         for batch in batches:
             _steps(figures, batch, dataset)
         verdicts = _judged(figures, batches, dataset)
+        with timed(figures, "prepare"):
+            prepared = [warehouse.prepare(verdict) for verdict in verdicts]
         with timed(figures, "commit"):
-            for verdict in verdicts:
-                warehouse.commit(verdict)
+            for each in prepared:
+                warehouse.commit(each)
     return figures
 
 

@@ -18,7 +18,7 @@ from sinks.base import Table, Unique
 from sinks.connection import Connection, Scalar
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import content_hash, everything, leftovers
-from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged
+from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, store
 
 TABLE = Table(
     "sales",
@@ -57,20 +57,20 @@ class BrittleConnection(Connection):
 
     breakage: ClassVar[Breakage] = Breakage()
 
-    def run(self, sql: str, *parameters: Scalar) -> None:
+    def run(self, sql: str, *parameters: Scalar) -> int:
         with self._breaking(sql):
-            super().run(sql, *parameters)
+            return super().run(sql, *parameters)
 
     def rows(self, sql: str, *parameters: Scalar) -> list[tuple[Scalar, ...]]:
         with self._breaking(sql):
             return super().rows(sql, *parameters)
 
-    def insert(self, sql: str, rows: pa.RecordBatch) -> None:
+    def insert(self, sql: str, rows: pa.RecordBatch) -> int:
         breakage = self.breakage
         if breakage.when == "halfway" and breakage.seen + 1 == breakage.at:
             super().insert(sql, rows.slice(0, (rows.num_rows + 1) // 2))
         with self._breaking(sql):
-            super().insert(sql, rows)
+            return super().insert(sql, rows)
 
     @contextmanager
     def _breaking(self, sql: str) -> Iterator[None]:
@@ -93,7 +93,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(BrittleConnection, "breakage", Breakage())
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for draft in BEFORE:
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
     return tmp_path / "w.db"
 
 
@@ -107,7 +107,7 @@ def broken_off(
     for at in range(2 if when == "behind" else 1, 1000):
         BrittleConnection.breakage = Breakage(at, when, error)
         try:
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
         except error:
             BrittleConnection.breakage = Breakage()
             yield at
@@ -120,7 +120,7 @@ def commit_together(warehouse: Warehouse, drafts: Iterable[Draft]) -> None:
     """All of them in one transaction."""
     with warehouse.transaction():
         for draft in drafts:
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
 
 
 @pytest.mark.parametrize("when", ["before", "halfway", "behind"])
@@ -142,7 +142,7 @@ class TestACommitThatBreaksOffAtAnyStatement:
             attempts = sum(1 for _ in broken_off(warehouse, draft, when))
         with Warehouse(path.with_name("undisturbed.db"), [TABLE]) as warehouse:
             for each in (*BEFORE, draft):
-                warehouse.commit(judged(TABLE, each))
+                store(warehouse, judged(TABLE, each))
         assert attempts > 10
         assert content_hash(path, "sales") == content_hash(path.with_name("undisturbed.db"), "sales")
 
@@ -160,9 +160,9 @@ def test_an_interrupt_right_behind_begin_leaves_no_transaction_open(path: Path) 
     with Warehouse(path, [TABLE]) as warehouse:
         BrittleConnection.breakage = Breakage(1, "behind", KeyboardInterrupt)
         with pytest.raises(KeyboardInterrupt):
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
         BrittleConnection.breakage = Breakage()
-        warehouse.commit(judged(TABLE, draft))
+        store(warehouse, judged(TABLE, draft))
         assert warehouse.position(3).records == len(draft.records)
 
 
@@ -179,13 +179,13 @@ def test_a_commit_that_breaks_off_in_a_transaction_is_undone_even_where_the_call
     done, broken = AFTER["a new span without duplicates"], AFTER["a new span that takes first places"]
     with Warehouse(path.with_name("undisturbed.db"), [TABLE]) as warehouse:
         for draft in (*BEFORE, done):
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
     with Warehouse(path, [TABLE]) as warehouse, warehouse.transaction():
         BrittleConnection.breakage = Breakage(12)
         with pytest.raises(WarehouseError, match="broken off"):
-            warehouse.commit(judged(TABLE, broken))
+            store(warehouse, judged(TABLE, broken))
         BrittleConnection.breakage = Breakage()
-        warehouse.commit(judged(TABLE, done))
+        store(warehouse, judged(TABLE, done))
     assert content_hash(path, "sales") == content_hash(path.with_name("undisturbed.db"), "sales")
 
 
@@ -194,7 +194,7 @@ def test_a_transaction_that_was_undone_does_not_swallow_the_commits_behind_it(pa
     with Warehouse(path, [TABLE]) as warehouse:
         BrittleConnection.breakage = Breakage(5)
         with pytest.raises(WarehouseError, match="broken off"), warehouse.transaction():
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
         BrittleConnection.breakage = Breakage()
-        warehouse.commit(judged(TABLE, draft))
+        store(warehouse, judged(TABLE, draft))
         assert warehouse.position(3).records == len(draft.records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from processors.columns import ColumnType, TypeName
 from sinks.base import Judged, Table, Unique
 from sinks.warehouse import Warehouse
-from tests.sinks.drafts import Accepted, Cell, Draft, judged
+from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 
 ROWS, COMMITS = 2000, 20
 FEWER, SOONER = 600, 14
@@ -64,14 +65,15 @@ def test_a_commit_of_a_key_that_thousands_have_writes_as_many_rows_as_the_one_be
     with Warehouse(tmp_path / "w.db", [SAME]) as warehouse:
         for number in range(4):
             before = warehouse.connection.integer("SELECT total_changes()")
-            warehouse.commit(judged(SAME, same_key(number)))
+            store(warehouse, judged(SAME, same_key(number)))
             written.append(warehouse.connection.integer("SELECT total_changes()") - before)
     assert set(written[1:]) == {written[1]}
 
 
 def test_a_commit_of_a_key_that_thousands_have_does_not_get_slower(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [SAME]) as warehouse:
-        assert growth(seconds(warehouse.commit, [judged(SAME, same_key(number)) for number in range(COMMITS)])) < 6
+        verdicts = [judged(SAME, same_key(number)) for number in range(COMMITS)]
+        assert growth(seconds(partial(store, warehouse), verdicts)) < 6
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "number"])
@@ -79,7 +81,7 @@ def test_a_commit_with_some_duplicates_does_not_get_slower(tmp_path: Path, kind:
     table = by_code(kind)
     with Warehouse(tmp_path / "w.db", [table]) as warehouse:
         verdicts = [judged(table, own_keys(kind, number)) for number in range(SOONER)]
-        assert growth(seconds(warehouse.commit, verdicts)) < 6
+        assert growth(seconds(partial(store, warehouse), verdicts)) < 6
 
 
 @pytest.mark.parametrize("kind", ["string", "integer"])
@@ -88,7 +90,7 @@ def test_replacing_a_span_does_not_get_slower_with_the_spans_around_it(tmp_path:
     with Warehouse(tmp_path / "w.db", [table]) as warehouse:
 
         def twice(verdict: Judged) -> None:
-            warehouse.commit(verdict)
-            warehouse.commit(verdict)
+            store(warehouse, verdict)
+            store(warehouse, verdict)
 
         assert growth(seconds(twice, [judged(table, own_keys(kind, number)) for number in range(SOONER)])) < 6

@@ -10,7 +10,7 @@ from processors.columns import ColumnType
 from sinks.base import FileStat, Position, Table, Unique, news
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted, everything, leftovers
-from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged
+from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store
 
 TABLE = Table(
     "sales",
@@ -39,9 +39,9 @@ class TestASpanThatIsCommittedTwice:
         path, draft = tmp_path / "w.db", Draft(2, 1, records, counts={"rule.amount_range": 2})
         with Warehouse(path, [_table(raw)]) as warehouse:
             for each in (EARLIER, draft):
-                warehouse.commit(judged(_table(raw), each))
+                store(warehouse, judged(_table(raw), each))
             once = content_hash(path, "sales")
-            warehouse.commit(judged(_table(raw), draft))
+            store(warehouse, judged(_table(raw), draft))
         assert content_hash(path, "sales") == once
 
     def test_leaves_every_table_as_it_was_but_for_the_times_of_commits(
@@ -50,9 +50,9 @@ class TestASpanThatIsCommittedTwice:
         path, draft = tmp_path / "w.db", Draft(2, 1, records, counts={"rule.amount_range": 2})
         with Warehouse(path, [_table(raw)]) as warehouse:
             for each in (EARLIER, draft):
-                warehouse.commit(judged(_table(raw), each))
+                store(warehouse, judged(_table(raw), each))
             once = everything(path)
-            warehouse.commit(judged(_table(raw), draft))
+            store(warehouse, judged(_table(raw), draft))
         twice = everything(path)
         assert {name: rows for name, rows in twice.items() if name != "meta_files"} == {
             name: rows for name, rows in once.items() if name != "meta_files"
@@ -64,14 +64,14 @@ class TestASpanThatIsCommittedTwice:
         path, draft = tmp_path / "w.db", Draft(2, 1, records)
         with Warehouse(path, [_table(raw)]) as warehouse:
             for each in (EARLIER, draft, draft):
-                warehouse.commit(judged(_table(raw), each))
+                store(warehouse, judged(_table(raw), each))
         assert balances(path) == counted(path, "sales")
 
     def test_gives_the_same_receipt_both_times(self, tmp_path: Path, records: tuple[Record, ...], raw: bool) -> None:
         draft = Draft(2, 1, records, counts={"null.code": 1})
         with Warehouse(tmp_path / "w.db", [_table(raw)]) as warehouse:
-            warehouse.commit(judged(_table(raw), EARLIER))
-            first, second = (warehouse.commit(judged(_table(raw), draft)) for _ in range(2))
+            store(warehouse, judged(_table(raw), EARLIER))
+            first, second = (store(warehouse, judged(_table(raw), draft)) for _ in range(2))
         assert (first.accepted, first.rejected, first.counts) == (second.accepted, second.rejected, second.counts)
 
     def test_leaves_nothing_in_the_temporary_tables(
@@ -79,25 +79,25 @@ class TestASpanThatIsCommittedTwice:
     ) -> None:
         with Warehouse(tmp_path / "w.db", [_table(raw)]) as warehouse:
             for each in (EARLIER, Draft(2, 1, records), Draft(2, 1, records)):
-                warehouse.commit(judged(_table(raw), each))
+                store(warehouse, judged(_table(raw), each))
             assert set(leftovers(warehouse).values()) == {0}
 
 
 def test_news_of_a_state_that_is_committed_twice_counts_no_records(tmp_path: Path) -> None:
     path, batch = tmp_path / "w.db", judged(TABLE, EARLIER).batch
     with Warehouse(path, [TABLE]) as warehouse:
-        warehouse.commit(judged(TABLE, EARLIER))
+        store(warehouse, judged(TABLE, EARLIER))
         told = news(batch.file, Position(3, 40, 4), FileStat(1000, 2, 1), "settling", "It grows.", 0, "now")
         verdict = judged(TABLE, EARLIER).__class__(told, judged(TABLE, Draft(1, 4, ())).outcome, told.malformed_events)
         for _ in range(2):
-            warehouse.commit(verdict)
+            store(warehouse, verdict)
     assert balances(path) == {1: (3, 2, 1)}
 
 
 def test_counts_of_a_span_are_replaced_and_not_added(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for counts in ({"null.code": 3, "type.amount": 1}, {"null.code": 2}):
-            warehouse.commit(judged(TABLE, Draft(1, 1, EARLIER.records, counts=counts)))
+            store(warehouse, judged(TABLE, Draft(1, 1, EARLIER.records, counts=counts)))
         found = warehouse.connection.rows("SELECT name, count FROM meta_rule_results")
     assert found == [("null.code", 2)]
 

@@ -14,7 +14,7 @@ from processors.columns import ColumnType
 from sinks.base import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted
-from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged
+from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store
 from tests.sinks.oracle import expected, stored
 
 COLUMNS = (("code", ColumnType("string")), ("number", ColumnType("integer")), ("price", ColumnType("number")))
@@ -90,7 +90,7 @@ def committed(folder: str, table: Table, commits: Iterable[Draft]) -> Path:
     path = Path(folder) / "warehouse.db"
     with Warehouse(path, [table]) as warehouse:
         for draft in commits:
-            warehouse.commit(judged(table, draft))
+            store(warehouse, judged(table, draft))
     return path
 
 
@@ -140,7 +140,7 @@ def test_the_balance_of_each_file_counts_the_rows_that_are_there(story: Story) -
 def test_a_receipt_tells_how_many_rows_of_its_span_are_staged_behind_the_commit(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder) / "w.db", [story.table]) as warehouse:
         for draft in story.commits:
-            receipt = warehouse.commit(judged(story.table, draft))
+            receipt = store(warehouse, judged(story.table, draft))
             within = (draft.ids[0], draft.ids[-1])
             staged = warehouse.connection.integer("SELECT count(*) FROM stg_sales WHERE _id BETWEEN ? AND ?", *within)
             assert (receipt.accepted, receipt.accepted + receipt.rejected) == (staged, len(draft.ids))

@@ -14,7 +14,7 @@ from processors.errors import ConservationError, WarehouseError
 from sinks.base import Position, Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import content_hash, everything, rows
-from tests.sinks.drafts import RECORD_BYTES, Accepted, Draft, Refused, judged
+from tests.sinks.drafts import RECORD_BYTES, Accepted, Draft, Refused, judged, store
 
 TABLE = Table("sales", (("code", ColumnType("string")),), unique=(Unique("by_code", ("code",)),))
 
@@ -45,73 +45,73 @@ class TestASpanThatPartlyOverlapsACommittedOne:
     def test_is_refused(self, tmp_path: Path, first: int, count: int) -> None:
         with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
             for draft in (span(10, 10), span(20, 10)):
-                warehouse.commit(judged(TABLE, draft))
+                store(warehouse, judged(TABLE, draft))
             with pytest.raises(
                 WarehouseError, match=f"records {first} to {first + count - 1} of file 1 partly overlap"
             ):
-                warehouse.commit(judged(TABLE, span(first, count)))
+                store(warehouse, judged(TABLE, span(first, count)))
 
     def test_changes_nothing(self, tmp_path: Path, first: int, count: int) -> None:
         path = tmp_path / "w.db"
         with Warehouse(path, [TABLE]) as warehouse:
             for draft in (span(10, 10), span(20, 10)):
-                warehouse.commit(judged(TABLE, draft))
+                store(warehouse, judged(TABLE, draft))
             before = everything(path)
             with pytest.raises(WarehouseError):
-                warehouse.commit(judged(TABLE, span(first, count)))
+                store(warehouse, judged(TABLE, span(first, count)))
             assert everything(path) == before
 
 
 def test_an_identical_span_replaces_the_rows_of_the_committed_one(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for code in ("old", "new"):
-            warehouse.commit(judged(TABLE, span(1, 2, code=code)))
+            store(warehouse, judged(TABLE, span(1, 2, code=code)))
         assert warehouse.connection.rows("SELECT code FROM stg_sales ORDER BY _id") == [("new1.1",), ("new1.2",)]
 
 
 def test_a_replaced_span_keeps_its_raw_events(tmp_path: Path) -> None:
     path = tmp_path / "w.db"
     with Warehouse(path, [TABLE]) as warehouse:
-        warehouse.commit(judged(TABLE, span(1, 2)))
+        store(warehouse, judged(TABLE, span(1, 2)))
         events = rows(path, "SELECT * FROM raw_events")
-        warehouse.commit(judged(TABLE, Draft(1, 1, (Refused(), Refused()))))
+        store(warehouse, judged(TABLE, Draft(1, 1, (Refused(), Refused()))))
     assert rows(path, "SELECT * FROM raw_events") == events
 
 
 def test_an_identical_span_with_another_byte_range_is_refused(tmp_path: Path) -> None:
     draft = judged(TABLE, span(1, 2))
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
-        warehouse.commit(draft)
+        store(warehouse, draft)
         batch = draft.batch
         moved = batch.span.__class__(1, 1, 2, 0, batch.span.byte_end + 5)
         other = batch.__class__(**{name: getattr(batch, name) for name in batch.__slots__} | {"span": moved})
         with pytest.raises(WarehouseError, match="overlap"):
-            warehouse.commit(draft.__class__(other, draft.outcome, draft.events))
+            store(warehouse, draft.__class__(other, draft.outcome, draft.events))
 
 
 def test_spans_that_touch_are_both_committed(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for draft in (span(5, 5), span(1, 4), span(10, 1)):
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
         assert warehouse.connection.integer("SELECT count(*) FROM stg_sales") == 10
 
 
 def test_spans_of_two_files_with_the_same_record_numbers_do_not_overlap(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for file_id in (2, 1, 3):
-            warehouse.commit(judged(TABLE, span(1, 5, file_id)))
+            store(warehouse, judged(TABLE, span(1, 5, file_id)))
         assert warehouse.connection.integer("SELECT count(*) FROM stg_sales") == 15
 
 
 def test_a_file_without_commits_is_at_its_beginning(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
-        warehouse.commit(judged(TABLE, span(1, 5, file_id=2)))
+        store(warehouse, judged(TABLE, span(1, 5, file_id=2)))
         assert warehouse.position(1) == Position()
 
 
 def test_a_file_whose_first_span_is_missing_is_at_its_beginning(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
-        warehouse.commit(judged(TABLE, span(6, 5)))
+        store(warehouse, judged(TABLE, span(6, 5)))
         assert warehouse.position(1) == Position()
 
 
@@ -128,7 +128,7 @@ def test_the_position_is_the_end_of_the_spans_that_follow_each_other_from_the_fi
         end += present[end]
     with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder) / "w.db", [TABLE]) as warehouse:
         for draft in [*(span(1, 3, file_id=2), span(9, 3, file_id=2)), *chosen]:
-            warehouse.commit(judged(TABLE, draft))
+            store(warehouse, judged(TABLE, draft))
         expected = Position(end - 1, RECORD_BYTES * end, end) if end > 1 else Position()
         assert warehouse.position(1) == expected
 
@@ -139,7 +139,7 @@ def test_a_verdict_that_lost_a_record_is_a_bug_and_changes_nothing(tmp_path: Pat
     with Warehouse(path, [TABLE]) as warehouse:
         before = everything(path)
         with pytest.raises(ConservationError):
-            warehouse.commit(whole.__class__(whole.batch, short.outcome, whole.events))
+            store(warehouse, whole.__class__(whole.batch, short.outcome, whole.events))
         assert everything(path) == before
 
 
@@ -148,7 +148,7 @@ def test_the_content_hash_of_a_date_covers_the_files_of_that_date_alone(tmp_path
     with Warehouse(path, [TABLE]) as warehouse:
         for file_id, date in ((1, "2026-11-20"), (2, "2026-11-21")):
             draft = span(1, 3, file_id)
-            warehouse.commit(judged(TABLE, Draft(file_id, 1, draft.records, date)))
+            store(warehouse, judged(TABLE, Draft(file_id, 1, draft.records, date)))
         before = content_hash(path, "sales", "2026-11-20")
-        warehouse.commit(judged(TABLE, Draft(2, 1, (Refused(), Refused(), Refused()), "2026-11-21")))
+        store(warehouse, judged(TABLE, Draft(2, 1, (Refused(), Refused(), Refused()), "2026-11-21")))
         assert content_hash(path, "sales", "2026-11-20") == before

@@ -21,8 +21,9 @@ from processors.events import encode_malformed
 from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
 from processors.schema import FLAGS, RESCUED
-from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Span, Table, row_id
+from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Receipt, Span, Table, row_id
 from sinks.record_index import RecordIndex
+from sinks.warehouse import Warehouse
 
 Cell: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 Reason: TypeAlias = Mapping[str, str | None]
@@ -132,6 +133,11 @@ def judged(table: Table, draft: Draft) -> Judged:
     rejected = merge_rejects(faults, _refused(refused))
     outcome = Outcome(typed_rows(table, accepted), rejected, draft.counts)
     return Judged(_batch(table, draft, faults), outcome, events)
+
+
+def store(warehouse: Warehouse, verdict: Judged) -> Receipt:
+    """What a run does with a verdict."""
+    return warehouse.commit(warehouse.prepare(verdict))
 
 
 def _refused(records: Sequence[tuple[int, Refused]]) -> pa.RecordBatch:

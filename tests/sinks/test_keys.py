@@ -12,7 +12,7 @@ from processors.columns import ColumnType
 from sinks.base import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Cell, Draft, judged
+from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 
 #: A value, and one that is close to it and another.
 PAIRS: dict[str, tuple[ColumnType, Cell, Cell]] = {
@@ -44,7 +44,7 @@ def staged(path: Path, table: Table, *rows: tuple[Cell, ...]) -> list[int]:
     """Which of the rows (from 1), each committed by itself, are staged."""
     with Warehouse(path, [table]) as warehouse:
         for place, cells in enumerate(rows, 1):
-            warehouse.commit(judged(table, Draft(1, place, (Accepted(cells),))))
+            store(warehouse, judged(table, Draft(1, place, (Accepted(cells),))))
     return [row & 0xFFFFFFFF for row in contents.staged(path, table.dataset)]
 
 

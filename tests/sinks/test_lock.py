@@ -30,7 +30,7 @@ from sinks.warehouse import Warehouse
 from tests.sinks.drafts import Accepted, Draft, judged
 from tests.sinks.test_lock import TABLE
 with Warehouse(Path(sys.argv[1]), [TABLE]) as warehouse:
-    warehouse.commit(judged(TABLE, Draft(1, 1, (Accepted(("a",)),))))
+    warehouse.commit(warehouse.prepare(judged(TABLE, Draft(1, 1, (Accepted(("a",)),)))))
     print("holding", flush=True)
     sys.stdin.read()
 """
@@ -64,7 +64,7 @@ def test_a_refused_writer_does_not_disturb_the_first(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(WarehouseError, match=f"process {os.getpid()} is writing"):
                 contents.reopen(tmp_path / "w.db")
-        warehouse.commit(judged(TABLE, Draft(1, 1, (Accepted(("a",)),))))
+        warehouse.commit(warehouse.prepare(judged(TABLE, Draft(1, 1, (Accepted(("a",)),)))))
     assert contents.balances(tmp_path / "w.db") == {1: (1, 1, 0)}
 
 

@@ -16,7 +16,7 @@ from sinks.identifiers import unique_keys
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Cell, Draft, judged
+from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 
 TEXT, WHOLE = ColumnType("string"), ColumnType("integer")
 CODE, PAIR = (("code", TEXT),), (("code", TEXT), ("number", WHOLE))
@@ -26,7 +26,7 @@ BY_CODE, BY_NUMBER = Unique("u", ("code",)), Unique("u", ("number",))
 def commit(path: Path, table: Table, *rows: tuple[Cell, ...], first: int = 1) -> None:
     """The rows as one span of file 1, in a warehouse that is opened and closed for it."""
     with Warehouse(path, [table]) as warehouse:
-        warehouse.commit(judged(table, Draft(1, first, tuple(Accepted(cells) for cells in rows))))
+        store(warehouse, judged(table, Draft(1, first, tuple(Accepted(cells) for cells in rows))))
 
 
 def codes(path: Path, columns: Iterable[str] = ("code",)) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ from sinks.base import Table, Unique
 from sinks.connection import Connection
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Cell, Draft, judged
+from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 from tests.sinks.landings import dataset, land, load, replayed
 
 TEXT = ColumnType("string")
@@ -55,7 +55,7 @@ def committed(path: Path, table: Table, *rows: tuple[Cell, ...]) -> None:
     """Each row in a commit of its own."""
     with Warehouse(path, [table]) as warehouse:
         for place, cells in enumerate(rows, 1):
-            warehouse.commit(judged(table, Draft(1, place, (Accepted(cells),))))
+            store(warehouse, judged(table, Draft(1, place, (Accepted(cells),))))
 
 
 def test_a_text_with_a_nul_in_it_is_stored_whole(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_rules_of_two_datasets_never_share_a_table_of_keys(tmp_path: Path) -> No
     ]
     with Warehouse(tmp_path / "w.db", tables) as warehouse:
         receipts = [
-            warehouse.commit(judged(table, Draft(file_id, 1, (Accepted(("x",)),))))
+            store(warehouse, judged(table, Draft(file_id, 1, (Accepted(("x",)),))))
             for file_id, table in enumerate(tables, 1)
         ]
     assert [receipt.accepted for receipt in receipts] == [1, 1]

@@ -16,7 +16,7 @@ from sinks.reading import DatasetStatus, WarehouseReader
 from sinks.record_index import RecordIndex, unpack
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, path_of, payload
+from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, path_of, payload, store
 
 COLUMNS = (("code", ColumnType("string")),)
 SALES, PEOPLE = Table("sales", COLUMNS), Table("people", COLUMNS)
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
     """Two files of sales; `people` has none."""
     with Warehouse(tmp_path / "w.db", [SALES, PEOPLE]) as warehouse:
         for draft in DRAFTS:
-            warehouse.commit(judged(SALES, draft))
+            store(warehouse, judged(SALES, draft))
     return tmp_path / "w.db"
 
 
@@ -81,7 +81,7 @@ def test_an_empty_warehouse_has_no_status(tmp_path: Path) -> None:
 def test_a_reader_sees_what_is_committed_and_nothing_of_an_open_transaction(path: Path) -> None:
     with Warehouse(path, [SALES]) as warehouse, WarehouseReader(path) as reader:
         with warehouse.transaction():
-            warehouse.commit(judged(SALES, Draft(2, 2, (Accepted(("b",)),), "2026-11-21")))
+            store(warehouse, judged(SALES, Draft(2, 2, (Accepted(("b",)),), "2026-11-21")))
             during = reader.position(2).records
         assert (during, reader.position(2).records) == (1, 2)
 
@@ -137,7 +137,7 @@ def test_a_value_that_moves_to_the_next_column_changes_the_content_hash(tmp_path
     for cells in ((None, "x"), ("x", None), ("x,", None), ("'x'", None), ("", "x")):
         path = tmp_path / f"{len(hashes)}.db"
         with Warehouse(path, [table]) as warehouse:
-            warehouse.commit(judged(table, Draft(1, 1, (Accepted(cells),))))
+            store(warehouse, judged(table, Draft(1, 1, (Accepted(cells),))))
         hashes.add(contents.content_hash(path, "sales"))
     assert len(hashes) == 5
 
@@ -149,7 +149,7 @@ def test_a_row_id_names_one_record_of_one_file(file_id: int, record: int) -> Non
 
 def test_a_file_with_the_largest_id_has_a_position(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [SALES]) as warehouse:
-        warehouse.commit(judged(SALES, Draft(2**31 - 1, 1, (Accepted(("a",)),))))
+        store(warehouse, judged(SALES, Draft(2**31 - 1, 1, (Accepted(("a",)),))))
         assert warehouse.position(2**31 - 1) == Position(1, 20, 2)
 
 

@@ -19,7 +19,7 @@ from sinks.base import Table
 from sinks.encoding import iso_timestamps
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Cell, Draft, judged
+from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def stored(kind: ColumnType, values: Sequence[Cell], event_time: bool = False) -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "w.db"
         with Warehouse(path, [table]) as warehouse:
-            warehouse.commit(judged(table, Draft(1, 1, tuple(Accepted((value,)) for value in values))))
+            store(warehouse, judged(table, Draft(1, 1, tuple(Accepted((value,)) for value in values))))
         return contents.rows(path, "SELECT v, typeof(v), _event_us FROM stg_t ORDER BY _id")
 
 
@@ -146,7 +146,7 @@ def test_sqlites_own_date_functions_read_a_stored_timestamp() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "w.db"
         with Warehouse(path, [table]) as warehouse:
-            warehouse.commit(judged(table, Draft(1, 1, (Accepted((moment,)),))))
+            store(warehouse, judged(table, Draft(1, 1, (Accepted((moment,)),))))
         sql = (
             "SELECT strftime('%Y-%m-%d %H:%M:%f', v), CAST(strftime('%s', v) AS INTEGER) * 1000000 + 250000 FROM stg_t"
         )

@@ -9,7 +9,7 @@ from processors.columns import ColumnType
 from sinks.base import Receipt, Table, Unique, row_id
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
-from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of
+from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of, store
 
 COLUMNS = (("code", ColumnType("string")), ("number", ColumnType("number")))
 TABLE = Table("sales", COLUMNS, unique=(Unique("by_code", ("code",)), Unique("by_number", ("number",))))
@@ -19,7 +19,7 @@ EARLY, LATE = row_id(1, 1), row_id(2, 1)
 def commit(path: Path, *drafts: Draft, table: Table = TABLE) -> list[Receipt]:
     """The drafts, in this order."""
     with Warehouse(path, [table]) as warehouse:
-        return [warehouse.commit(judged(table, draft)) for draft in drafts]
+        return [store(warehouse, judged(table, draft)) for draft in drafts]
 
 
 def test_a_smaller_row_id_that_is_committed_later_takes_the_first_place(tmp_path: Path) -> None:
