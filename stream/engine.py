@@ -4,12 +4,9 @@ else.
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,8 +15,10 @@ from processors.errors import SourceError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
 from sinks.base import Judged, MicroBatch, Prepared, Receipt, Sink
+from stream.ahead import ahead
 
-T = TypeVar("T")
+#: Bytes of the landing files that may wait, judged, for their commit.
+AHEAD_BYTES = 1 << 21
 
 
 def run(
@@ -30,12 +29,13 @@ def run(
 ) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt.
 
-    Batches are read, judged and prepared in a thread of their own, at most two ahead of the commit. Closing the
-    generator ends that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way:
-    it wakes a source that waits for more.
+    Batches are read, judged and prepared in a thread of their own, some ahead of the commit. Closing the generator ends
+    that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a
+    source that waits for more.
     """
-    with closing(ahead(map(sink.prepare, judge(batches, chains)), depth=2, stop=stop)) as prepared:
-        for each in prepared:
+    prepared = ((sink.prepare(judged), judged.batch.span) for judged in judge(batches, chains))
+    with closing(ahead(prepared, lambda each: each[1].byte_end - each[1].byte_start, AHEAD_BYTES, stop)) as ready:
+        for each, _ in ready:
             yield sink.commit(each)
 
 
@@ -101,56 +101,3 @@ def _breach(judged: Judged) -> str | None:
                 rule, message = reason["rule"], reason["message"]
                 return f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
     return None
-
-
-def ahead(items: Iterable[T], depth: int, stop: threading.Event | None = None) -> Generator[T]:
-    """`items`, produced in a thread of their own, at most `depth` ahead of the consumer; behind them `stop` is set.
-
-    >>> list(ahead(range(3), depth=1))
-    [0, 1, 2]
-    """
-    handed: queue.Queue[T | _End] = queue.Queue(depth)
-    closed = threading.Event()
-    thread = threading.Thread(target=_produce, args=(items, handed, closed), name="ade-stream-read", daemon=True)
-    thread.start()
-    try:
-        while not isinstance(item := handed.get(), _End):
-            yield item
-        if item.error is not None:
-            raise item.error
-    finally:
-        closed.set()
-        if stop is not None:
-            stop.set()
-        while not handed.empty():
-            handed.get()
-        thread.join()
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """What a producer hands over last."""
-
-    error: BaseException | None = None
-
-
-def _produce(items: Iterable[T], handed: queue.Queue[T | _End], closed: threading.Event) -> None:
-    end = _End()
-    try:
-        for item in items:
-            if not _put(handed, item, closed):
-                return
-    except BaseException as error:  # noqa: BLE001 - raised again on the consumer's side
-        end = _End(error)
-    _put(handed, end, closed)
-
-
-def _put(handed: queue.Queue[T | _End], item: T | _End, closed: threading.Event) -> bool:
-    """Hand `item` over; False where the consumer has gone."""
-    while not closed.is_set():
-        try:
-            handed.put(item, timeout=0.1)
-        except queue.Full:
-            continue
-        return True
-    return False

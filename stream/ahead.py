@@ -1,0 +1,114 @@
+"""An iterator that runs in a thread of its own, some way ahead of whoever takes its items."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_ITEMS_MAX = 64
+
+
+def ahead(
+    items: Iterable[T], weight: Callable[[T], int], limit: int, stop: threading.Event | None = None
+) -> Generator[T]:
+    """`items`, produced in a thread of their own while those that wait for the consumer weigh less than `limit`.
+
+    Closing the generator ends the thread behind the item in hand; `stop` is set then, and behind the last item.
+
+    >>> list(ahead(range(3), weight=lambda _: 1, limit=2))
+    [0, 1, 2]
+    """
+    waiting = _Waiting(weight, limit)
+    thread = threading.Thread(target=_produce, args=(items, waiting), name="ade-stream-read", daemon=True)
+    thread.start()
+    try:
+        while not isinstance(item := waiting.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+    finally:
+        waiting.close()
+        if stop is not None:
+            stop.set()
+        thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What a producer hands over last."""
+
+    error: BaseException | None = None
+
+
+def _produce(items: Iterable[T], waiting: _Waiting[T]) -> None:
+    end = _End()
+    try:
+        for item in items:
+            if not waiting.put(item):
+                return
+    except BaseException as error:  # noqa: BLE001 - raised again on the consumer's side
+        end = _End(error)
+    waiting.end(end)
+
+
+class _Waiting(Generic[T]):
+    """The items between the two threads.
+
+    Once they weigh as much as they may, the producer rests until half of it is taken: two threads that wake each other
+    for every item spend more on that than on the items.
+    """
+
+    def __init__(self, weight: Callable[[T], int], limit: int) -> None:
+        self._weigh, self._limit = weight, limit
+        self._items: deque[tuple[T, int]] = deque()
+        self._weight = 0
+        self._end: _End | None = None
+        self._closed = False
+        lock = threading.Lock()
+        self._filled, self._taken = threading.Condition(lock), threading.Condition(lock)
+
+    def put(self, item: T) -> bool:
+        """Hand `item` over, as soon as there is room behind it; False where the consumer has gone."""
+        weight = self._weigh(item)
+        with self._taken:
+            self._items.append((item, weight))
+            self._weight += weight
+            self._filled.notify()
+            if self._weight >= self._limit or len(self._items) >= _ITEMS_MAX:
+                self._taken.wait_for(self._has_room)
+            return not self._closed
+
+    def end(self, end: _End) -> None:
+        """Say that no item will follow."""
+        with self._filled:
+            self._end = end
+            self._filled.notify()
+
+    def get(self) -> T | _End:
+        """The next item, or the end."""
+        with self._filled:
+            while not self._items and self._end is None:
+                self._filled.wait()
+            if not self._items:
+                assert self._end is not None  # noqa: S101 - what the loop waited for
+                return self._end
+            item, weight = self._items.popleft()
+            self._weight -= weight
+            if self._has_room():
+                self._taken.notify()
+            return item
+
+    def close(self) -> None:
+        """Let the producer go, and what waits."""
+        with self._taken:
+            self._closed = True
+            self._items.clear()
+            self._taken.notify()
+
+    def _has_room(self) -> bool:
+        return self._closed or (self._weight <= self._limit // 2 and len(self._items) <= _ITEMS_MAX // 2)
