@@ -50,6 +50,10 @@ class Derive:
                 frame = frame.with_columns_seq(found.get_columns())
         return accept(with_columns(rows, {feature.name: values[feature.name] for feature in self.features}))
 
+    def __hash__(self) -> int:
+        """Of the names alone: it is asked for with every batch."""
+        return hash(tuple(feature.name for feature in self.features))
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:

@@ -14,7 +14,10 @@ decides it, inside its transaction (see `sinks/uniqueness.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -41,18 +44,18 @@ class Clean:
                 continue
             if _is_text(field.type):
                 bare = pc.utf8_trim_whitespace(cells)
-                lengths = pc.binary_length(bare)
-                counts[f"trimmed.{field.name}"] = _shortened(cells, lengths) if self.trim else 0
-                cells = cleaned[field.name] = self._told(bare, lengths, bare if self.trim else cells)
+                counts[f"trimmed.{field.name}"] = _shortened(cells, bare) if self.trim else 0
+                cells = cleaned[field.name] = self._told(bare, bare if self.trim else cells)
             counts[f"null.{field.name}"] = cells.null_count
         found = {name: count for name, count in counts.items() if count}
         return Outcome(with_columns(rows, cleaned), no_rejects(), found)
 
-    def _told(self, bare: pa.Array, lengths: pa.Array, kept: pa.Array) -> pa.Array:
+    def _told(self, bare: pa.Array, kept: pa.Array) -> pa.Array:
         """`kept`, null where the bare cell is a null token. Tokens are short: a column whose shortest cell is longer
         than any need not be compared with them."""
-        shortest = pc.min(lengths).as_py()
-        if shortest is None or shortest > max((len(token.encode()) for token in self.null_tokens), default=-1):
+        offsets = _offsets(bare)
+        longest = max((len(token.encode()) for token in self.null_tokens), default=-1)
+        if len(bare) == 0 or int((offsets[1:] - offsets[:-1]).min()) > longest:
             return kept
         nothing = pc.is_in(bare, pa.array(self.null_tokens, bare.type))
         return pc.if_else(nothing, None, kept) if nothing.true_count else kept
@@ -62,6 +65,15 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _shortened(cells: pa.Array, lengths: pa.Array) -> int:
-    """How many cells lost blanks, and have these lengths now."""
-    return int(pc.not_equal(pc.binary_length(cells), lengths).true_count)
+def _shortened(cells: pa.Array, bare: pa.Array) -> int:
+    """How many cells lost blanks: none where all of them together are as long as they were."""
+    before, behind = _offsets(cells), _offsets(bare)
+    if not len(cells) or before[-1] - before[0] == behind[-1] - behind[0]:
+        return 0
+    return int(pc.not_equal(pc.binary_length(cells), pc.binary_length(bare)).true_count)
+
+
+def _offsets(cells: pa.Array) -> npt.NDArray[np.signedinteger[Any]]:
+    """Where each cell begins and, one more, the last ends, in bytes; a null has no length."""
+    width: type[np.signedinteger[Any]] = np.int64 if pa.types.is_large_string(cells.type) else np.int32
+    return np.frombuffer(cells.buffers()[1] or b"", width)[cells.offset : cells.offset + len(cells) + 1]

@@ -62,6 +62,10 @@ class Cast:
         counts = {f"type.{fault.column}": int(fault.mask.sum()) for fault in faults}
         return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), counts)
 
+    def __hash__(self) -> int:
+        """Of the names alone: it is asked for with every batch."""
+        return hash(tuple(column.name for column in self.columns))
+
     def _assembled(
         self, rows: pa.RecordBatch, typed: dict[str, pa.Array], undeclared: tuple[str, ...]
     ) -> pa.RecordBatch:

@@ -59,17 +59,23 @@ class Validate:
         masks = computed(frame, plan.masks)
         if any(mask.null_count() for mask in masks.get_columns()):  # where a rule cannot be computed it is not broken
             masks = masks.with_columns(pl.col(pl.Boolean).fill_null(value=False))
-        broken = {rule: count for rule in self.rules if (count := int(masks[rule.name].sum()))}
+        of_rules = zip(self.rules, masks.get_columns()[1:], strict=True)
+        broken = [(rule, mask, count) for rule, mask in of_rules if (count := int(mask.sum()))]
         if not broken:
             return accept(rows)
-        counts = {f"rule.{rule.name}": count for rule, count in broken.items()}
-        warned = [masks[rule.name] for rule in broken if rule.action == "warn"]
+        counts = {f"rule.{rule.name}": count for rule, _, count in broken}
+        warned = [mask for rule, mask, _ in broken if rule.action == "warn"]
         flagged = with_columns(rows, {FLAGS: _flagged(rows[FLAGS], warned)})
         if len(warned) == len(broken):
             return Outcome(flagged, no_rejects(), counts)
-        refused = masks.select_seq(pl.any_horizontal(rule.name for rule in broken if rule.action != "warn")).to_series()
-        faults = [self._fault(rule, frame, masks[rule.name] & refused) for rule in broken]
+        refusing = [rule.name for rule, _, _ in broken if rule.action != "warn"]
+        refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
+        faults = [self._fault(rule, frame, mask & refused) for rule, mask, _ in broken]
         return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), counts)
+
+    def __hash__(self) -> int:
+        """Of the names alone: it is asked for with every batch."""
+        return hash(tuple(rule.name for rule in self.rules))
 
     @staticmethod
     def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:

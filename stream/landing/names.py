@@ -14,6 +14,8 @@ def printable(path: bytes) -> str:
     ('orders/café.csv', 'a\\\\x1b[31m.csv', '\\\\xff.csv')
     """
     text = path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
