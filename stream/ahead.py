@@ -9,26 +9,34 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _ITEMS_MAX = 64
 
 
 def ahead(
-    items: Iterable[T], weight: Callable[[T], int], limit: int, stop: threading.Event | None = None
-) -> Generator[T]:
-    """`items`, produced in a thread of their own while those that wait for the consumer weigh less than `limit`.
+    items: Iterable[T],
+    weight: Callable[[T], int],
+    limit: int,
+    finish: Callable[[T], U],
+    stop: threading.Event | None = None,
+) -> Generator[U]:
+    """What `finish` makes of each of `items`, which are produced in a thread of their own while those that wait for the
+    consumer weigh less than `limit`.
 
-    Closing the generator ends the thread behind the item in hand; `stop` is set then, and behind the last item.
+    `finish` is called where there is time for it: by the producer as long as the consumer has something to go on with,
+    by the consumer where it would have to wait. Closing the generator ends the thread behind the item in hand; `stop`
+    is set then, and behind the last item.
 
-    >>> list(ahead(range(3), weight=lambda _: 1, limit=2))
-    [0, 1, 2]
+    >>> list(ahead(range(3), weight=lambda _: 1, limit=2, finish=str))
+    ['0', '1', '2']
     """
-    waiting = _Waiting(weight, limit)
+    waiting: _Waiting[T, U] = _Waiting(weight, limit, finish)
     thread = threading.Thread(target=_produce, args=(items, waiting), name="ade-stream-read", daemon=True)
     thread.start()
     try:
         while not isinstance(item := waiting.get(), _End):
-            yield item
+            yield item.value if isinstance(item, _Finished) else finish(item)
         if item.error is not None:
             raise item.error
     finally:
@@ -39,13 +47,20 @@ def ahead(
 
 
 @dataclass(frozen=True, slots=True)
+class _Finished(Generic[U]):
+    """What the producer has finished itself."""
+
+    value: U
+
+
+@dataclass(frozen=True, slots=True)
 class _End:
     """What a producer hands over last."""
 
     error: BaseException | None = None
 
 
-def _produce(items: Iterable[T], waiting: _Waiting[T]) -> None:
+def _produce(items: Iterable[T], waiting: _Waiting[T, U]) -> None:
     end = _End()
     try:
         for item in items:
@@ -56,16 +71,16 @@ def _produce(items: Iterable[T], waiting: _Waiting[T]) -> None:
     waiting.end(end)
 
 
-class _Waiting(Generic[T]):
+class _Waiting(Generic[T, U]):
     """The items between the two threads.
 
     Once they weigh as much as they may, the producer rests until half of it is taken: two threads that wake each other
     for every item spend more on that than on the items.
     """
 
-    def __init__(self, weight: Callable[[T], int], limit: int) -> None:
-        self._weigh, self._limit = weight, limit
-        self._items: deque[tuple[T, int]] = deque()
+    def __init__(self, weight: Callable[[T], int], limit: int, finish: Callable[[T], U]) -> None:
+        self._weigh, self._limit, self._finish = weight, limit, finish
+        self._items: deque[tuple[T | _Finished[U], int]] = deque()
         self._weight = 0
         self._end: _End | None = None
         self._closed = False
@@ -75,8 +90,9 @@ class _Waiting(Generic[T]):
     def put(self, item: T) -> bool:
         """Hand `item` over, as soon as there is room behind it; False where the consumer has gone."""
         weight = self._weigh(item)
+        handed = _Finished(self._finish(item)) if self._items else item
         with self._taken:
-            self._items.append((item, weight))
+            self._items.append((handed, weight))
             self._weight += weight
             self._filled.notify()
             if self._weight >= self._limit or len(self._items) >= _ITEMS_MAX:
@@ -89,13 +105,12 @@ class _Waiting(Generic[T]):
             self._end = end
             self._filled.notify()
 
-    def get(self) -> T | _End:
+    def get(self) -> T | _Finished[U] | _End:
         """The next item, or the end."""
         with self._filled:
-            while not self._items and self._end is None:
-                self._filled.wait()
+            self._filled.wait_for(lambda: self._items or self._end)
             if not self._items:
-                assert self._end is not None  # noqa: S101 - what the loop waited for
+                assert self._end is not None  # noqa: S101 - what was waited for
                 return self._end
             item, weight = self._items.popleft()
             self._weight -= weight

@@ -29,14 +29,17 @@ def run(
 ) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt.
 
-    Batches are read, judged and prepared in a thread of their own, some ahead of the commit. Closing the generator ends
-    that thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a
-    source that waits for more.
+    Batches are read and judged in a thread of their own, some ahead of the commit. Closing the generator ends that
+    thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a source
+    that waits for more.
     """
-    prepared = ((sink.prepare(judged), judged.batch.span) for judged in judge(batches, chains))
-    with closing(ahead(prepared, lambda each: each[1].byte_end - each[1].byte_start, AHEAD_BYTES, stop)) as ready:
-        for each, _ in ready:
+    with closing(ahead(judge(batches, chains), _weight, AHEAD_BYTES, sink.prepare, stop)) as prepared:
+        for each in prepared:
             yield sink.commit(each)
+
+
+def _weight(judged: Judged) -> int:
+    return judged.batch.span.byte_end - judged.batch.span.byte_start
 
 
 def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
