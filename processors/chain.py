@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from processors.outcome import Outcome, Processor, accept, add_counts, conserve, merge_rejects
+from processors.outcome import ROW_ID, Outcome, Processor, accept, add_counts, conserve, merge_rejects
+from processors.reasons import add_reasons
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Passes the accepted rows of each step to the next; a row leaves at the first step that refuses it."""
+    """Passes the accepted rows of each step to the next. A row that a step refuses is lost, but goes on to be asked
+    about: its reject has the reasons of all steps."""
 
     steps: tuple[Processor, ...]
 
@@ -19,14 +21,24 @@ class Chain:
         """All steps over `rows`. Raises ConservationError when a step loses or invents a row."""
         outcome = accept(rows)
         for step in self.steps:
-            row_count = outcome.accepted.num_rows
-            outcome = _then(outcome, conserve(row_count, step(outcome.accepted), step))
+            outcome = _then(outcome, _take(step, outcome.accepted), step)
         return conserve(rows.num_rows, outcome, self)
 
 
-def _then(before: Outcome, step: Outcome) -> Outcome:
-    return Outcome(
-        step.accepted,
-        merge_rejects(before.rejected, step.rejected),
-        add_counts(before.counts, step.counts),
-    )
+def _take(step: Processor, rows: pa.RecordBatch) -> Outcome:
+    return conserve(rows.num_rows, step(rows), step)
+
+
+def _then(before: Outcome, judged: Outcome, step: Processor) -> Outcome:
+    """The outcome behind `step`, which made `judged` of the rows that were accepted before it."""
+    rejected, refused, counts = before.rejected, judged.refused, add_counts(before.counts, judged.counts)
+    if before.refused is not None:
+        further = _take(step, before.refused)
+        rejected, more = add_reasons(rejected, further.rejected)
+        refused, counts = _joined(further.accepted, further.refused, refused), add_counts(counts, more)
+    return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), counts, refused)
+
+
+def _joined(*parts: pa.RecordBatch | None) -> pa.RecordBatch:
+    """Refused rows as one batch in ascending row id."""
+    return pa.concat_batches([part for part in parts if part is not None]).sort_by(ROW_ID)

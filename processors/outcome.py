@@ -31,7 +31,7 @@ REASON = pa.struct(
     ]
 )
 
-#: Refused records: one row a record, with all the reasons that the refusing step found.
+#: Refused records: one row a record, with all its reasons.
 REJECTED = pa.schema([pa.field(ROW_ID, pa.int64()), pa.field("reasons", pa.list_(REASON))])
 
 
@@ -39,12 +39,15 @@ REJECTED = pa.schema([pa.field(ROW_ID, pa.int64()), pa.field("reasons", pa.list_
 class Outcome:
     """The accepted rows, the rejected ones, and additive counts (integers only; rates are computed when read).
 
-    `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id.
+    `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id. `refused`: the
+    rejected rows once more, with the columns of `accepted` and nulls for the cells that have no value, so that later
+    steps can say what else is wrong with them; None where there are none.
     """
 
     accepted: pa.RecordBatch
     rejected: pa.RecordBatch
     counts: Mapping[str, int] = field(default_factory=dict)
+    refused: pa.RecordBatch | None = None
 
     @property
     def row_count(self) -> int:

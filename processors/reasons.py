@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
+from processors.frames import to_frame
 from processors.outcome import REJECTED, ROW_ID, no_rejects
+
+#: The rule that a cell breaks which does not cast to its column's type.
+TYPE = "type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,7 @@ def reject(row_ids: pa.Array, faults: Sequence[Fault]) -> pa.RecordBatch:
         return no_rejects()
     ids = pl.Series(ROW_ID, row_ids)
     parts = [_reasons(ids, order, fault) for order, fault in enumerate(marked)]
-    grouped = pl.concat(parts).sort(ROW_ID, "order").group_by(ROW_ID, maintain_order=True).agg("reason")
-    table = grouped.to_arrow().cast(pa.schema([REJECTED.field(0), REJECTED.field(1).with_name("reason")]))
-    return table.rename_columns(REJECTED.names).combine_chunks().to_batches()[0]
+    return _grouped(pl.concat(parts).with_columns(pl.lit(0).alias("step")))
 
 
 def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
@@ -54,6 +56,33 @@ def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
             pl.lit(fault.action).alias("action"),
         ).alias("reason"),
     )
+
+
+def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, int]]:
+    """`rejected` with the reasons that a later step found for some of its rows, and their counts `rule.<name>`.
+
+    A cell that does not cast gets no further reason: the later step saw a null in its place.
+    """
+    if not further.num_rows:
+        return rejected, {}
+    known, found = _one_a_line(rejected, 0), _one_a_line(further, 1)
+    misfits = known.filter(pl.col("reason").struct.field("rule") == TYPE).select(ROW_ID, "column")
+    new = found.join(misfits, on=[ROW_ID, "column"], how="anti")
+    rules = new["reason"].struct.field("rule").value_counts(name="count")
+    return _grouped(pl.concat([known, new])), {f"rule.{rule}": count for rule, count in rules.iter_rows()}
+
+
+def _one_a_line(rejected: pa.RecordBatch, step: int) -> pl.DataFrame:
+    lines = to_frame(rejected).explode("reasons").rename({"reasons": "reason"}).with_row_index("order")
+    column = pl.col("reason").struct.field("column").alias("column")
+    return lines.with_columns(column, pl.lit(step).alias("step"))
+
+
+def _grouped(lines: pl.DataFrame) -> pa.RecordBatch:
+    """Lines of `_id`, `step`, `order` and `reason` as one row a record."""
+    grouped = lines.sort(ROW_ID, "step", "order").group_by(ROW_ID, maintain_order=True).agg("reason")
+    table = grouped.to_arrow().cast(pa.schema([REJECTED.field(0), REJECTED.field(1).with_name("reason")]))
+    return table.rename_columns(REJECTED.names).combine_chunks().to_batches()[0]
 
 
 def malformed(row_ids: Sequence[int], faults: Sequence[tuple[str, str]]) -> pa.RecordBatch:

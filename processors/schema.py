@@ -22,7 +22,7 @@ from processors.columns import Column
 from processors.events import encode
 from processors.frames import only, to_arrays, to_frame
 from processors.outcome import ROW_ID, Outcome, accept
-from processors.reasons import Fault, reject
+from processors.reasons import TYPE, Fault, reject
 
 FLAGS = "_flags"
 RESCUED = "_rescued"
@@ -54,13 +54,13 @@ class Cast:
                 typed = typed.with_columns(values.alias(column.name))
                 if misfits.any():
                     message = f"{column.name} must be {EXPECTED[column.type.name]}"
-                    faults.append(Fault("type", column.name, message, misfits, cells))
+                    faults.append(Fault(TYPE, column.name, message, misfits, cells))
         accepted = self._assembled(rows, to_arrays(typed), plan.undeclared)
         if not faults:
             return accept(accepted)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
         counts = {f"type.{fault.column}": int(fault.mask.sum()) for fault in faults}
-        return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), counts)
+        return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), counts, only(accepted, failed))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -71,7 +71,7 @@ class Validate:
         refusing = [rule.name for rule, _, _ in broken if rule.action != "warn"]
         refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
         faults = [self._fault(rule, frame, mask & refused) for rule, mask, _ in broken]
-        return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), counts)
+        return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), counts, only(flagged, refused))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

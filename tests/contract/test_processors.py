@@ -222,6 +222,18 @@ def test_the_refused_rows_are_refused_alone_too(kind: Kind, data: st.DataObject)
 @of_every_kind
 @law
 @given(data=st.data())
+def test_the_refused_rows_go_on_in_the_form_of_the_accepted(kind: Kind, data: st.DataObject) -> None:
+    outcome = kind.process(data.draw(kind.batches))
+    if outcome.refused is None:
+        assert outcome.rejected.num_rows == 0
+    else:
+        assert outcome.refused.schema == outcome.accepted.schema
+        assert outcome.refused[ROW_ID].to_pylist() == rejected_ids(outcome)
+
+
+@of_every_kind
+@law
+@given(data=st.data())
 def test_a_pickled_processor_does_the_same(kind: Kind, data: st.DataObject) -> None:
     rows, process = data.draw(kind.batches), kind.process
     copied = pickle.loads(pickle.dumps(process))  # noqa: S301 - our own bytes

@@ -8,10 +8,13 @@ import pyarrow as pa
 import pytest
 
 from processors.chain import Chain
-from processors.checks import Range
+from processors.checks import NotNull, Range
+from processors.columns import Column, ColumnType
 from processors.errors import ConservationError
 from processors.outcome import Outcome, Processor, accept, merge_rejects, no_rejects
+from processors.quality import Clean
 from processors.reasons import malformed
+from processors.schema import Cast
 from processors.validation import Rule, Validate
 from tests.processors.batches import accepted_ids, flagged_rows, reasons, rejected_ids
 
@@ -41,13 +44,39 @@ def test_a_chain_of_no_steps_accepts_everything() -> None:
     assert Chain(())(rows).accepted.equals(rows)
 
 
-def test_a_row_leaves_at_the_first_step_that_refuses_it() -> None:
-    outcome = Chain((at_least(3), at_least(5)))(numbers(9, 1, 4))
+def rules(outcome: Outcome) -> list[list[str | None]]:
+    """The names of the rules that each rejected row broke."""
+    return [[reason["rule"] for reason in reasons(outcome, place)] for place in range(outcome.rejected.num_rows)]
+
+
+def test_a_refused_row_has_the_reasons_of_all_steps_in_their_order() -> None:
+    outcome = Chain((at_least(3), at_least(5), at_least(2)))(numbers(9, 1, 4, 2))
     assert accepted_ids(outcome) == [1]
-    assert [[reason["rule"] for reason in reasons(outcome, place)] for place in (0, 1)] == [
-        ["at_least_3"],
-        ["at_least_5"],
-    ]
+    assert rules(outcome) == [["at_least_3", "at_least_5", "at_least_2"], ["at_least_5"], ["at_least_3", "at_least_5"]]
+
+
+def text(**columns: list[str]) -> pa.RecordBatch:
+    """Rows as a reader gives them."""
+    ids = pa.array(range(1, 1 + len(next(iter(columns.values())))), pa.int64())
+    return pa.record_batch({"_id": ids} | columns)
+
+
+CAST = Cast((Column("n", "n", ColumnType("integer")), Column("m", "m", ColumnType("integer"))))
+NEEDED = Validate((Rule("n_not_null", "n must not be null", "n", NotNull("n")),))
+
+
+def test_a_row_with_a_misfit_also_has_the_reasons_of_its_other_cells() -> None:
+    outcome = Chain((CAST, Clean(), at_least(3), NEEDED))(text(n=["2", "", "4"], m=["x", "y", "7"]))
+    assert rules(outcome) == [["type", "at_least_3"], ["type", "n_not_null"]]
+
+
+def test_a_misfit_is_not_told_that_its_cell_is_null() -> None:
+    assert rules(Chain((CAST, NEEDED))(text(n=["x"], m=["1"]))) == [["type"]]
+
+
+def test_the_rules_that_a_refused_row_broke_later_are_counted() -> None:
+    outcome = Chain((CAST, at_least(3)))(text(n=["2", "1", "9"], m=["x", "1", "1"]))
+    assert outcome.counts == {"type.m": 1, "rule.at_least_3": 2}
 
 
 def test_rejects_of_all_steps_stand_in_the_order_of_their_ids() -> None:
@@ -56,8 +85,8 @@ def test_rejects_of_all_steps_stand_in_the_order_of_their_ids() -> None:
 
 
 def test_counts_of_the_steps_add_up() -> None:
-    outcome = Chain((at_least(3), at_least(5), at_least(5)))(numbers(4, 1, 9))
-    assert outcome.counts == {"rule.at_least_3": 1, "rule.at_least_5": 1}
+    outcome = Chain((at_least(3), at_least(5), at_least(7)))(numbers(4, 1, 6, 9))
+    assert outcome.counts == {"rule.at_least_3": 1, "rule.at_least_5": 2, "rule.at_least_7": 3}
 
 
 def test_a_chain_is_a_step_itself() -> None:
