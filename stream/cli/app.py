@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -27,6 +28,8 @@ app.command()(checking.check)
 
 def main() -> None:
     """Entry point: run the command; an error is one message on stderr and its exit code."""
+    # Arrow's own pools keep a fifth of the process' memory for later, and are no faster here than the C library's.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         app()
     except AdeStreamError as error:

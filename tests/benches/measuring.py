@@ -48,5 +48,6 @@ def child(module: str, *arguments: str | Path) -> Figures:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a child: this checkout, wherever the bench was started."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """The environment of a child: this checkout, wherever the bench was started; and Arrow's memory from where the
+    command line takes it, for the floor too."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "ARROW_DEFAULT_MEMORY_POOL": "system"}
