@@ -21,6 +21,7 @@ from stream.framing import Dialect, Frames, open_quote
 Places = npt.NDArray[np.int64]
 
 _BOM = b"\xef\xbb\xbf"
+_ASCII_END = 0x80
 _NO_EVENTS = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
 
 
@@ -62,12 +63,16 @@ def _parse_all(
 ) -> tuple[pa.RecordBatch, list[_Fault]]:
     """The good records as text, and the faults found on the way."""
     places = np.setdiff1d(np.arange(len(frames)), list(faults)) if faults else np.arange(len(frames))
-    text = _joined(block, frames, places)
-    if _is_utf8(text):
-        table, bad = _read(text, header, dialect)
-        if table.num_rows + len(bad) == len(places):
-            return table, [_field_count(int(places[row]), len(header), found) for row, found in bad]
-    return _one_by_one(block, frames, header, dialect, places)
+    undecodable: list[_Fault] = []
+    if not _is_utf8(_joined(block, frames, places)):
+        undecodable = _undecodable(block, frames, places)
+        places = np.setdiff1d(places, [fault.place for fault in undecodable])
+    table, bad = _read(_joined(block, frames, places), header, dialect)
+    if table.num_rows + len(bad) == len(places):
+        ragged = [_field_count(int(places[row]), len(header), found) for row, found in bad]
+    else:
+        table, ragged = _one_by_one(block, frames, header, dialect, places)
+    return table, undecodable + ragged
 
 
 def _is_utf8(text: bytes | memoryview) -> bool:
@@ -78,22 +83,35 @@ def _is_utf8(text: bytes | memoryview) -> bool:
     return True
 
 
+def _undecodable(block: bytes, frames: Frames, places: Places) -> list[_Fault]:
+    """Those of the records at `places` that are not UTF-8; only records that are not ASCII are looked at."""
+    strange = np.flatnonzero(np.frombuffer(block, np.uint8) >= _ASCII_END)
+    suspects = np.intersect1d(np.searchsorted(frames.ends, strange, "right"), places)
+    faults: list[_Fault] = []
+    for place in suspects.tolist():
+        record = block[frames.starts[place] : frames.ends[place]]
+        try:
+            record.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} of the record (0x{record[error.start]:02x}) is not UTF-8"
+            faults.append(_Fault(place, "encoding", message))
+    return faults
+
+
 def _one_by_one(
     block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, places: Places
 ) -> tuple[pa.RecordBatch, list[_Fault]]:
-    """The slow way, when a batch holds a byte that is no text or a record that Arrow reads differently."""
+    """The slow way, where Arrow reads records differently."""
     parts: list[pa.RecordBatch] = [_read(b"", header, dialect)[0]]
     faults: list[_Fault] = []
     for place in places.tolist():
-        record = block[frames.starts[place] : frames.ends[place]]
-        fault = _undecodable(place, record)
-        if fault is None:
-            table, bad = _read(record, header, dialect)
-            if table.num_rows == 1 and not bad:
-                parts.append(table)
-                continue
-            fault = _field_count(place, len(header), bad[0][1]) if bad else _unreadable(place, table.num_rows)
-        faults.append(fault)
+        table, bad = _read(block[frames.starts[place] : frames.ends[place]], header, dialect)
+        if table.num_rows == 1 and not bad:
+            parts.append(table)
+        elif bad:
+            faults.append(_field_count(place, len(header), bad[0][1]))
+        else:
+            faults.append(_Fault(place, "unreadable", f"the record reads as {table.num_rows} records"))
     return pa.concat_batches(parts), faults
 
 
@@ -164,17 +182,3 @@ def _given_up(block: bytes, frames: Frames, place: int, dialect: Dialect, offset
 
 def _field_count(place: int, expected: int, found: int) -> _Fault:
     return _Fault(place, "field_count", f"the record has {found} fields and the header {expected}")
-
-
-def _undecodable(place: int, record: bytes) -> _Fault | None:
-    try:
-        record.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _Fault(
-            place, "encoding", f"byte {error.start + 1} of the record (0x{record[error.start]:02x}) is not UTF-8"
-        )
-    return None
-
-
-def _unreadable(place: int, rows: int) -> _Fault:
-    return _Fault(place, "unreadable", f"the record reads as {rows} records")
