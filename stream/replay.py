@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,16 +40,31 @@ class Replayed:
 
 def replay_dates(
     configs: Path, path: Path, first: str, last: str, only: str | None, stop: threading.Event
-) -> list[Replayed]:
-    """Replay every recorded date from `first` to `last`, in order. Raises what `replay` raises, and WarehouseError."""
+) -> tuple[list[Replayed], list[str]]:
+    """Replay every recorded date from `first` to `last`, in order; and a sentence for each dataset passed over.
+
+    Raises what `replay` raises, and WarehouseError.
+    """
     datasets = load_configs(configs)
     if only is not None and only not in datasets:
         raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
     with WarehouseReader(path) as recorded:
         recorded_dates = dates(recorded, first, last)
-    chosen = [(date, name) for date, name in recorded_dates if name in datasets and only in {None, name}]
+    wanted = [(date, name) for date, name in recorded_dates if only in {None, name}]
+    left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
     with Warehouse(path, [dataset.table for dataset in datasets.values()]) as warehouse:
-        return [replay(warehouse, datasets[name], date, stop) for date, name in chosen]
+        done = [replay(warehouse, datasets[name], date, stop) for date, name in wanted if name not in left_out]
+    return done, [f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items())]
+
+
+def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable[str]) -> dict[str, str]:
+    """Which of the recorded datasets cannot be replayed, and why."""
+    gone = {name: f"is recorded, but {configs} does not describe it" for name in recorded if name not in datasets}
+    return gone | {
+        name: "keeps no raw layer (raw: false)"
+        for name in recorded
+        if name in datasets and not datasets[name].table.raw
+    }
 
 
 def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None) -> Replayed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import date as calendar_date
 from typing import Annotated
@@ -43,10 +44,12 @@ def replay(
     begin, end = _range(date, first, last)
     stop = threading.Event()
     with stopping(stop):
-        results = beside_main_thread(lambda: replay_dates(configs, warehouse, begin, end, dataset, stop))
+        results, passed_over = beside_main_thread(lambda: replay_dates(configs, warehouse, begin, end, dataset, stop))
+    for sentence in passed_over:
+        sys.stderr.write(f"ade-stream: {sentence}\n")
     if json:
         write(to_json(results))
-    else:
+    elif results or not passed_over:
         replayed_table(results, begin, end)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from processors.columns import ColumnType
 from processors.validation import Action, Severity
@@ -255,7 +255,9 @@ class DatasetConfig(_Strict):
     description: str = ""
     files: FilesConfig = FilesConfig()  # type: ignore[call-arg]
     dialect: DialectConfig = DialectConfig()  # type: ignore[call-arg]
-    null_tokens: tuple[str, ...] = Field(("",), description="Cells that mean nothing, compared without blanks around.")
+    null_tokens: tuple[Annotated[str, AfterValidator(str.strip)], ...] = Field(
+        ("",), description="Cells that mean nothing, compared without blanks around."
+    )
     timezone: str = Field("UTC", description="Where timestamps without an offset are read, such as Europe/Oslo.")
     columns: dict[Name, ColumnConfig] = Field(min_length=1)
     key: tuple[str, ...] = Field((), description="The columns that identify a record.")
