@@ -49,15 +49,17 @@ class _Worker(threading.Thread, Generic[T]):
 
 
 @contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """SIGINT and SIGTERM set `stop`."""
+def stopping(stop: threading.Event) -> Iterator[threading.Event]:
+    """SIGINT and SIGTERM set `stop`, and the event that is given, which nobody else sets."""
+    signalled = threading.Event()
 
     def handle(_: int, __: FrameType | None) -> None:
+        signalled.set()
         stop.set()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield signalled
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

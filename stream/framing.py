@@ -3,11 +3,13 @@
 A record ends at LF, CRLF or a lone CR that is not inside quotes (RFC 4180, with the line ends found in the wild). A
 quote opens a quoted field only as the field's first byte; inside, two quotes are one; what follows a closing quote is
 literal up to the next delimiter. These are the rules of Arrow's parser too, which reads the records afterwards, so the
-two never disagree about where a record ends.
+two never disagree about where a record ends. Stricter than Arrow: a field that goes on behind its closing quote may not
+span lines. There a quote was left open, and the opening quote of a later field closes it, good records in between.
 
 A block may be cut anywhere: what lies behind the last complete record is left for the next block. Blank lines are no
 records. A record longer than `record_bytes_max` is given up: its first physical line is set aside as a fault and
-reading goes on behind it, so an unterminated quote costs one line and never swallows a file.
+reading goes on behind it, so an unterminated quote costs one line and never swallows a file. The same is done with a
+record that holds a field of the kind above.
 """
 
 from __future__ import annotations
@@ -102,11 +104,31 @@ def _borders(
     found = np.append(0, outside)
     if final and found[-1] < data.size and len(quotes) % 2 == 0:
         found = np.append(found, data.size)
+    runaway = _runaway(data, line_ends, quotes, ord(dialect.delimiter))
+    complete = runaway is None or runaway >= found[-1]
+    if runaway is not None and not complete:
+        found = found[: np.searchsorted(found, runaway, "right")]
     too_long = np.flatnonzero(np.diff(found) > limit)
     if too_long.size:
         return found[: too_long[0] + 1], False
     left = data.size - int(found[-1])
-    return found, left <= limit and not (final and left)
+    return found, complete and left <= limit and not (final and left)
+
+
+def _runaway(data: npt.NDArray[np.uint8], line_ends: Offsets, quotes: Offsets, delimiter: int) -> int | None:
+    """The offset of the first structural quote that opens a field of several lines which goes on behind its closing
+    quote."""
+    opens, closers = quotes[0::2][: len(quotes) // 2], quotes[1::2]
+    behind = data[np.minimum(closers + 1, data.size - 1)]
+    goes_on = (behind != delimiter) & (behind != _LF) & (behind != _CR) & (closers + 1 < data.size)
+    goes_on[:-1] &= quotes[2::2][: len(closers) - 1] != closers[:-1] + 1  # else the quote is doubled
+    if not goes_on.any():
+        return None
+    begins = np.append(True, opens[1:] != closers[:-1] + 1)
+    first = opens[np.maximum.accumulate(np.where(begins, np.arange(len(opens)), 0))]
+    spans = np.searchsorted(line_ends, closers) > np.searchsorted(line_ends, first)
+    runaways = first[goes_on & spans]
+    return int(runaways[0]) if runaways.size else None
 
 
 @dataclass(slots=True)
@@ -140,13 +162,24 @@ def _by_lines(
             last = int(closers[later]) if later < closers.size else len(starts)
         if last == len(starts) and not final and len(block) - first <= limit:
             break
-        if last == len(starts) or ends[last] - first > limit:
+        if (
+            last == len(starts)
+            or ends[last] - first > limit
+            or (last > line and _runs_away(block[first : ends[last]], dialect))
+        ):
             last = line
             found.faulty.append(first)
         found.starts.append(first)
         found.ends.append(int(ends[last]))
         found.consumed, line = int(ends[last]), last + 1
     return found
+
+
+def _runs_away(record: bytes, dialect: Dialect) -> bool:
+    """Whether the record holds a field of several lines which goes on behind its closing quote."""
+    data = np.frombuffer(record, np.uint8)
+    quotes = _structural(data, _quotes(record, data, dialect), 0, ord(dialect.delimiter))
+    return _runaway(data, _line_ends(record, data, final=True), quotes, ord(dialect.delimiter)) is not None
 
 
 def _effects(

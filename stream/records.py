@@ -176,7 +176,9 @@ def _given_up(block: bytes, frames: Frames, place: int, dialect: Dialect, offset
         return _Fault(place, "record_too_long", f"the record is longer than {dialect.record_bytes_max} bytes")
     at = offset + int(frames.starts[place]) + quote
     return _Fault(
-        place, "unterminated_quote", f"the quote at byte {at} is not closed within {dialect.record_bytes_max} bytes"
+        place,
+        "unterminated_quote",
+        f"the quote at byte {at} is not closed within {dialect.record_bytes_max} bytes by a quote that ends its field",
     )
 
 

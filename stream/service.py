@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from stream.screens import Screen, screen_for
 def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     """Load the landing folder into the warehouse, once or until stopped; the exit code.
 
-    1 where `run` set a file aside. Raises ConfigError and WarehouseError.
+    1 where `run` set a file aside or was stopped. Raises ConfigError and WarehouseError.
     """
     datasets = load_configs(configs)
     if not landing.is_dir():
@@ -35,9 +36,13 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
         chains = {name: dataset.chain for name, dataset in datasets.items()}
         meters = Meters(datasets, arrivals.backlog)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
-        with stopping(arrivals.stop), screen_for(meters, watching=landing if ongoing else None) as screen:
+        with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
             beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop), meters, screen))
-    return 1 if meters.set_aside and not ongoing else 0
+    if ongoing:
+        return 0
+    if signalled.is_set():
+        sys.stderr.write("ade-stream: stopped before everything was loaded; `ade-stream run` goes on from there.\n")
+    return 1 if meters.set_aside or signalled.is_set() else 0
 
 
 def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -30,6 +31,9 @@ def main() -> None:
     """Entry point: run the command; an error is one message on stderr and its exit code."""
     # Arrow's own pools keep a fifth of the process' memory for later, and are no faster here than the C library's.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names hold letters that a terminal may not have
     try:
         app()
     except AdeStreamError as error:

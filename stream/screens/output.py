@@ -12,6 +12,8 @@ from rich.console import Console
 
 def write(text: str) -> None:
     """Write at once. Once the reader has gone, this and all that follows is thrown away."""
+    if sys.stdout is None:  # closed by whoever started us
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

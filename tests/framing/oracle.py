@@ -37,7 +37,7 @@ def records(data: bytes, dialect: Dialect, *, final: bool) -> tuple[list[Record]
     found, start, limit = [], 0, dialect.record_bytes_max
     while start < len(data):
         end = record_end(data, start, dialect, final=final)
-        faulty = end is None or end - start > limit
+        faulty = end is None or end - start > limit or runs_away(data[start:end], dialect)
         if faulty and (end is not None or final or len(data) - start > limit):
             end = line_end(data, start, final=final)
         if end is None:
@@ -46,6 +46,23 @@ def records(data: bytes, dialect: Dialect, *, final: bool) -> tuple[list[Record]
             found.append(Record(start, end, line_ends(data[:start]) + 1, faulty))
         start = end
     return found, start
+
+
+def runs_away(record: bytes, dialect: Dialect) -> bool:
+    """Whether a field of the record spans lines and goes on behind its closing quote."""
+    at, state, opened = 0, "first", 0
+    while at < len(record):
+        if state != "inside" and record[at : at + 1] in (b"\r", b"\n"):
+            return False
+        was, here = state, at
+        at, state = step(record, at, state, dialect)
+        if was == "first" and state == "inside":
+            opened = here
+        closed = was == "inside" and state != "inside"
+        goes_on = record[at : at + 1] not in (b"", b"\r", b"\n", dialect.delimiter.encode())
+        if closed and goes_on and LINE_END.search(record, opened, here):
+            return True
+    return False
 
 
 def record_end(data: bytes, start: int, dialect: Dialect, *, final: bool) -> int | None:

@@ -163,12 +163,24 @@ def test_a_quote_behind_a_byte_order_mark_is_text() -> None:
     assert rows(parsed(b'\xef\xbb\xbf"a,b\n2,c\n')) == [['\ufeff"a', "b"], ["2", "c"]]
 
 
+def test_a_quote_left_open_costs_its_line_also_where_a_later_quote_would_close_it() -> None:
+    data = b'1,"5 inch, no end\n2,ok\n3,"fine"\n4,ok\n'
+    found = parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 0)
+    assert rows(found) == [["2", "ok"], ["3", "fine"], ["4", "ok"]]
+    assert found.malformed.to_pylist()[0]["reasons"][0]["rule"] == "unterminated_quote"
+
+
+def test_text_behind_a_closing_quote_is_literal_within_a_line() -> None:
+    data = b'1,"a" b\n'
+    assert rows(parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 0)) == [["1", "a b"]]
+
+
 def test_an_open_quote_is_named_by_its_place_in_the_file() -> None:
     data = b'1,a\n2,"b\n3,c\n'
     found = parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 1000)
     assert rows(found) == [["1", "a"], ["3", "c"]]
     message = found.malformed.to_pylist()[0]["reasons"][0]["message"]
-    assert message == "the quote at byte 1006 is not closed within 1048576 bytes"
+    assert message == "the quote at byte 1006 is not closed within 1048576 bytes by a quote that ends its field"
 
 
 def test_a_record_that_is_too_long_says_so() -> None:
