@@ -18,6 +18,8 @@ from processors.expressions import parsed
 
 Bound: TypeAlias = int | float | Decimal | date | datetime
 
+_TEXT = ColumnType("string")
+
 
 class Check(Protocol):
     """A question about one row."""
@@ -60,14 +62,19 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The value, as text, is one of a list; case counts."""
+    """The value is one of a list, written as the column's cells are (`kind`); of text, case counts."""
 
     column: str
     values: tuple[str, ...]
+    kind: ColumnType = _TEXT
 
     def broken(self) -> pl.Expr:
-        """True where the value is not in the list."""
-        return ~pl.col(self.column).cast(pl.String).is_in(list(self.values))
+        """True where the value is not in the list. Raises ValueError where one of the list is no value of `kind`."""
+        values, misfits = cast(pl.Series(self.values, dtype=pl.String), self.kind, ())
+        if misfits.any() or values.null_count():
+            wrong = [value for value, good in zip(self.values, values.is_not_null(), strict=True) if not good]
+            raise ValueError(f"{wrong[0]!r} is no {self.kind.name}, as which the column is cast")
+        return ~pl.col(self.column).is_in(values.implode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _runaway(data: npt.NDArray[np.uint8], line_ends: Offsets, quotes: Offsets, d
         return None
     begins = np.append(True, opens[1:] != closers[:-1] + 1)
     first = opens[np.maximum.accumulate(np.where(begins, np.arange(len(opens)), 0))]
-    spans = np.searchsorted(line_ends, closers) > np.searchsorted(line_ends, first)
+    spans = np.searchsorted(line_ends, closers, "right") > np.searchsorted(line_ends, first, "right")
     runaways = first[goes_on & spans]
     return int(runaways[0]) if runaways.size else None
 

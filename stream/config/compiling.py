@@ -255,7 +255,9 @@ def _check(rule: _ColumnRule, kind: ColumnType, timezone: str) -> tuple[Check, s
             low, high = (None if end is None else _bound(end, kind, timezone) for end in (rule.min, rule.max))
             return Range(column, low, high, rule.exclusive), _range_text(rule)
         case OneOfRule():
-            return OneOf(column, rule.values), f"must be one of {', '.join(rule.values)}"
+            one_of = OneOf(column, rule.values, kind)
+            one_of.broken()
+            return one_of, f"must be one of {', '.join(rule.values)}"
         case MatchesRule():
             _text_only(kind, rule.check)
             pl.Series([""]).str.contains(rf"\A(?:{rule.pattern})\z")

@@ -29,6 +29,13 @@ def _is_bound(value: object) -> object:
     return value
 
 
+def _as_written(value: object) -> object:
+    """A value of a list as a cell would have it; YAML reads NO as false, which must be put in quotes."""
+    if value is True or value is False:
+        raise ValueError("true, false, yes and no must stand in quotes, since YAML takes them for truth values")
+    return str(value) if isinstance(value, int | float | Decimal | date) else value
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -172,7 +179,7 @@ class OneOfRule(_RuleConfig):
 
     check: Literal["one_of"]
     column: str
-    values: tuple[str, ...] = Field(min_length=1)
+    values: tuple[Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)], ...] = Field(min_length=1)
 
 
 class MatchesRule(_RuleConfig):

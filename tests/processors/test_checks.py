@@ -42,7 +42,7 @@ def test_not_null_is_broken_by_null_and_nothing_else() -> None:
         (Range("v", minimum=date(2026, 1, 1)), pa.date32()),
         (Range("v", minimum=datetime(2026, 1, 1, tzinfo=UTC)), pa.timestamp("us", "UTC")),
         (OneOf("v", ("a",)), pa.string()),
-        (OneOf("v", ("1",)), pa.int64()),
+        (OneOf("v", ("1",), ColumnType("integer")), pa.int64()),
         (Matches("v", "a"), pa.string()),
         (ValidTimestamp("v", BERLIN), pa.string()),
         (Holds("v > 5"), pa.int64()),
@@ -95,8 +95,16 @@ def test_one_of_tells_upper_from_lower_case_and_blanks() -> None:
 
 
 def test_one_of_compares_values_of_other_types_as_text() -> None:
-    assert broken(OneOf("v", ("1", "2")), pa.array([1, 2, 3])) == [False, False, True]
-    assert broken(OneOf("v", ("true",)), pa.array([True, False])) == [False, True]
+    assert broken(OneOf("v", ("1", "02"), ColumnType("integer")), pa.array([1, 2, 3])) == [False, False, True]
+    assert broken(OneOf("v", ("true",), ColumnType("boolean")), pa.array([True, False])) == [False, True]
+    assert broken(OneOf("v", ("1", "1e20"), ColumnType("number")), pa.array([1.0, 1e20, 2.0])) == [False, False, True]
+    cents = pa.array([Decimal("1.00"), Decimal("2.50"), Decimal("2.51")], pa.decimal128(6, 2))
+    assert broken(OneOf("v", ("1", "2.5"), ColumnType("decimal", 6, 2)), cents) == [False, False, True]
+
+
+def test_a_list_with_a_value_that_the_column_cannot_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="'x' is no integer"):
+        OneOf("v", ("1", "x"), ColumnType("integer")).broken()
 
 
 @pytest.mark.parametrize("cell", ["xab", "abx", "ab\n", "\nab", "ab\nab", "x\nab\ny", "", "AB"])
