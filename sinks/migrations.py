@@ -28,9 +28,11 @@ def ledger(db: Database) -> None:
         db.execute(statement)
 
 
-def migrate(path: Path, tables: Iterable[Table]) -> None:
-    """Create or update the warehouse at `path` for `tables`. Raises WarehouseError when it is newer than this
-    program.
+def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
+    """Create or update the warehouse at `path` for `tables`.
+
+    Raises WarehouseError when it is newer than this program, and when a column's type changed to one that cannot hold
+    all its values: unless we are `replaying`, which reads them anew from the raw layer.
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -41,7 +43,7 @@ def migrate(path: Path, tables: Iterable[Table]) -> None:
             migrations.apply(db)
             for table in tables:
                 connection.execute("BEGIN IMMEDIATE")
-                _dataset(db, table)
+                _dataset(db, table, path if not (replaying and table.raw) else None)
                 connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise WarehouseError(
@@ -59,11 +61,12 @@ def _refuse_newer(path: Path, db: Database) -> None:
         )
 
 
-def _dataset(db: Database, table: Table) -> None:
+def _dataset(db: Database, table: Table, keeping: Path | None) -> None:
+    """`keeping`: the warehouse's path, where no value may be lost to a changed type."""
     for name in (staged(table.dataset), duplicate_rows(table.dataset)):
         if name not in db.table_names():
             db.execute(_create(name, table))
-        _alter(db, name, table)
+        _alter(db, name, table, keeping)
     rules = [rule.rule for rule in table.unique]
     for (known,) in db.execute("SELECT rule FROM meta_unique_rules WHERE dataset = ?", [table.dataset]).fetchall():
         if known not in rules:  # its keys would miss what comes from now on
@@ -79,7 +82,7 @@ def _create(name: str, table: Table) -> str:
     return f"CREATE TABLE {quote(name)} ({', '.join([*declared, '_flags TEXT', '_rescued TEXT'])}) STRICT"
 
 
-def _alter(db: Database, name: str, table: Table) -> None:
+def _alter(db: Database, name: str, table: Table, keeping: Path | None) -> None:
     """Columns that the config gained are null in older rows; a changed type rewrites the table."""
     have = {column.name.lower(): (column.name, column.type) for column in db[name].columns}
     changed = {}
@@ -89,18 +92,30 @@ def _alter(db: Database, name: str, table: Table) -> None:
         elif have[column.lower()][1] != storage(kind):
             changed[have[column.lower()][0]] = storage(kind)
     for column, stored in changed.items():
-        _forget_misfits(db, name, column, stored)
+        lost = _forget_misfits(db, name, column, stored)
+        if lost and keeping:
+            raise WarehouseError(_retyped(db, keeping, table, column, lost))
     if changed:
         db.table(name).transform(types=changed)
 
 
-def _forget_misfits(db: Database, name: str, column: str, stored: str) -> None:
-    """Values that the new type cannot hold become null, until a replay reads them anew from the raw layer."""
+def _retyped(db: Database, path: Path, table: Table, column: str, lost: int) -> str:
+    said = f"{path}: the config gives {table.dataset}.{column} another type, and {lost} stored values do not fit it"
+    if not table.raw:
+        return f"{said}. Without a raw layer (raw: false) they would be lost: leave the type, or name a new column."
+    [[first, last]] = db.execute("SELECT min(date), max(date) FROM meta_files WHERE dataset = ?", [table.dataset])
+    replay = f"`ade-stream replay --from {first} --to {last} --dataset {table.dataset}`"
+    return f"{said}. {replay} reads all of them anew with the new type; or leave the type as it was."
+
+
+def _forget_misfits(db: Database, name: str, column: str, stored: str) -> int:
+    """How many values the new type cannot hold; they are null now, until they are read anew from the raw layer."""
     db.execute(f"CREATE TEMP TABLE converted (_id INTEGER PRIMARY KEY, value {stored})")
     db.execute(f"INSERT INTO converted SELECT _id, {quote(column)} FROM {quote(name)}")
     misfits = "SELECT _id FROM converted WHERE typeof(value) NOT IN (?, 'null')"
-    db.execute(f"UPDATE {quote(name)} SET {quote(column)} = NULL WHERE _id IN ({misfits})", [stored.lower()])
+    nulled = db.execute(f"UPDATE {quote(name)} SET {quote(column)} = NULL WHERE _id IN ({misfits})", [stored.lower()])
     db.execute("DROP TABLE converted")
+    return nulled.rowcount
 
 
 def _unique(db: Database, table: Table, rule: Unique) -> None:

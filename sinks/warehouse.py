@@ -24,14 +24,15 @@ from sinks.uniqueness import TEMPORARY, Uniqueness
 class Warehouse:
     """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
 
-    Raises WarehouseError where another process writes to it, or it cannot be opened.
+    Raises WarehouseError where another process writes to it, it cannot be opened, or, unless we are `replaying`, a
+    column's type changed to one that does not hold its values.
     """
 
-    def __init__(self, path: Path, tables: Iterable[Table]) -> None:
+    def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
             resources.callback(WriterLock(path).release)
-            migrate(path, tables)
+            migrate(path, tables, replaying=replaying)
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)

@@ -52,7 +52,7 @@ def replay_dates(
         recorded_dates = dates(recorded, first, last)
     wanted = [(date, name) for date, name in recorded_dates if only in {None, name}]
     left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
-    with Warehouse(path, [dataset.table for dataset in datasets.values()]) as warehouse:
+    with Warehouse(path, [dataset.table for dataset in datasets.values()], replaying=True) as warehouse:
         done = [replay(warehouse, datasets[name], date, stop) for date, name in wanted if name not in left_out]
     return done, [f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items())]
 

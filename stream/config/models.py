@@ -179,7 +179,9 @@ class OneOfRule(_RuleConfig):
 
     check: Literal["one_of"]
     column: str
-    values: tuple[Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)], ...] = Field(min_length=1)
+    values: tuple[Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)], ...] = Field(
+        min_length=1
+    )
 
 
 class MatchesRule(_RuleConfig):

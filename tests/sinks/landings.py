@@ -61,5 +61,5 @@ def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
 
 def replayed(warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str) -> list[Replayed]:
     """Replay the dates, each of all datasets (or only those of `names`)."""
-    with Warehouse(warehouse, [each.table for each in datasets.values()]) as sink:
+    with Warehouse(warehouse, [each.table for each in datasets.values()], replaying=True) as sink:
         return [replay(sink, datasets[name], date) for date in dates for name in names or datasets]

@@ -123,13 +123,30 @@ def test_a_column_that_changes_its_type_keeps_the_values_that_the_new_type_can_h
 @pytest.mark.parametrize(
     ("before", "cell", "after"), [("string", "abc", "integer"), ("number", 7.5, "integer"), ("string", "", "number")]
 )
-def test_a_warehouse_opens_with_a_type_that_older_values_do_not_have(
+def test_a_type_that_older_values_do_not_have_is_refused_and_changes_nothing(
     tmp_path: Path, before: TypeName, cell: Cell, after: TypeName
 ) -> None:
     path = tmp_path / "w.db"
     commit(path, Table("sales", (("code", ColumnType(before)),)), (cell,))
-    commit(path, Table("sales", (("code", ColumnType(after)),)), (8,), first=2)
-    assert codes(path)[-1] == (8,)
+    with pytest.raises(WarehouseError, match=r"sales\.code.*1 stored values.*replay --from 2026-11-21 --to 2026-11-21"):
+        Warehouse(path, [Table("sales", (("code", ColumnType(after)),))])
+    assert codes(path) == [(cell,)]
+
+
+def test_a_replay_opens_with_a_type_that_older_values_do_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    commit(path, Table("sales", CODE), ("abc",), ("7",))
+    with Warehouse(path, [Table("sales", (("code", WHOLE),))], replaying=True):
+        pass
+    assert codes(path) == [(None,), (7,)]
+
+
+def test_no_replay_may_lose_values_that_are_in_no_raw_layer(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    commit(path, Table("sales", CODE, raw=False), ("abc",))
+    with pytest.raises(WarehouseError, match="Without a raw layer"):
+        Warehouse(path, [Table("sales", (("code", WHOLE),), raw=False)], replaying=True)
+    assert codes(path) == [("abc",)]
 
 
 def test_a_table_that_was_rewritten_still_refuses_values_of_another_type(tmp_path: Path) -> None:
