@@ -3,6 +3,7 @@
     AdeStreamError
     ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
+    │   └── BrokenRuleError      because of a record that breaks a rule with the action `fail`
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
     └── StateError       a stored artifact belongs to another version                      exit 3
 
@@ -29,6 +30,14 @@ class SourceError(AdeStreamError):
     """One landing file cannot be read as its dataset says; the others go on."""
 
     exit_code = 1
+
+
+class BrokenRuleError(SourceError):
+    """A record breaks a rule with the action `fail`: its file is taken up to the record before it, and no further."""
+
+    def __init__(self, message: str, record: int) -> None:
+        super().__init__(message)
+        self.record = record
 
 
 class WarehouseError(AdeStreamError):

@@ -11,10 +11,10 @@ from contextlib import closing
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import SourceError
+from processors.errors import BrokenRuleError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
-from sinks.base import Judged, MicroBatch, Prepared, Receipt, Sink
+from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
 
 #: Bytes of the landing files that may wait, judged, for their commit.
@@ -45,8 +45,9 @@ def _weight(judged: Judged) -> int:
 def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
     """Each batch with its verdict.
 
-    A record that breaks a rule with the action `fail` is a SourceError, raised where its batch was read: there the file
-    is set aside and the next one taken up, or, in a replay, everything is given up.
+    A record that breaks a rule with the action `fail` is a BrokenRuleError, raised where its batch was read: there the
+    records before it are read again, the file is set aside and the next one taken up, or, in a replay, everything is
+    given up.
     """
     source = _delegate(batches)
     batch = next(source, None)
@@ -57,14 +58,14 @@ def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Ite
             yield judged
             batch = next(source, None)
         else:
-            batch = _raise_within(source, SourceError(breach))
+            batch = _raise_within(source, breach)
 
 
 def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
     yield from batches
 
 
-def _raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
+def _raise_within(source: Generator[MicroBatch], error: BrokenRuleError) -> MicroBatch | None:
     """The batch that `source` gives after `error` was raised in it."""
     try:
         return source.throw(error)
@@ -92,8 +93,8 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
 
 
-def _breach(judged: Judged) -> str | None:
-    """The first reason whose action is `fail`, as the end of a sentence."""
+def _breach(judged: Judged) -> BrokenRuleError | None:
+    """The first record with a reason whose action is `fail`."""
     rejected = judged.outcome.rejected
     if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():
         return None
@@ -102,5 +103,6 @@ def _breach(judged: Judged) -> str | None:
             if reason["action"] == "fail":
                 line = judged.batch.index.lines[row[ROW_ID] - judged.batch.span.id_first]
                 rule, message = reason["rule"], reason["message"]
-                return f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
+                said = f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
+                return BrokenRuleError(said, row[ROW_ID] & RECORDS_MAX)
     return None

@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
-from processors.errors import SourceError
+from processors.errors import BrokenRuleError, SourceError
 from sinks.base import FileStat, FileState, MicroBatch, Position, news
 from sinks.ledger import SpanEntry, now
 from stream.landing.listing import Found
@@ -42,8 +43,8 @@ class Intake:
     def take(self, found: Found, stop: threading.Event) -> Iterator[MicroBatch]:
         """The file's new records, until `stop` is set, and the news of its state.
 
-        A file that cannot be read is set aside as failed; so is one for which a SourceError is raised where a batch is
-        handed on, and that batch counts as not taken.
+        A file that cannot be read is set aside as failed; so is one for which a BrokenRuleError is raised where a batch
+        is handed on. That batch counts as not taken, and its records before the broken one are handed on alone.
         """
         known = self.tracker.meet(found)
         self.tracker.hold(known, None)
@@ -63,6 +64,8 @@ class Intake:
             self.tracker.forget(known)
         except SourceError as error:
             self.tracker.hold(known, None)
+            if isinstance(error, BrokenRuleError):
+                yield from self._before(error.record, found, visit)
             yield from visit.news(found.stat, "failed", f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
     def _read(self, source: Source, found: Found, visit: _Visit, stop: threading.Event) -> Iterator[MicroBatch]:
@@ -89,6 +92,22 @@ class Intake:
             yield from visit.news(source.stat, state, reason)
         else:
             yield from visit.hand_on(last, source.stat, state, reason, keep_events=dataset.table.raw)
+
+    def _before(self, record: int, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
+        """The records that are not taken yet and stand before `record`; they were part of one batch with it."""
+        known, dataset = visit.known, self.tracker.datasets[found.dataset]
+        end = known.end or Position()
+        count = record - 1 - end.records
+        if not count:
+            return
+        with Source(self.tracker.root, found.path) as source:
+            header = read_header(source, dataset, final=True)
+            start = end if end.records or header is None else header.end
+            for piece in islice(
+                read(source, replace(dataset, batch_rows=count), known.file, end, start, final=False), 1
+            ):
+                progress = f"{piece.end.offset} of {source.stat.size} bytes are loaded."
+                yield from visit.hand_on(piece, source.stat, "processing", progress, keep_events=dataset.table.raw)
 
     def _folder(self, found: Found, visit: _Visit) -> Iterator[MicroBatch]:
         """A folder has the state `failed` as long as it cannot be listed."""

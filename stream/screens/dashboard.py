@@ -69,7 +69,7 @@ class Dashboard:
 
     def _datasets(self) -> Table:
         table = Table(box=None, expand=True, pad_edge=False, padding=(0, 0, 0, 1), header_style="bold underline")
-        table.add_column("dataset", no_wrap=True, ratio=1)
+        table.add_column("dataset", no_wrap=True, ratio=1, min_width=12)
         for title in ("files", "pending", "rows/s", "accepted", "rejected", "aside", "lag", "p50 ms", "p99 ms"):
             table.add_column(title, justify="right", no_wrap=True)
         with self._meters.lock:
