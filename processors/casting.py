@@ -7,6 +7,7 @@ integer column takes no `17.0`. What a cell means depends on that cell alone, ne
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import polars as pl
 
@@ -16,6 +17,14 @@ from processors.columns import DATE_FORMATS, TIMESTAMP_FORMATS, ColumnType
 _YEARS: dict[pl.DataType, tuple[int, int]] = {
     pl.Date(): (-719_162, 2_932_896),
     pl.Datetime("us", "UTC"): (-719_162 * 86_400_000_000, 2_932_897 * 86_400_000_000 - 1),
+}
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-5][0-9](\.[0-9]{1,9})?)?"
+_OFFSET = "([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+#: The shape of a value in a column without formats, and the formats that read it.
+_ISO = {
+    "date": (f"^{_DAY}$", DATE_FORMATS),
+    "timestamp": (f"^{_DAY}[Tt ]{_CLOCK}{_OFFSET}$", TIMESTAMP_FORMATS),
 }
 _TRUE = ["true", "t", "yes", "y", "1"]
 _FALSE = ["false", "f", "no", "n", "0"]
@@ -142,12 +151,21 @@ def _parsers(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
         case "boolean":
             lower = text.str.to_lowercase()
             return [pl.when(lower.is_in(_TRUE + _FALSE)).then(lower.is_in(_TRUE))]
+        case "date" | "timestamp" if not kind.formats:
+            return _iso(text, kind)
         case "date":
-            return [text.str.to_date(form, strict=False) for form in kind.formats or DATE_FORMATS]
+            return [text.str.to_date(form, strict=False) for form in kind.formats]
         case "timestamp":
-            return [_timestamp(text, form, kind.timezone) for form in kind.formats or TIMESTAMP_FORMATS]
+            return [_timestamp(text, form, kind.timezone) for form in kind.formats]
         case _:
             return [text]
+
+
+def _iso(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
+    """ISO 8601 to the letter: the formats alone would also take signs, blanks and single digits."""
+    shape, formats = _ISO[kind.name]
+    shaped = pl.when(text.str.contains(shape)).then(text)
+    return _parsers(shaped, replace(kind, formats=formats))
 
 
 def _decimal(text: pl.Expr, kind: ColumnType) -> pl.Expr:

@@ -178,3 +178,25 @@ def test_seconds_since_1970_are_not_read_in_the_dataset_s_zone() -> None:
     """A count of seconds is a moment in itself; only clock times need a zone."""
     kind = ColumnType("timestamp", formats=("%s",), timezone=BERLIN)
     assert read("1795253400", kind) == utc(2026, 11, 21, 9, 30)
+
+
+@pytest.mark.parametrize("text", ["2026-1-1", "+2026-01-01", "2026- 1- 1", "20260101", "2026-01-01 ", "1-1-1"])
+def test_a_date_without_formats_is_iso_to_the_letter(text: str) -> None:
+    _, misfits = cast(pl.Series([text]), ColumnType("date"), ("",))
+    assert misfits.to_list() == [text != "2026-01-01 "]  # blanks around a value do not count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-06-01   12:00:00",
+        "2026-06-01T 2:00:00",
+        "2026-06-01T12:00:00 UTC",
+        "2026-06-01 12:00:60",
+        "2026-6-1 12:00",
+        "+2026-06-01 12:00",
+    ],
+)
+def test_a_timestamp_without_formats_is_iso_to_the_letter(text: str) -> None:
+    _, misfits = cast(pl.Series([text]), ColumnType("timestamp"), ("",))
+    assert misfits.to_list() == [True]
