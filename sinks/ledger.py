@@ -34,7 +34,7 @@ WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + 
 _INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)"
 _FILES = """
 SELECT file_id, dataset, path, generation, date, header, size, mtime_ns, inode, state, reason, records, accepted,
-rejected FROM meta_files
+rejected, discovered_at, updated_at FROM meta_files
 """
 #: The first span that no other follows directly ends the file's committed prefix.
 _POSITION = """
@@ -61,6 +61,8 @@ class FileEntry:
     records: int
     accepted: int
     rejected: int
+    discovered_at: str
+    updated_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def files(connection: Connection, where: str = "", *values: str | int) -> Iterat
             header = tuple(json.loads(row["header"]))
             file = File(row["file_id"], row["dataset"], row["path"], row["generation"], row["date"], header)
             stat = FileStat(row["size"], row["mtime_ns"], row["inode"])
-            yield FileEntry(file, stat, row["state"], row["reason"], row["records"], row["accepted"], row["rejected"])
+            balance = row["records"], row["accepted"], row["rejected"]
+            yield FileEntry(file, stat, row["state"], row["reason"], *balance, row["discovered_at"], row["updated_at"])
 
 
 def spans(connection: Connection, file_id: int) -> Iterator[SpanEntry]:

@@ -76,6 +76,15 @@ class WarehouseReader:
             "SELECT _id, payload FROM raw_events WHERE _id BETWEEN ? AND ? ORDER BY _id", span.id_first, span.id_last
         )
 
+    def reject_rules(self, file_id: int, /) -> dict[str, int]:
+        """How many records of a file were rejected under each rule, the most frequent first."""
+        counts = self._connection.rows(
+            """SELECT reason.value ->> 'rule', count(*) FROM rejects r, json_each(r.reasons) reason
+            WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' <> 'warn' GROUP BY 1 ORDER BY 2 DESC, 1""",
+            *(row_id(file_id, 0), row_id(file_id + 1, 0) - 1),
+        )
+        return {str(rule): int(str(count)) for rule, count in counts}
+
     def status(self) -> list[DatasetStatus]:
         """One entry a dataset, by name."""
         sums = self._connection.table(

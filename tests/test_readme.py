@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 #: What differs from run to run, and how long a last line had to settle.
 _VARIABLE = (
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\dZ)?"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z)?"), "<time>"),
     (re.compile(r"commit_ms=[\d.]+"), "commit_ms=<ms>"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )

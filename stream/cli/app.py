@@ -9,7 +9,7 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, loading, replaying, status
+from stream.cli import checking, loading, replaying, status, why
 
 app = typer.Typer(
     name="ade-stream",
@@ -24,6 +24,7 @@ app.command()(loading.watch)
 app.command()(loading.run)
 app.command()(replaying.replay)
 app.command(name="status")(status.status)
+app.command(name="why")(why.why)
 app.command()(checking.check)
 
 

@@ -15,6 +15,7 @@ from sinks.reading import DatasetStatus
 from stream.replay import Replayed
 from stream.screens.figures import count
 from stream.screens.output import printing, write
+from stream.why import Explanation, Told
 
 
 def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
@@ -47,6 +48,26 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
         console.print(table)
         if not any(each.changed for each in results):
             console.print("nothing changed")
+
+
+def explained(explanation: Explanation) -> str:
+    """A file's story: a paragraph for each generation, the newest last; or why there is none."""
+    if explanation.unknown:
+        return f"{explanation.path}: unknown. {explanation.unknown}\n"
+    return "\n".join(_told(explanation.path, told) for told in explanation.generations)
+
+
+def _told(path: str, told: Told) -> str:
+    entry = told.entry
+    lines = [
+        f"{path}: {entry.state}. {entry.reason}",
+        f"  dataset   {entry.file.dataset}, execution date {entry.file.date}",
+        f"  records   {count(entry.records)} = {count(entry.accepted)} accepted + {count(entry.rejected)} rejected",
+        *(f"  rejected  {count(records)} under {rule}" for rule, records in told.rejects.items()),
+        f"  file      {count(entry.stat.size)} bytes, id {entry.file.file_id}, generation {entry.file.generation}",
+        f"  seen      first {entry.discovered_at}, last change here {entry.updated_at}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def to_json(value: object) -> str:

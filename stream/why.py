@@ -1,0 +1,89 @@
+"""Why is this file in, or not in? What the ledger says of it; else what the landing folder and the configs say."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sinks.ledger import FileEntry
+from sinks.reading import WarehouseReader
+from stream.config import Dataset, load_configs
+from stream.landing.listing import look
+from stream.landing.names import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A generation of a file that the ledger knows. `rejects`: how many records were rejected under each rule."""
+
+    entry: FileEntry
+    rejects: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`path`: relative to the landing folder, as the ledger writes it. `unknown`: where the ledger knows no such file,
+    a sentence that says why not; empty otherwise."""
+
+    path: str
+    generations: tuple[Told, ...]
+    unknown: str = ""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the newest generation is in the warehouse as a whole."""
+        return bool(self.generations) and self.generations[-1].entry.state == "committed"
+
+
+def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explanation:
+    """All that is known of `file`: a path below the landing folder, or relative to it.
+
+    Raises ConfigError and WarehouseError.
+    """
+    datasets = load_configs(configs)
+    path = _within(landing, file)
+    name = printable(os.fsencode(path))
+    with WarehouseReader(warehouse) as recorded:
+        told = tuple(
+            Told(entry, recorded.reject_rules(entry.file.file_id)) for entry in recorded.files("path = ?", name)
+        )
+    return Explanation(name, told, "" if told else _unknown(landing, path, datasets))
+
+
+def _within(landing: Path, file: Path) -> Path:
+    """`file` relative to the landing folder; as it is where it does not lie in it."""
+    for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
+        if whole.is_relative_to(base):
+            return whole.relative_to(base)
+    return file
+
+
+def _unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
+    if path.is_absolute() or ".." in path.parts:
+        return f"It does not lie in the landing folder {landing}."
+    try:
+        mode = (landing / path).lstat().st_mode
+    except OSError:
+        return f"There is no such file in {landing}, and none of that name was ever seen."
+    if stat.S_ISLNK(mode):
+        return "It is a link, and links are not followed. Copy or move the file itself."
+    if not stat.S_ISREG(mode):
+        return "It is no regular file."
+    return _passed_over(landing, path, datasets)
+
+
+def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
+    """Why a regular file of the landing folder belongs to no dataset, or has not been seen yet."""
+    near = [dataset for dataset in datasets.values() if path.is_relative_to(dataset.folder)]
+    if any(look(landing, dataset, os.fsencode(path)) for dataset in near):
+        return "It has not been seen yet. `ade-stream run` takes it; a running watch does within seconds."
+    if not near:
+        folders = ", ".join(f"{dataset.folder}/" for dataset in datasets.values())
+        return f"It lies in the folder of no dataset. The datasets have {folders}."
+    if any(part.startswith(".") for part in path.parts):
+        return "It, or a folder that it lies in, begins with a dot; those are left alone."
+    patterns = " or ".join(dataset.files.pattern for dataset in near)
+    return f"Its name does not match {patterns}, or ends like that of an unfinished file (.tmp, .part and the like)."

@@ -1,0 +1,80 @@
+"""`why FILE`: the state, the reason and the balance of a file; and for one that is not known, why not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.system.drops import HEADER, order, orders, write
+from tests.system.processes import Outcome, Place, ade, load
+
+
+def why(place: Place, file: object, *words: str) -> Outcome:
+    """The command on a path as a user gives it."""
+    return ade(place, "why", str(file), *words)
+
+
+def test_a_loaded_file_is_told_with_its_balance_and_the_rules_that_its_rejects_broke(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 2]) + order(2) + order(3, "-4"))
+    load(place)
+    told = why(place, path)
+    assert told.returncode == 0, told.stderr
+    assert "committed. All 4 records are loaded." in told.stdout
+    assert "records   4 = 2 accepted + 2 rejected" in told.stdout
+    assert "rejected  1 under amount_not_negative" in told.stdout
+    assert "rejected  1 under duplicate_key" in told.stdout
+
+
+@pytest.mark.parametrize("form", ["in the landing folder", "relative to it"])
+def test_a_file_is_known_under_each_form_of_its_path(place: Place, form: str) -> None:
+    path = write(place.landing / "orders" / "orders_1.csv", orders([1]))
+    load(place)
+    told = why(place, path if form == "in the landing folder" else "orders/orders_1.csv")
+    assert told.stdout.startswith("orders/orders_1.csv: committed.")
+
+
+def test_a_file_that_failed_is_told_with_the_reason_and_exit_1(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_1.csv", "a,b\n1,2\n")
+    load(place, code=1)
+    told = why(place, path)
+    assert told.returncode == 1
+    assert "failed. Its header lacks" in told.stdout
+
+
+def test_a_file_is_told_as_json(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_1.csv", orders([1]))
+    load(place)
+    told = json.loads(why(place, path, "--json").stdout)
+    assert told["generations"][0]["entry"]["state"] == "committed"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("orders/gone.csv", "There is no such file"),
+        ("orders/orders_9.csv", "It has not been seen yet"),
+        ("orders/orders_9.csv.part", "ends like that of an unfinished file"),
+        ("orders/orders_9.txt", "Its name does not match orders_*.csv"),
+        ("orders/.hidden/orders_9.csv", "begins with a dot"),
+        ("elsewhere/new.csv", "It lies in the folder of no dataset. The datasets have employees/, orders/."),
+        ("orders/folder", "It is no regular file"),
+        ("orders/link.csv", "It is a link"),
+        ("/etc/passwd", "It does not lie in the landing folder"),
+    ],
+)
+def test_a_file_that_is_not_known_is_told_why_not(place: Place, name: str, reason: str) -> None:
+    load(place)
+    (place.landing / "orders" / "folder").mkdir()
+    (place.landing / "orders" / "link.csv").symlink_to("/etc/passwd")
+    for made in (
+        "orders/orders_9.csv",
+        "orders/orders_9.csv.part",
+        "orders/orders_9.txt",
+        "orders/.hidden/orders_9.csv",
+        "elsewhere/new.csv",
+    ):
+        write(place.landing / made, HEADER)
+    told = why(place, name)
+    assert told.returncode == 1
+    assert reason in told.stdout
