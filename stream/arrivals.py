@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from processors.errors import SourceError
 from sinks.base import MicroBatch
 from stream.backlog import Backlog
 from stream.landing.intake import Intake
@@ -14,49 +16,123 @@ from stream.landing.listing import Found
 from stream.landing.watcher import watching
 
 POLL_SECONDS = 1.0
+#: So many files that are larger than a micro-batch are open at a time.
+OPEN_MAX = 8
+#: So many smaller ones are read before the larger have their turn.
+SMALL_MAX = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrivals:
-    """Iterators over what arrives; they end soon after `stop` is set, behind the batch in hand."""
+    """Iterators over what arrives; they end soon after `stop` is set, behind the batch in hand.
+
+    Files that are larger than a micro-batch take turns, a batch each, so that no file waits for a large one to end.
+    """
 
     intake: Intake
     backlog: Backlog = field(default_factory=Backlog)
     stop: threading.Event = field(default_factory=threading.Event)
+    _small: deque[Found] = field(default_factory=deque)
+    _large: deque[Found] = field(default_factory=deque)
+    _open: deque[tuple[Found, Generator[MicroBatch]]] = field(default_factory=deque)
+    _expected: set[tuple[str, bytes]] = field(default_factory=set)
 
     def present(self) -> Iterator[MicroBatch]:
         """What is in the landing folder now, last lines included once they have settled; then it ends."""
         tracker = self.intake.tracker
-        yield from self._take(tracker.listing())
+        self._expect(tracker.listing())
+        yield from self._until_done()
         while (wait := tracker.settles_in()) is not None and not self.stop.wait(min(wait, POLL_SECONDS)):
-            yield from self._take(tracker.unsettled())
+            self._expect(tracker.unsettled())
+            yield from self._until_done()
 
     def ongoing(self) -> Iterator[MicroBatch]:
         """What is in the landing folder, and whatever comes, until `stop` is set.
 
-        Events say where to look at once. Everything is listed every POLL_SECONDS, whether there were events or not.
+        Events say where to look at once, also between the batches of a large file. Everything is listed every
+        POLL_SECONDS, whether there were events or not.
         """
         tracker = self.intake.tracker
         with watching(tracker.root) as hints:
             listed = -POLL_SECONDS
             while not self.stop.is_set():
                 if time.monotonic() - listed >= POLL_SECONDS:
-                    yield from self._take(tracker.listing())
+                    self._expect(tracker.listing())
                     listed = time.monotonic()
-                yield from self._take(tracker.unsettled())
-                rest = listed + POLL_SECONDS - time.monotonic()
-                settles = tracker.settles_in()
-                paths = hints.wait(rest if settles is None else min(rest, settles), self.stop)
+                self._expect(tracker.unsettled())
+                yield from self._turn()
+                paths = hints.wait(self._patience(listed), self.stop)
                 if paths is None:
                     listed = -POLL_SECONDS
                 else:
-                    yield from self._take(tracker.look(paths))
+                    self._expect(tracker.look(paths))
+            self._close()
 
-    def _take(self, found: Iterable[Found]) -> Iterator[MicroBatch]:
-        files = list(found)
-        self.backlog.expect(files)
-        for file in files:
+    def _patience(self, listed: float) -> float:
+        """Seconds to wait for the next event: none while there is something to read."""
+        if self._expected:
+            return 0.0
+        rest, settles = listed + POLL_SECONDS - time.monotonic(), self.intake.tracker.settles_in()
+        return rest if settles is None else min(rest, settles)
+
+    def _expect(self, found: Iterable[Found]) -> None:
+        """Queue these files up, those left out that wait or are open already."""
+        new = [file for file in found if (file.dataset, file.path) not in self._expected]
+        self._expected.update((file.dataset, file.path) for file in new)
+        self.backlog.expect(new)
+        for file in new:
+            batch_bytes = self.intake.tracker.datasets[file.dataset].batch_bytes
+            (self._small if file.stat.size <= batch_bytes else self._large).append(file)
+
+    def _until_done(self) -> Iterator[MicroBatch]:
+        while self._expected and not self.stop.is_set():
+            yield from self._turn()
+        self._close()
+
+    def _turn(self) -> Iterator[MicroBatch]:
+        """Some small files, and a batch of each large one that is open."""
+        for _ in range(min(SMALL_MAX, len(self._small))):
+            file = self._small.popleft()
+            yield from self.intake.take(file, self.stop)
+            self._done(file)
             if self.stop.is_set():
                 return
-            yield from self.intake.take(file, self.stop)
-            self.backlog.done(file)
+        while self._large and len(self._open) < OPEN_MAX:
+            file = self._large.popleft()
+            self._open.append((file, self.intake.take(file, self.stop)))
+        for _ in range(len(self._open)):
+            file, batches = self._open.popleft()
+            if (yield from _next(batches)):
+                self._open.append((file, batches))
+            else:
+                self._done(file)
+
+    def _done(self, file: Found) -> None:
+        self._expected.discard((file.dataset, file.path))
+        self.backlog.done(file)
+
+    def _close(self) -> None:
+        for _, batches in self._open:
+            batches.close()
+        self._open.clear()
+
+
+def _next(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
+    """Hand on the next batch; False where there is none. What is raised where it is handed on is raised in `batches`,
+    which may answer with another one."""
+    batch = next(batches, None)
+    while batch is not None:
+        try:
+            yield batch
+        except SourceError as error:
+            batch = _answer(batches, error)
+        else:
+            return True
+    return False
+
+
+def _answer(batches: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
+    try:
+        return batches.throw(error)
+    except StopIteration:
+        return None

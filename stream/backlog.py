@@ -26,9 +26,9 @@ class Backlog:
         self._found: dict[tuple[str, bytes], Found] = {}
 
     def expect(self, found: Iterable[Found]) -> None:
-        """These files wait now."""
+        """These files wait too."""
         with self._lock:
-            self._found = {(file.dataset, file.path): file for file in found}
+            self._found |= {(file.dataset, file.path): file for file in found}
 
     def done(self, file: Found) -> None:
         """This one does not wait any more."""

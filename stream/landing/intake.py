@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -40,7 +40,7 @@ class Intake:
     tracker: Tracker
     committed: Committed
 
-    def take(self, found: Found, stop: threading.Event) -> Iterator[MicroBatch]:
+    def take(self, found: Found, stop: threading.Event) -> Generator[MicroBatch]:
         """The file's new records, until `stop` is set, and the news of its state.
 
         A file that cannot be read is set aside as failed; so is one for which a BrokenRuleError is raised where a batch
