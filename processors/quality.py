@@ -14,6 +14,7 @@ decides it, inside its transaction (see `sinks/uniqueness.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,13 @@ class Clean:
         longest = max((len(token.encode()) for token in self.null_tokens), default=-1)
         if len(bare) == 0 or int((offsets[1:] - offsets[:-1]).min()) > longest:
             return kept
-        nothing = pc.is_in(bare, pa.array(self.null_tokens, bare.type))
+        nothing = pc.is_in(bare, _words(self.null_tokens, bare.type))
         return pc.if_else(nothing, None, kept) if nothing.true_count else kept
+
+
+@lru_cache(maxsize=64)
+def _words(tokens: tuple[str, ...], kind: pa.DataType) -> pa.Array:
+    return pa.array(tokens, kind)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -111,9 +111,13 @@ class Source:
 
 def read_header(source: Source, dataset: Dataset, *, final: bool) -> Header | None:
     """The file's header; None while it is not complete. Raises SourceError where it does not fit the dataset."""
-    start = len(_BOM) if source.read(0, len(_BOM)) == _BOM else 0
+    beginning = source.read(0, _HEADER_BYTES)
+    start = len(_BOM) if beginning.startswith(_BOM) else 0
     if not dataset.dialect.header:
         return Header(tuple(column.source for column in dataset.columns), Position(0, start, 0))
+    line = beginning[start : beginning.find(b"\n") + 1]
+    if _is_plain(line, dataset):
+        return Header(_names(line, dataset), Position(0, start + len(line), 1))
     limit, length = dataset.dialect.record_bytes_max, _HEADER_BYTES
     while True:
         block = source.read(start, start + length)
@@ -129,6 +133,15 @@ def read_header(source: Source, dataset: Dataset, *, final: bool) -> Header | No
     first = frames.slice(0, 1)
     record = block[first.starts[0] : first.ends[0]]
     return Header(_names(record, dataset), Position(0, start + first.consumed, first.line_count))
+
+
+def _is_plain(line: bytes, dataset: Dataset) -> bool:
+    """Whether the line is a whole record for certain, as nearly every header is: framing it would cost more."""
+    dialect = dataset.dialect
+    quoted = dialect.quote is not None and dialect.quote.encode() in line
+    return (
+        not quoted and b"\r" not in line[:-2] and line.strip(b"\r\n") != b"" and len(line) <= dialect.record_bytes_max
+    )
 
 
 def _names(record: bytes, dataset: Dataset) -> tuple[str, ...]:
