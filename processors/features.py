@@ -72,9 +72,10 @@ def _plan(step: Derive, columns: tuple[str, ...]) -> _Plan:
     for feature in step.features:
         expression = _value(feature)
         roots = set(expression.meta.root_names())
-        depth[feature.name] = 1 + max((depth.get(name, -1) for name in roots), default=-1)
-        layers += [[]] * (depth[feature.name] + 1 - len(layers))
-        layers[depth[feature.name]] = [*layers[depth[feature.name]], expression]
+        layer = depth[feature.name] = 1 + max((depth.get(name, -1) for name in roots), default=-1)
+        if layer == len(layers):
+            layers.append([])
+        layers[layer].append(expression)
         read |= roots
     return _Plan(tuple(name for name in columns if name in read), tuple(map(tuple, layers)))
 
