@@ -161,10 +161,10 @@ class Intake:
 
     def _prefix_holds(self, source: Source, known: Tracked) -> bool:
         """All committed bytes are compared when the file is met for the first time in this process, when it is another
-        file by its inode, or has not grown; a file that only grows is compared in its last span."""
+        file by its inode, or has not grown; a file that only grows is compared in its first and its last span."""
         if known.last is not None and source.stat.inode == known.stat.inode and source.stat.size > known.stat.size:
-            span, digest = known.last
-            return source.digest(span.byte_start, span.byte_end) == digest
+            ends = [each for each in (known.first, known.last) if each is not None]
+            return all(source.digest(span.byte_start, span.byte_end) == digest for span, digest in ends)
         return source.holds(self.committed.spans(known.file.file_id))
 
 
@@ -205,6 +205,8 @@ class _Visit:
             keep_events=keep_events,
         )
         self.known.end, self.known.last = piece.end, (piece.span, piece.digest)
+        if piece.span.row_first == 1:
+            self.known.first = self.known.last
 
     def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
         self.known.stat, self.known.state, self.known.reason = stat, state, reason

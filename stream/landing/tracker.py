@@ -24,9 +24,9 @@ _UNSEEN = FileStat(-1, -1, -1)
 class Tracked:
     """A file, as far as this process has handed it on.
 
-    `end`: behind its last record; None until the ledger was asked. `last`: its last span and that span's digest, where
-    it was read in this process. `looked`: whether this process has opened it. `seen`: the stat it was last found with,
-    since `unchanged_since` (monotonic seconds).
+    `end`: behind its last record; None until the ledger was asked. `first`, `last`: its first and its last span, each
+    with its digest, where they were read in this process. `looked`: whether this process has opened it. `seen`: the
+    stat it was last found with, since `unchanged_since` (monotonic seconds).
     """
 
     file: File
@@ -34,6 +34,7 @@ class Tracked:
     state: FileState
     reason: str
     end: Position | None
+    first: tuple[Span, bytes] | None = None
     last: tuple[Span, bytes] | None = None
     looked: bool = False
     seen: FileStat = _UNSEEN
