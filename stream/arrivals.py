@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from processors.errors import SourceError
 from sinks.base import MicroBatch
 from stream.backlog import Backlog
+from stream.engine import raise_within
 from stream.landing.intake import Intake
 from stream.landing.listing import Found
 from stream.landing.watcher import watching
@@ -125,14 +126,7 @@ def _next(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
         try:
             yield batch
         except SourceError as error:
-            batch = _answer(batches, error)
+            batch = raise_within(batches, error)
         else:
             return True
     return False
-
-
-def _answer(batches: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
-    try:
-        return batches.throw(error)
-    except StopIteration:
-        return None

@@ -11,7 +11,7 @@ from contextlib import closing
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import BrokenRuleError
+from processors.errors import BrokenRuleError, SourceError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
@@ -58,15 +58,15 @@ def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Ite
             yield judged
             batch = next(source, None)
         else:
-            batch = _raise_within(source, breach)
+            batch = raise_within(source, breach)
 
 
 def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
     yield from batches
 
 
-def _raise_within(source: Generator[MicroBatch], error: BrokenRuleError) -> MicroBatch | None:
-    """The batch that `source` gives after `error` was raised in it."""
+def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
+    """The batch that `source` gives after `error` was raised in it; None where it ends."""
     try:
         return source.throw(error)
     except StopIteration:

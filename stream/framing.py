@@ -118,6 +118,8 @@ def _borders(
 def _runaway(data: npt.NDArray[np.uint8], line_ends: Offsets, quotes: Offsets, delimiter: int) -> int | None:
     """The offset of the first structural quote that opens a field of several lines which goes on behind its closing
     quote."""
+    if len(quotes) < 2:
+        return None
     opens, closers = quotes[0::2][: len(quotes) // 2], quotes[1::2]
     behind = data[np.minimum(closers + 1, data.size - 1)]
     goes_on = (behind != delimiter) & (behind != _LF) & (behind != _CR) & (closers + 1 < data.size)

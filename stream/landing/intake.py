@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -65,7 +66,8 @@ class Intake:
         except SourceError as error:
             self.tracker.hold(known, None)
             if isinstance(error, BrokenRuleError):
-                yield from self._before(error.record, found, visit)
+                with suppress(FileNotFoundError):  # it went just now: what was not read of it is not taken
+                    yield from self._before(error.record, found, visit)
             yield from visit.news(found.stat, "failed", f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
     def _read(self, source: Source, found: Found, visit: _Visit, stop: threading.Event) -> Iterator[MicroBatch]:
