@@ -66,7 +66,7 @@ class Intake:
         except SourceError as error:
             self.tracker.hold(known, None)
             if isinstance(error, BrokenRuleError):
-                with suppress(FileNotFoundError):  # it went just now: what was not read of it is not taken
+                with suppress(FileNotFoundError, SourceError):  # it went just now: what was not read is not taken
                     yield from self._before(error.record, found, visit)
             yield from visit.news(found.stat, "failed", f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
