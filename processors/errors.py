@@ -3,6 +3,7 @@
     AdeStreamError
     ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
+    │   ├── UnreadableError      for now; it is tried again
     │   └── BrokenRuleError      because of a record that breaks a rule with the action `fail`
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
     └── StateError       a stored artifact belongs to another version                      exit 3
@@ -30,6 +31,10 @@ class SourceError(AdeStreamError):
     """One landing file cannot be read as its dataset says; the others go on."""
 
     exit_code = 1
+
+
+class UnreadableError(SourceError):
+    """The system does not let us read the file, for now: it is tried again."""
 
 
 class BrokenRuleError(SourceError):

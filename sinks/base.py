@@ -68,7 +68,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`."""
+    """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`.
+
+    `fingerprint`: SHA-256 of its first 64 KiB, empty before it was read.
+    """
 
     file_id: int
     dataset: str
@@ -76,20 +79,25 @@ class File:
     generation: int
     date: str
     header: tuple[str, ...]
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """What the file system said when the file was last looked at: bytes, nanoseconds since 1970, inode number."""
+    """What the file system said when the file was last looked at: bytes, nanoseconds since 1970, inode number.
+
+    `ctime_ns` moves with every change of the file, and a program cannot set it back as it can `mtime_ns`.
+    """
 
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int = 0
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
         """Some file systems number inodes with 64 bits; a database keeps 63 of them."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF, status.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,31 @@ class Span:
         return self.id_first + self.row_count - 1
 
 
+def whole_file(file_id: int) -> Span:
+    """A span over all row ids that a file can have."""
+    return Span(file_id, 1, RECORDS_MAX, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """The rows of the file `superseded` go, and those of a newer generation come, in one transaction, which the batches
+    of the new one make up together: `begin`, any number of `within`, `end`; or one that is the `whole`. With `undo`
+    the transaction is given up, and what the batch itself says is stored alone."""
+
+    superseded: int
+    step: Literal["begin", "within", "end", "whole", "undo"]
+
+    @property
+    def opens(self) -> bool:
+        """Whether the transaction begins with this batch."""
+        return self.step in {"begin", "whole"}
+
+    @property
+    def closes(self) -> bool:
+        """Whether the transaction ends with this batch."""
+        return self.step in {"end", "whole"}
+
+
 @dataclass(frozen=True, slots=True)
 class MicroBatch:
     """A run of complete records of one file, or, with an empty span, only the news of its state.
@@ -129,7 +162,8 @@ class MicroBatch:
     `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
     `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `index`: where each record stands.
     `digest`: of the span's bytes (SHA-256). `arrived_ns`: when the file was noticed (monotonic clock). `keep_events`:
-    the raw layer wants the records (not in a replay, nor where the dataset keeps no raw layer).
+    the raw layer wants the records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that
+    the batch has in the change from one generation of the file to the next.
     """
 
     file: File
@@ -145,10 +179,18 @@ class MicroBatch:
     arrived_ns: int
     ingested_at: str
     keep_events: bool
+    swap: Swap | None = None
 
 
 def news(
-    file: File, end: Position, stat: FileStat, state: FileState, reason: str, arrived_ns: int, at: str
+    file: File,
+    end: Position,
+    stat: FileStat,
+    state: FileState,
+    reason: str,
+    arrived_ns: int,
+    at: str,
+    swap: Swap | None = None,
 ) -> MicroBatch:
     """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`."""
     rows = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64())]))
@@ -156,7 +198,9 @@ def news(
     span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
     index = empty_index(end.lines)
     return MicroBatch(
-        file, span, rows, no_rejects(), events, index, b"", stat, state, reason, arrived_ns, at, keep_events=False
+        *(file, span, rows, no_rejects(), events, index, b"", stat, state, reason, arrived_ns, at),
+        keep_events=False,
+        swap=swap,
     )
 
 

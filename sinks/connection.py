@@ -124,12 +124,21 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """BEGIN IMMEDIATE … COMMIT; any exception rolls back and goes on."""
-        try:
-            self.run("BEGIN IMMEDIATE")  # in here: an interrupt right behind it must not leave the transaction open
+        with self.part_of_transaction(opens=True, closes=True):
             yield
-            self.run("COMMIT")
+
+    @contextmanager
+    def part_of_transaction(self, *, opens: bool, closes: bool) -> Iterator[None]:
+        """A block of a transaction, which may have begun in an earlier one and may go on in a later one. Any exception
+        rolls all of it back and goes on."""
+        try:
+            if opens:
+                self.run("BEGIN IMMEDIATE")  # in here: an interrupt right behind it must not leave it open
+            yield
+            if closes:
+                self.run("COMMIT")
         except BaseException:
-            self._roll_back()
+            self.roll_back()
             raise
 
     @contextmanager
@@ -144,8 +153,9 @@ class Connection:
         finally:
             self.run("RELEASE part")
 
-    def _roll_back(self) -> None:
-        """BEGIN may have failed, and after a full disk SQLite rolls back by itself: then nothing is left to do."""
+    def roll_back(self) -> None:
+        """Give up the transaction. BEGIN may have failed, and after a full disk SQLite rolls back by itself: then
+        nothing is left to do."""
         try:
             self.run("ROLLBACK")
         except WarehouseError as error:

@@ -14,27 +14,34 @@ from sinks.base import File, FileStat, FileState, MicroBatch, Position, Span
 from sinks.connection import Connection, parameters
 
 #: The time as `now` writes it.
-_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _UPSERT_FILE = f"""
-INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, size, mtime_ns, inode,
-                        records, accepted, rejected, discovered_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_NOW}, {_NOW})
+INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, size, mtime_ns,
+                        inode, ctime_ns, records, accepted, rejected, discovered_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (file_id) DO UPDATE SET
-    state = excluded.state, reason = excluded.reason, header = excluded.header, size = excluded.size,
-    mtime_ns = excluded.mtime_ns, inode = excluded.inode, records = records + excluded.records,
-    accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
+    path = excluded.path, state = excluded.state, reason = excluded.reason, header = excluded.header,
+    fingerprint = excluded.fingerprint, size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode,
+    ctime_ns = excluded.ctime_ns, records = records + excluded.records, accepted = accepted + excluded.accepted,
+    rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
+"""
+_SUPERSEDE = f"""
+UPDATE meta_files SET state = 'superseded', records = 0, accepted = 0, rejected = 0, updated_at = {NOW},
+    reason = format('Generation %d took its place; its %d records (%d accepted, %d rejected) were taken out.',
+                    ?, records, accepted, rejected)
+WHERE file_id = ?
 """
 #: Nothing is inserted where a span reaches into this one.
 _INSERT_SPAN = f"""
 INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, committed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, {_NOW}
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, {NOW}
 WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
     <= ?1
 """
 _INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)"
 _FILES = """
-SELECT file_id, dataset, path, generation, date, header, size, mtime_ns, inode, state, reason, records, accepted,
-rejected, discovered_at, updated_at FROM meta_files
+SELECT file_id, dataset, path, generation, date, header, fingerprint, size, mtime_ns, inode, ctime_ns, state, reason,
+records, accepted, rejected, discovered_at, updated_at FROM meta_files
 """
 #: The first span that no other follows directly ends the file's committed prefix.
 _POSITION = """
@@ -86,8 +93,9 @@ def files(connection: Connection, where: str = "", *values: str | int) -> Iterat
     for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *values):
         for row in batch.to_pylist():
             header = tuple(json.loads(row["header"]))
-            file = File(row["file_id"], row["dataset"], row["path"], row["generation"], row["date"], header)
-            stat = FileStat(row["size"], row["mtime_ns"], row["inode"])
+            identity = row["file_id"], row["dataset"], row["path"], row["generation"]
+            file = File(*identity, row["date"], header, row["fingerprint"])
+            stat = FileStat(row["size"], row["mtime_ns"], row["inode"], row["ctime_ns"])
             balance = row["records"], row["accepted"], row["rejected"]
             yield FileEntry(file, stat, row["state"], row["reason"], *balance, row["discovered_at"], row["updated_at"])
 
@@ -141,7 +149,8 @@ def file_row(batch: MicroBatch, records: int, accepted: int) -> pa.RecordBatch:
     file, stat = batch.file, batch.stat
     return parameters(
         *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
-        *(json.dumps(file.header, ensure_ascii=False), stat.size, stat.mtime_ns, stat.inode),
+        *(json.dumps(file.header, ensure_ascii=False), file.fingerprint),
+        *(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns),
         *(records, accepted, records - accepted),
     )
 
@@ -172,12 +181,16 @@ class Ledger:
         self._connection.insert(_INSERT_COUNTS, entry.counts)
 
     def forget_counts(self, span: Span) -> None:
-        """Take the counts of a span away that is replaced."""
-        self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ?", span.id_first)
+        """Take the counts of a span away that is replaced, or of all spans within it."""
+        self._connection.run("DELETE FROM meta_rule_results WHERE span_id BETWEEN ? AND ?", span.id_first, span.id_last)
 
     def settle(self, file: pa.RecordBatch) -> None:
         """Add to the file's balance, and take over what a batch says of its state."""
         self._connection.insert(_UPSERT_FILE, file)
+
+    def supersede(self, file_id: int, generation: int) -> None:
+        """Empty the file's balance; `generation` has taken its place."""
+        self._connection.run(_SUPERSEDE, generation, file_id)
 
     def shift(self, file_id: int, accepted: int) -> None:
         """Move rows of a file between rejected and accepted."""

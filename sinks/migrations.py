@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -25,6 +26,13 @@ migrations = Migrations("ade-stream")
 def ledger(db: Database) -> None:
     """Files, spans, raw events, rejects, duplicates, counts."""
     for statement in _LEDGER.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def generations(db: Database) -> None:
+    """What tells one content of a file from another, and when a file came into which state."""
+    for statement in _GENERATIONS.split(";\n\n"):
         db.execute(statement)
 
 
@@ -51,8 +59,14 @@ def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> 
         ) from error
 
 
+@cache
+def migration_names() -> tuple[str, ...]:
+    """The migrations of this program, in their order."""
+    return tuple(migration.name for migration in migrations.pending(Database(memory=True)))
+
+
 def _refuse_newer(path: Path, db: Database) -> None:
-    known = {migration.name for migration in migrations.pending(db)} | {ledger.__name__}
+    known = migration_names()
     newer = [applied.name for applied in migrations.applied(db) if applied.name not in known]
     if newer:
         raise WarehouseError(
@@ -217,4 +231,36 @@ CREATE TABLE meta_unique_rules (
     definition TEXT NOT NULL,
     PRIMARY KEY (dataset, rule)
 ) STRICT, WITHOUT ROWID
+"""
+
+_GENERATIONS = """
+ALTER TABLE meta_files ADD COLUMN fingerprint BLOB NOT NULL DEFAULT x'';
+
+ALTER TABLE meta_files ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX meta_files_ready ON meta_files (file_id) WHERE state = 'ready';
+
+CREATE TABLE meta_file_states (
+    file_id INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    entered_at TEXT NOT NULL,
+    PRIMARY KEY (file_id, state)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO meta_file_states SELECT file_id, state, 1, updated_at FROM meta_files;
+
+CREATE TRIGGER meta_files_first_state AFTER INSERT ON meta_files
+BEGIN INSERT INTO meta_file_states VALUES (new.file_id, new.state, 1, new.updated_at); END;
+
+CREATE TRIGGER meta_files_next_state AFTER UPDATE OF state ON meta_files WHEN new.state <> old.state
+BEGIN
+    INSERT INTO meta_file_states VALUES (new.file_id, new.state, 1, new.updated_at)
+    ON CONFLICT (file_id, state) DO UPDATE SET times = times + 1, entered_at = excluded.entered_at;
+END;
+
+CREATE TRIGGER meta_files_renamed AFTER UPDATE OF path ON meta_files WHEN new.path <> old.path
+BEGIN
+    UPDATE rejects SET path = new.path WHERE _id BETWEEN new.file_id << 32 AND (new.file_id << 32) + 4294967295;
+END
 """

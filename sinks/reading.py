@@ -19,6 +19,7 @@ from sinks.connection import Connection
 from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
+from sinks.migrations import migration_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class WarehouseReader:
                     f"{path}: is a database, but no warehouse of ade-stream. Check --warehouse; or let "
                     "`ade-stream run` make it one."
                 )
+            self._refuse_older(path)
             self._resources = resources.pop_all()
 
     def __enter__(self) -> Self:
@@ -57,6 +59,13 @@ class WarehouseReader:
 
     def __exit__(self, *_: object) -> None:
         self._resources.close()
+
+    def _refuse_older(self, path: Path) -> None:
+        applied = {row[0] for row in self._connection.rows("SELECT name FROM _sqlite_migrations")}
+        if not applied.issuperset(migration_names()):
+            raise WarehouseError(
+                f"{path}: was written by an older ade-stream. `ade-stream run` brings it up to date; nothing is lost."
+            )
 
     def files(self, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
         """The files of the ledger, by id."""
@@ -90,7 +99,7 @@ class WarehouseReader:
         sums = self._connection.table(
             """SELECT dataset, count(*) AS files, count(DISTINCT date) AS dates, sum(records) AS records,
             sum(accepted) AS accepted, sum(rejected) AS rejected, max(updated_at) AS last_commit
-            FROM meta_files GROUP BY dataset ORDER BY dataset"""
+            FROM meta_files WHERE state <> 'superseded' GROUP BY dataset ORDER BY dataset"""
         ).to_pylist()
         states = self._connection.rows("SELECT dataset, state, count(*) FROM meta_files GROUP BY 1, 2 ORDER BY 1, 2")
         by_dataset: dict[str, dict[str, int]] = {row["dataset"]: {} for row in sums}

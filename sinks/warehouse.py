@@ -12,7 +12,7 @@ from typing import Self
 
 from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
-from sinks.base import Judged, Position, Receipt, Table
+from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
 from sinks.connection import Connection
 from sinks.ledger import Ledger, file_row
 from sinks.lock import WriterLock
@@ -42,7 +42,7 @@ class Warehouse:
         self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
         self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
         self._tables = {table.dataset: table for table in tables}
-        self._in_transaction = False
+        self._in_transaction = self._swapping = False
 
     def __enter__(self) -> Self:
         return self
@@ -78,17 +78,53 @@ class Warehouse:
     def commit(self, prepared: Prepared, /) -> Receipt:
         """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
 
-        A batch with an empty span only brings the file's state up to date. Raises WarehouseError when the span partly
-        overlaps a committed one, and when the database cannot be written.
+        A batch with an empty span only brings the file's state up to date. Of a swap, all batches become visible with
+        the last. Raises WarehouseError when the span partly overlaps a committed one, and when the database cannot be
+        written.
         """
         started = time.perf_counter()
         self._refuse_another_file()
-        with self.connection.savepoint() if self._in_transaction else self.connection.transaction():
+        with self._unit(prepared.judged.batch.swap):
+            freed = self._supersede(prepared.judged.batch)
             accepted, rejudged = self._store(prepared)
+        rejudged += freed
         judged, span = prepared.judged, prepared.judged.batch.span
         seconds = time.perf_counter() - started
         counts = judged.outcome.counts
         return Receipt(judged.batch, span, accepted, span.row_count - accepted, counts, rejudged, seconds)
+
+    @contextmanager
+    def _unit(self, swap: Swap | None) -> Iterator[None]:
+        """What is stored at once: inside an outer transaction, in one of its own, or as a part of a swap's."""
+        if self._in_transaction:
+            with self.connection.savepoint():
+                yield
+            return
+        if swap is not None and swap.step == "undo":
+            self.connection.roll_back()
+            self._swapping, swap = False, None
+        opens, closes = (True, True) if swap is None else (swap.opens, swap.closes)
+        if opens == self._swapping:
+            raise ConservationError(f"a batch with {swap!r} came at the wrong time. This is a bug.")
+        self._swapping = False  # unless what follows succeeds
+        with self.connection.part_of_transaction(opens=opens, closes=closes):
+            yield
+        self._swapping = not closes
+
+    def _supersede(self, batch: MicroBatch) -> int:
+        """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
+        if batch.swap is None or not batch.swap.opens:
+            return 0
+        staging, uniqueness = self._staging[batch.file.dataset], self._uniqueness[batch.file.dataset]
+        whole = whole_file(batch.swap.superseded)
+        uniqueness.release(whole)
+        staging.clear(whole)
+        self._ledger.forget_counts(whole)
+        self._ledger.supersede(batch.swap.superseded, batch.file.generation)
+        rejudged = uniqueness.judge(whole)
+        for file_id, change in rejudged.accepted_by_file.items():
+            self._ledger.shift(file_id, change)
+        return rejudged.moved
 
     def _refuse_another_file(self) -> None:
         """What is written to a file that was deleted or moved is lost with it."""

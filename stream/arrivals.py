@@ -14,7 +14,7 @@ from stream.backlog import Backlog
 from stream.engine import raise_within
 from stream.landing.intake import Intake
 from stream.landing.listing import Found
-from stream.landing.watcher import watching
+from stream.landing.watcher import Watcher
 
 POLL_SECONDS = 1.0
 #: So many files that are larger than a micro-batch are open at a time.
@@ -41,7 +41,7 @@ class Arrivals:
     def present(self) -> Iterator[MicroBatch]:
         """What is in the landing folder now, last lines included once they have settled; then it ends."""
         tracker = self.intake.tracker
-        self._expect(tracker.listing())
+        self._expect(self.intake.listing())
         yield from self._until_done()
         while (wait := tracker.settles_in()) is not None and not self.stop.wait(min(wait, POLL_SECONDS)):
             self._expect(tracker.unsettled())
@@ -54,19 +54,19 @@ class Arrivals:
         POLL_SECONDS, whether there were events or not.
         """
         tracker = self.intake.tracker
-        with watching(tracker.root) as hints:
+        with Watcher(tracker.root) as watcher:
             listed = -POLL_SECONDS
             while not self.stop.is_set():
                 if time.monotonic() - listed >= POLL_SECONDS:
-                    self._expect(tracker.listing())
+                    watcher.keep_alive()
+                    self._expect(self.intake.listing())
                     listed = time.monotonic()
                 self._expect(tracker.unsettled())
                 yield from self._turn()
-                paths = hints.wait(self._patience(listed), self.stop)
-                if paths is None:
+                paths, list_all = watcher.hints.wait(self._patience(listed), self.stop)
+                self._expect(tracker.look(paths))
+                if list_all:
                     listed = -POLL_SECONDS
-                else:
-                    self._expect(tracker.look(paths))
             self._close()
 
     def _patience(self, listed: float) -> float:
@@ -103,7 +103,7 @@ class Arrivals:
             self._open.append((file, self.intake.take(file, self.stop)))
         for _ in range(len(self._open)):
             file, batches = self._open.popleft()
-            if (yield from _next(batches)):
+            if (yield from _next_unit(batches)):
                 self._open.append((file, batches))
             else:
                 self._done(file)
@@ -118,9 +118,10 @@ class Arrivals:
         self._open.clear()
 
 
-def _next(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
-    """Hand on the next batch; False where there is none. What is raised where it is handed on is raised in `batches`,
-    which may answer with another one."""
+def _next_unit(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
+    """Hand on the next batch, or all batches of a swap, which nothing may come between; False where there is none.
+
+    What is raised where a batch is handed on is raised in `batches`, which may answer with another one."""
     batch = next(batches, None)
     while batch is not None:
         try:
@@ -128,5 +129,7 @@ def _next(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
         except SourceError as error:
             batch = raise_within(batches, error)
         else:
-            return True
+            if batch.swap is None or batch.swap.closes or batch.swap.step == "undo":
+                return True
+            batch = next(batches, None)
     return False

@@ -41,6 +41,8 @@ class Meter:
         file, span = receipt.batch.file, receipt.span
         self.files.add(file.file_id)
         self.last_file = file.path
+        if receipt.batch.swap is not None:
+            self.set_aside.discard(receipt.batch.swap.superseded)
         (self.set_aside.add if receipt.batch.state in {"held", "failed"} else self.set_aside.discard)(file.file_id)
         if not span.row_count:
             return

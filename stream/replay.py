@@ -77,7 +77,7 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
     with WarehouseReader(warehouse.path) as recorded:
         before = recorded.content_hash(dataset.name, date)
-        files = list(recorded.files("dataset = ? AND date = ?", dataset.name, date))
+        files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
         records = accepted = rejudged = 0
         with warehouse.transaction():
             for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):

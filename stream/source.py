@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import os
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from processors.errors import SourceError
+from processors.errors import SourceError, UnreadableError
 from processors.outcome import ROW_ID
 from sinks.base import FileStat, Position
 from sinks.ledger import SpanEntry
@@ -23,6 +24,7 @@ from stream.framing import frame
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
+FINGERPRINT_BYTES = 1 << 16
 _HEADER_BYTES = 4096
 _COLUMNS_MAX = 2000
 _NAMES_SHOWN = 10
@@ -49,7 +51,8 @@ class Source:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise SourceError(f"the file cannot be opened: {error.strerror}") from error
+            kind = SourceError if error.errno == errno.ELOOP else UnreadableError
+            raise kind(f"the file cannot be opened: {error.strerror}") from error
         status = os.fstat(self._fd)
         if not stat.S_ISREG(status.st_mode):
             os.close(self._fd)
@@ -70,7 +73,7 @@ class Source:
                 parts.append(part)
                 start += len(part)
         except OSError as error:
-            raise SourceError(f"the file cannot be read at byte {start}: {error.strerror}") from error
+            raise UnreadableError(f"the file cannot be read at byte {start}: {error.strerror}") from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def digest(self, start: int, end: int, rest: bytes | memoryview = b"") -> bytes:
@@ -80,6 +83,15 @@ class Source:
             hashed.update(self.read(at, min(at + _BLOCK, end)))
         hashed.update(rest)
         return hashed.digest()
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the first 64 KiB, or of all bytes where there are fewer; empty where there are none."""
+        beginning = self.read(0, min(FINGERPRINT_BYTES, self.stat.size))
+        return hashlib.sha256(beginning).digest() if beginning else b""
+
+    def is_unchanged(self) -> bool:
+        """Whether the file is still as it was when it was opened."""
+        return FileStat.of(os.fstat(self._fd)) == self.stat
 
     def line_end(self, start: int, *, final: bool) -> int | None:
         """The offset behind the first line end from `start` on, in bounded memory; None where there is none.

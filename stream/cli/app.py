@@ -9,7 +9,7 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, loading, replaying, status, why
+from stream.cli import checking, loading, replaying, retrying, status, why
 
 app = typer.Typer(
     name="ade-stream",
@@ -25,6 +25,7 @@ app.command()(loading.run)
 app.command()(replaying.replay)
 app.command(name="status")(status.status)
 app.command(name="why")(why.why)
+app.command()(retrying.retry)
 app.command()(checking.check)
 
 

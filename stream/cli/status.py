@@ -24,7 +24,7 @@ def status(
 
     del configs, landing  # all commands take them; the ledger answers without
     with WarehouseReader(warehouse) as reader:
-        datasets, waiting = reader.status(), list(reader.files("state <> 'committed'"))
+        datasets, waiting = reader.status(), list(reader.files("state NOT IN ('committed', 'superseded', 'archived')"))
     if json:
         write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting}))
     else:

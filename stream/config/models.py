@@ -50,8 +50,32 @@ class FilesConfig(_Strict):
         description="Regular expression over the path with the groups year, month and day, where the execution date is "
         "not written dt=2026-11-21, 2026-11-21 or 20261121. Files without a date get the day of their arrival.",
     )
-    settle_seconds: float = Field(
-        2.0, ge=0, description="A last line without a line end is taken when the file has not changed for so long."
+    ready: tuple[Literal["renamed", "closed", "marker", "lease", "quiet"], ...] = Field(
+        ("renamed", "quiet"),
+        min_length=1,
+        description="What proves a file finished, so that a last line without a line end is a whole one; any of "
+        "them. renamed: it was renamed into place while watch ran. closed: its writer closed it while watch ran. "
+        "marker: its done-marker is there. lease: no process writes to it (Linux, own files). quiet: it has not "
+        "changed for settle_seconds.",
+    )
+    settle_seconds: float = Field(2.0, ge=0, description="After so long without a change a file counts as quiet.")
+    marker: str = Field(
+        "{name}.done",
+        description="The done-marker beside a file; {name} is its name, {stem} what precedes the dots.",
+    )
+    on_rewrite: Literal["supersede", "hold", "fail"] = Field(
+        "supersede",
+        description="What becomes of a loaded file whose loaded bytes have changed. supersede: once it is finished, "
+        "the rows of the new content take the place of the old ones, in one transaction. hold: the old rows stay, and "
+        "`ade-stream retry FILE` takes the new content. fail: the old rows stay, and the file is failed.",
+    )
+    on_copy: Literal["skip", "load"] = Field(
+        "skip",
+        description="What becomes of a new file with the same bytes, for the same date, as one that is loaded.",
+    )
+
+    attempts_max: int = Field(
+        3, ge=1, le=100, description="A file that cannot be read so many times in a row is set aside as failed."
     )
 
     @field_validator("folder")
@@ -60,6 +84,17 @@ class FilesConfig(_Strict):
         if folder is not None and (folder.startswith("/") or ".." in folder.split("/") or not folder.strip("/.")):
             raise ValueError("must name a folder below the landing folder, without '..'")
         return folder if folder is None else posixpath.normpath(folder)
+
+    @field_validator("marker")
+    @classmethod
+    def _beside(cls, marker: str) -> str:
+        try:
+            name = marker.format(name="x.csv", stem="x")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("may hold {name} and {stem}, and no other braces") from error
+        if not name or "/" in name or name == "x.csv":
+            raise ValueError("must name another file in the same folder")
+        return marker
 
     @field_validator("date")
     @classmethod

@@ -1,35 +1,38 @@
-"""Which files are known, which have news, and which wait for a last line to settle. Never opens a file, never
-writes.
-"""
+"""Which files are known, which have news, and which wait for a last line to settle, or for another try."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sinks.base import File, FileStat, FileState, Position, Span
 from sinks.ledger import FileEntry
 from stream.config import Dataset
+from stream.landing.contents import Contents
 from stream.landing.dates import execution_date
 from stream.landing.listing import UNLISTED, Found, listing, look
 from stream.landing.names import original, printable
+from stream.landing.readiness import can_be_proven, quiet_in
 
 _UNSEEN = FileStat(-1, -1, -1)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tracked:
     """A file, as far as this process has handed it on.
 
-    `end`: behind its last record; None until the ledger was asked. `first`, `last`: its first and its last span, each
-    with its digest, where they were read in this process. `looked`: whether this process has opened it. `seen`: the
-    stat it was last found with, since `unchanged_since` (monotonic seconds).
+    `path`: the file's, as the file system has it. `end`: behind its last record; None until the ledger was asked.
+    `first`, `last`: its first and its last span, each with its digest, where they were read in this process. `looked`:
+    whether this process has opened it. `seen`: the stat it was last found with, since `unchanged_since` (monotonic
+    seconds). `attempts`: how often in a row it could not be read. `put_back`: a person has asked,
+    at `asked_at`, to take it whatever keeps it.
     """
 
     file: File
+    path: bytes
     stat: FileStat
     state: FileState
     reason: str
@@ -39,98 +42,192 @@ class Tracked:
     looked: bool = False
     seen: FileStat = _UNSEEN
     unchanged_since: float = 0.0
+    attempts: int = 0
+    put_back: bool = False
+    asked_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """`due`: monotonic seconds; None where the file waits until it is finished."""
+
+    found: Found
+    due: float | None
 
 
 class Tracker:
-    """The files of all datasets below `root`; `entries` is what the ledger knows of them."""
+    """The files of all datasets below `root`; `entries` is what the ledger knows of them, by id."""
 
     def __init__(self, root: Path, datasets: Mapping[str, Dataset], entries: Iterable[FileEntry]) -> None:
         self.root = root
         self.datasets = datasets
-        self._files: dict[tuple[str, str], Tracked] = {}
-        self._waiting: dict[tuple[str, str], Found] = {}
+        self.contents = Contents()
+        self._files: dict[tuple[str, bytes], Tracked] = {}
+        self._waiting: dict[tuple[str, bytes], _Wait] = {}
+        #: With what stat an event proved a file finished.
+        self._proven: dict[tuple[str, bytes], FileStat] = {}
         self._next_id = 1
         for entry in entries:
             self._next_id = max(self._next_id, entry.file.file_id + 1)
-            known = Tracked(entry.file, entry.stat, entry.state, entry.reason, None)
-            self._files[entry.file.dataset, entry.file.path] = known
+            if entry.state == "superseded":
+                continue
+            path = original(entry.file.path)
+            known = Tracked(entry.file, path, entry.stat, entry.state, entry.reason, None)
+            self._files[entry.file.dataset, path] = known
+            if entry.state == "committed":
+                self.contents.add(known)
         #: Folders that could not be listed.
-        self._hidden = {key for key, known in self._files.items() if key[1][-1] == "/" and known.state == "failed"}
+        self._hidden = {key for key, known in self._files.items() if key[1][-1:] == b"/" and known.state == "failed"}
 
     def listing(self) -> list[Found]:
         """Every file that has news, in the order of dataset and path; then the folders that can be listed again."""
         found = [file for dataset in self.datasets.values() for file in listing(self.root, dataset)]
-        hidden = {(file.dataset, printable(file.path)) for file in found if file.is_folder}
-        again = [Found(dataset, original(path), UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
+        hidden = {(file.dataset, file.path) for file in found if file.is_folder}
+        again = [Found(dataset, path, UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
         self._hidden = hidden
         return [file for file in found if self.has_news(file)] + again
 
-    def look(self, paths: Iterable[bytes]) -> list[Found]:
-        """Those of `paths` (relative to the landing folder) that are landing files with news, in their order."""
-        found = [look(self.root, dataset, path) for dataset in self.datasets.values() for path in sorted(paths)]
-        return [file for file in found if file is not None and self.has_news(file)]
+    def look(self, hints: Mapping[bytes, str]) -> list[Found]:
+        """Those of the paths (relative to the landing folder) that are landing files with news, in their order.
+
+        `hints`: by path, what the last event proves, as in `files.ready`; empty where it proves nothing.
+        """
+        news = []
+        for dataset in self.datasets.values():
+            for path in sorted(hints):
+                found = look(self.root, dataset, path)
+                if found is None:
+                    continue
+                if hints[path] in dataset.files.ready:
+                    self._proven[found.dataset, found.path] = found.stat
+                if self.has_news(found):
+                    news.append(found)
+        return news
 
     def has_news(self, found: Found) -> bool:
         """Whether the file is unknown, or has changed, or was left unfinished by an earlier process.
 
         What was set aside is looked at once in every process: the cause may have gone, with the config or a permission.
         """
-        known = self._files.get((found.dataset, printable(found.path)))
+        key = found.dataset, found.path
+        known = self._files.get(key)
         if known is None or known.stat != found.stat:
             return True
-        self._notice(known, found.stat)
-        if known.state == "settling":
-            return (found.dataset, known.file.path) not in self._waiting
-        return known.state == "processing" or (known.state in {"failed", "held"} and not known.looked)
+        if known.seen != found.stat:
+            _notice(known, found.stat)
+        if known.state in {"settling", "processing"}:
+            return key not in self._waiting
+        return known.state in {"failed", "held", "ready"} and not known.looked
 
     def meet(self, found: Found) -> Tracked:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
-        path = printable(found.path)
-        if (found.dataset, path) not in self._files:
-            pattern = self.datasets[found.dataset].files.date
-            date = execution_date(path, pattern) or datetime.now(UTC).date().isoformat()
-            file = File(self._next_id, found.dataset, path, 1, date, ())
-            self._files[found.dataset, path] = Tracked(file, _UNSEEN, "discovered", "", Position())
-            self._next_id += 1
-        known = self._files[found.dataset, path]
-        self._notice(known, found.stat)
+        key = found.dataset, found.path
+        if key not in self._files:
+            file = File(self._take_id(), found.dataset, printable(found.path), 1, self._date(found), ())
+            self._files[key] = Tracked(file, found.path, _UNSEEN, "discovered", "", Position())
+        known = self._files[key]
+        if known.seen != found.stat:
+            _notice(known, found.stat)
         return known
 
+    def knows(self, found: Found) -> bool:
+        """Whether the file was met before."""
+        return (found.dataset, found.path) in self._files
+
+    def rename(self, known: Tracked, found: Found) -> None:
+        """A known file has got another name."""
+        self._files.pop((known.file.dataset, known.path), None)
+        known.file, known.path = replace(known.file, path=printable(found.path)), found.path
+        self._files[found.dataset, found.path] = known
+
+    def next_generation(self, known: Tracked) -> Tracked:
+        """The content that has taken the place of what is known; it becomes what is known with `succeed`."""
+        file = replace(known.file, file_id=self._take_id(), generation=known.file.generation + 1, header=())
+        return Tracked(
+            *(file, known.path, known.stat, known.state, known.reason, Position()),
+            looked=True,
+            seen=known.seen,
+            unchanged_since=known.unchanged_since,
+        )
+
+    def succeed(self, successor: Tracked) -> None:
+        """From now on this generation is the file. Copies of the one before are looked at again: they are none now."""
+        key = successor.file.dataset, successor.path
+        before = self._files[key]
+        for copy in self.contents.copies(before):
+            self.hold(copy, Found(copy.file.dataset, copy.path, copy.stat), time.monotonic())
+        self.contents.remove(before)
+        self._files[key] = successor
+
+    def give_back(self, successor: Tracked) -> None:
+        """The generation has not come about; its id is free again."""
+        self._next_id = successor.file.file_id
+
     def has_settled(self, known: Tracked) -> bool:
-        """Whether the file has not changed for its dataset's settle_seconds, so that its last line is taken as
-        whole.
-        """
-        return self._settle_wait(known) <= 0
+        """Whether the file is finished, so that its last line is taken as whole."""
+        files = self.datasets[known.file.dataset].files
+        quiet = quiet_in(files, known.seen, known.unchanged_since)
+        return (
+            self.is_proven(known) or (quiet is not None and quiet <= 0) or can_be_proven(files, self.root, known.path)
+        )
 
-    def hold(self, known: Tracked, found: Found | None) -> None:
-        """Remember (or, with None, forget) that the last line of the file waits to settle."""
-        key = known.file.dataset, known.file.path
-        if found is None:
-            self._waiting.pop(key, None)
-        else:
-            self._waiting[key] = found
+    def is_proven(self, known: Tracked) -> bool:
+        """Whether an event proved the file, as it is now, to be finished."""
+        return self._proven.get((known.file.dataset, known.path)) == known.seen
 
-    def forget(self, known: Tracked) -> None:
+    def hold(self, known: Tracked, found: Found, due: float | None = None) -> None:
+        """The file waits until it is finished, or until `due` (monotonic seconds)."""
+        self._waiting[known.file.dataset, known.path] = _Wait(found, due)
+
+    def release(self, found: Found) -> None:
+        """The file waits no longer."""
+        self._waiting.pop((found.dataset, found.path), None)
+
+    def done(self, found: Found) -> None:
+        """The file was taken as it is: what was proven of it has served."""
+        self._proven.pop((found.dataset, found.path), None)
+
+    def forget(self, found: Found) -> None:
         """The file has gone: should it come back, it is looked at anew."""
-        known.stat = known.seen = _UNSEEN
+        known = self._files.get((found.dataset, found.path))
+        if known is not None:
+            known.stat = known.seen = _UNSEEN
+
+    def put_back(self, entry: FileEntry) -> None:
+        """A person wants the file to be tried again; saying so again with the same entry is saying it once."""
+        known = self._files.get((entry.file.dataset, original(entry.file.path)))
+        if known is not None and known.file.file_id == entry.file.file_id and known.asked_at != entry.updated_at:
+            known.state, known.looked, known.attempts = "ready", False, 0
+            known.put_back, known.asked_at = True, entry.updated_at
 
     def unsettled(self) -> list[Found]:
-        """The files with a last line that has settled by now."""
-        return [found for found in self._waiting.values() if self.has_settled(self.meet(found))]
+        """The files that need wait no longer."""
+        moment = time.monotonic()
+        return [
+            wait.found
+            for wait in self._waiting.values()
+            if (self.has_settled(self.meet(wait.found)) if wait.due is None else wait.due <= moment)
+        ]
 
     def settles_in(self) -> float | None:
-        """Seconds until the next held-back last line may be taken; None where there is none."""
-        waits = [self._settle_wait(self.meet(found)) for found in self._waiting.values()]
+        """Seconds until the next file need wait no longer, as far as time decides it; None where there is none."""
+        waits = [wait for each in self._waiting.values() if (wait := self._rest(each)) is not None]
         return max(0.0, min(waits)) if waits else None
 
-    def _settle_wait(self, known: Tracked) -> float:
-        """By the time since the last change: as the file system has it, or as we have watched it, whichever is
-        longer.
-        """
-        quiet = max(time.time() - known.seen.mtime_ns / 1e9, time.monotonic() - known.unchanged_since)
-        return self.datasets[known.file.dataset].files.settle_seconds - quiet
+    def _rest(self, wait: _Wait) -> float | None:
+        if wait.due is not None:
+            return wait.due - time.monotonic()
+        known = self.meet(wait.found)
+        return quiet_in(self.datasets[wait.found.dataset].files, known.seen, known.unchanged_since)
 
-    @staticmethod
-    def _notice(known: Tracked, stat: FileStat) -> None:
-        if known.seen != stat:
-            known.seen, known.unchanged_since = stat, time.monotonic()
+    def _take_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
+
+    def _date(self, found: Found) -> str:
+        pattern = self.datasets[found.dataset].files.date
+        return execution_date(printable(found.path), pattern) or datetime.now(UTC).date().isoformat()
+
+
+def _notice(known: Tracked, stat: FileStat) -> None:
+    known.seen, known.unchanged_since = stat, time.monotonic()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -20,6 +22,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 _EVENTS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
@@ -29,8 +32,13 @@ _EVENTS: list[type[FileSystemEvent]] = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
+#: What an event proves, as in `files.ready`; any later one takes it back.
+_PROOFS = {FileClosedEvent: "closed", FileMovedEvent: "renamed"}
 _HINTS_MAX = 10_000
 _STOP_SECONDS = 0.2
+_REVIVE_SECONDS = 60.0
+
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # an overflow is no news: the listing finds the files
 
 
 class Hints(FileSystemEventHandler):
@@ -41,7 +49,7 @@ class Hints(FileSystemEventHandler):
     def __init__(self, root: Path) -> None:
         self._root = os.fsencode(root)
         self._changed = threading.Condition()
-        self._paths: set[bytes] = set()
+        self._paths: dict[bytes, str] = {}
         self._list_all = False
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -51,36 +59,65 @@ class Hints(FileSystemEventHandler):
             if event.is_directory or len(self._paths) >= _HINTS_MAX:
                 self._list_all = True
             elif path.startswith(self._root + b"/"):
-                self._paths.add(path[len(self._root) + 1 :])
+                self._paths[path[len(self._root) + 1 :]] = _PROOFS.get(type(event), "")
             self._changed.notify()
 
-    def wait(self, seconds: float, stop: threading.Event) -> set[bytes] | None:
-        """The paths hinted at: at once where there are some, else those of the first event within `seconds`, or until
-        `stop` is set. None: list everything."""
+    def wait(self, seconds: float, stop: threading.Event) -> tuple[dict[bytes, str], bool]:
+        """The paths hinted at, each with what its last event proves: at once where there are some, else those of the
+        first event within `seconds`, or until `stop` is set. And whether everything is to be listed."""
         until = time.monotonic() + seconds
         with self._changed:
             while not (self._paths or self._list_all or stop.is_set()) and (rest := until - time.monotonic()) > 0:
                 self._changed.wait(min(rest, _STOP_SECONDS))
             paths, list_all = self._paths, self._list_all
-            self._paths, self._list_all = set(), False
-        return None if list_all else paths
+            self._paths, self._list_all = {}, False
+        return paths, list_all
 
 
-@contextmanager
-def watching(root: Path) -> Iterator[Hints]:
-    """Hints about `root` while the block runs. Where the system gives no events, there are none, and polling
-    suffices.
-    """
-    hints = Hints(root)
-    observer = Observer()
-    observer.schedule(hints, str(root), recursive=True, event_filter=_EVENTS)
+class Watcher:
+    """Hints about `root` inside the `with` block. Where the system gives no events, there are none, and polling
+    suffices."""
+
+    def __init__(self, root: Path) -> None:
+        self.hints = Hints(root)
+        self._root = root
+        self._observer: BaseObserver | None = None
+        self._started = 0.0
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def keep_alive(self) -> None:
+        """Start an observer that has died anew; at most once a minute, since a system without events stays so."""
+        observer = self._observer
+        alive = observer is not None and all(thread.is_alive() for thread in (observer, *observer.emitters))
+        if not alive and time.monotonic() - self._started > _REVIVE_SECONDS:
+            self._stop()
+            self._start()
+
+    def _start(self) -> None:
+        self._started = time.monotonic()
+        with suppress(OSError):  # no inotify watches left, or no landing folder just now: the listing finds the files
+            observer = _observer()
+            observer.schedule(self.hints, str(self._root), recursive=True, event_filter=_EVENTS)
+            observer.start()
+            self._observer = observer
+
+    def _stop(self) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+            self._observer = None
+
+
+def _observer() -> BaseObserver:
+    """The system's; on Linux one that tells a file moved in from elsewhere from one that was created."""
     try:
-        observer.start()
-    except OSError:  # no inotify watches left: the listing finds the files all the same
-        yield hints
-        return
-    try:
-        yield hints
-    finally:
-        observer.stop()
-        observer.join()
+        from watchdog.observers.inotify import InotifyObserver
+    except ImportError:
+        return Observer()
+    return InotifyObserver(generate_full_events=True)

@@ -34,8 +34,8 @@ def timed(figures: Figures, stage: str) -> Iterator[None]:
 def stages(landing: Path, database: Path, dataset: Dataset) -> Figures:
     """Seconds by stage."""
     figures: Figures = {}
-    with Warehouse(database, [dataset.table]) as warehouse:
-        batches = _read(figures, arrivals(landing, dataset, warehouse).present())
+    with Warehouse(database, [dataset.table]) as warehouse, arrivals(landing, dataset, database) as landed:
+        batches = _read(figures, landed.present())
         for batch in batches:
             _steps(figures, batch, dataset)
         verdicts = _judged(figures, batches, dataset)

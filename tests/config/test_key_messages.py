@@ -18,7 +18,7 @@ MESSAGES = {
         "  folder: sales",
         "  foldr: sales",
         3,
-        "unknown key 'files.foldr'. Known keys: folder, pattern, date, settle_seconds.",
+        "unknown key 'files.foldr'. Known keys: folder, pattern, date, ",
     ),
     "unknown key of a column": (
         "id: {type: string}",

@@ -20,7 +20,7 @@ FROM ids f WHERE f.dataset = '{0}'
 _RAW_GAPS = """
 SELECT f.path, f.records, count(r._id), min(r._id & 4294967295), max(r._id & 4294967295)
 FROM meta_files f JOIN raw_events r ON r._id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
-GROUP BY f.file_id HAVING count(r._id) <> f.records OR min(r._id & 4294967295) <> 1
+WHERE f.state <> 'superseded' GROUP BY f.file_id HAVING count(r._id) <> f.records OR min(r._id & 4294967295) <> 1
 OR max(r._id & 4294967295) <> f.records
 """
 _SPAN_GAPS = """

@@ -1,10 +1,10 @@
-"""A file that was loaded and is no longer the same: it is held with a reason, and the rows that it gave stay."""
+"""A loaded file that is no longer the same, under `on_rewrite: hold`: its rows stay, until a person decides."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +14,7 @@ import pytest
 from tests.system.conftest import Starter
 from tests.system.drops import append, damage, order, orders, rename_into, write
 from tests.system.looking import files, rows, staged, unsound
-from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, eventually, load
+from tests.system.processes import Outcome, Place, eventually, load, write_configs
 
 Change: TypeAlias = Callable[[Path], None]
 Rows: TypeAlias = list[tuple[object, ...]]
@@ -82,6 +82,17 @@ HELD = [what for what, case in CASES.items() if case.state == "held"]
 EACH_HELD = pytest.mark.parametrize("what", HELD)
 
 
+def holding(folder: Path) -> Path:
+    """Configs of orders under which rewritten files are held."""
+    return write_configs(folder, "orders", files={"on_rewrite": "hold"})
+
+
+@pytest.fixture
+def place(place: Place) -> Place:
+    """Empty, with rewritten files held."""
+    return replace(place, configs=holding(place.configs.with_name("holding")))
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """The place, the rows that were staged before the changes, and how `run` ended behind them."""
@@ -95,7 +106,7 @@ class Changed:
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Changed:
     """All cases, loaded by one `run`, changed, and met by another. Only to be looked at."""
     folder = tmp_path_factory.mktemp("changed")
-    place = Place(SHIPPED_CONFIGS, folder / "landing", folder / "ade.db")
+    place = Place(holding(folder / "configs"), folder / "landing", folder / "ade.db")
     for what, case in CASES.items():
         os.utime(write(place.landing / NAMES[what], case.before), ns=(1, 1))
     load(place)
@@ -115,7 +126,8 @@ def test_a_changed_file_has_its_state_and_a_reason(changed: Changed, what: str) 
 @EACH_HELD
 def test_the_reason_of_a_held_file_says_what_to_do(changed: Changed, what: str) -> None:
     reason = files(changed.place.warehouse)[NAMES[what]].reason
-    assert reason.endswith("the rows that were loaded stay as they are. Land the new content under a new name.")
+    way_out = f"`ade-stream retry {NAMES[what]}` takes the new content in their place; or land it under a new name."
+    assert reason.endswith(f"The rows that were loaded stay as they are. {way_out}")
 
 
 def test_the_rows_that_were_loaded_stay_as_they_are(changed: Changed) -> None:

@@ -1,0 +1,111 @@
+"""Is this still the file that was loaded? Size, times and inode are hints; the digests of its spans are the proof."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sinks.base import FileStat, Position
+from sinks.ledger import FileEntry, SpanEntry
+from stream.landing.listing import Found
+from stream.landing.tracker import Tracked, Tracker
+from stream.source import FINGERPRINT_BYTES, Source
+
+_LINE_ENDS = (b"\n", b"\r")
+#: A change within the same tick of the file system's clock as the one before leaves all times as they are. Linux ticks
+#: every 1 to 10 ms; times of whole seconds are those of a file system that knows no smaller ones.
+_TICK_SECONDS, _COARSE_TICK_SECONDS = 0.02, 2.0
+
+
+class Committed(Protocol):
+    """What the ledger answers about its files."""
+
+    def position(self, file_id: int, /) -> Position:
+        """Where a file's committed records end."""
+        ...
+
+    def spans(self, file_id: int, /) -> Iterable[SpanEntry]:
+        """A file's committed spans, in order."""
+        ...
+
+    def files(self, where: str = "", *parameters: str | int) -> Iterable[FileEntry]:
+        """Files, by id; `where` is a condition of the ledger's."""
+        ...
+
+
+def difference(source: Source, known: Tracked, committed: Committed) -> str | None:
+    """Why the file cannot be read on from where it was left, as a sentence; None where it can."""
+    if known.end is None:
+        known.end = committed.position(known.file.file_id)
+    end = known.end.offset
+    if not end:
+        return None
+    if source.stat.size < end:
+        return f"It was {end} bytes long when it was loaded and has shrunk to {source.stat.size}."
+    if not _prefix_holds(source, known, committed):
+        return f"Its first {end} bytes are no longer those that were loaded."
+    if source.read(end - 1, end) not in _LINE_ENDS and source.read(end, end + 1) not in (b"", *_LINE_ENDS):
+        return f"Its last line, up to byte {end}, was loaded without a line end and has been continued."
+    return None
+
+
+def _prefix_holds(source: Source, known: Tracked, committed: Committed) -> bool:
+    """All committed bytes are compared when the file is met for the first time in this process, when it is another
+    file by its inode, or has not grown; a file that only grows is compared in its first and its last span."""
+    ends = [each for each in (known.first, known.last) if each is not None]
+    grown = source.stat.inode == known.stat.inode and source.stat.size > known.stat.size
+    if known.last is not None and (grown or known.first == known.last):
+        return all(source.digest(span.byte_start, span.byte_end) == digest for span, digest in ends)
+    return source.holds(committed.spans(known.file.file_id))
+
+
+def renamed(source: Source, found: Found, tracker: Tracker, committed: Committed) -> Tracked | None:
+    """The loaded file that this one was under another name, which is gone; None where it is new."""
+    known = tracker.contents.of_inode(found.dataset, source.stat.inode)
+    if known is None or tracker.knows(found) or known.path == found.path or _is_there(tracker.root, known.path):
+        return None
+    if known.end is None:
+        known.end = committed.position(known.file.file_id)
+    same = known.end.records and source.stat.size >= known.end.offset
+    return known if same and source.holds(committed.spans(known.file.file_id)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A loaded file with the bytes of a new one. `is_whole`: with all of them; else it is longer."""
+
+    path: str
+    records: int
+    is_whole: bool
+
+
+def original(source: Source, known: Tracked, tracker: Tracker, committed: Committed) -> Twin | None:
+    """The loaded file of which this one is a copy, or the beginning of a copy."""
+    file, size = known.file, source.stat.size
+    for other in tracker.contents.alike(file.dataset, file.date, file.fingerprint):
+        if other is known:
+            continue
+        end = other.end or committed.position(other.file.file_id)
+        if not end.records or size > end.offset:
+            continue
+        if size < end.offset:
+            return Twin(other.file.path, end.records, is_whole=False)
+        if size <= FINGERPRINT_BYTES or source.holds(committed.spans(other.file.file_id)):
+            return Twin(other.file.path, end.records, is_whole=True)
+    return None
+
+
+def doubtful_for(stat: FileStat) -> float:
+    """Seconds from now on during which a file with `stat` can change without a change of `stat`; 0 where it cannot."""
+    changed = max(stat.mtime_ns, stat.ctime_ns)
+    coarse = stat.mtime_ns % 10**9 == 0 and stat.ctime_ns % 10**9 == 0
+    rest = changed / 1e9 + (_COARSE_TICK_SECONDS if coarse else _TICK_SECONDS) - time.time()
+    return min(max(rest, 0.0), _COARSE_TICK_SECONDS)
+
+
+def _is_there(root: Path, path: bytes) -> bool:
+    return os.path.lexists(os.path.join(os.fsencode(root), path))

@@ -1,0 +1,105 @@
+"""One look at a file: what it tells of the file becomes a micro-batch, and what is known of the file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from sinks.base import FileStat, FileState, MicroBatch, Position, Swap, news
+from sinks.ledger import now
+from stream.landing.listing import Found
+from stream.landing.tracker import Tracked, Tracker
+from stream.reader import Piece
+
+
+@dataclass(slots=True)
+class Visit:
+    """A look at `known`, begun at `arrived_ns`. `first_look`: nothing was told of it in this process. `said`: what is
+    added to every reason. `before`: the generation whose rows go when those of `known` have come; `begun`: whether they
+    have begun to come, with the first batch of one transaction."""
+
+    tracker: Tracker
+    known: Tracked
+    arrived_ns: int
+    first_look: bool
+    said: str = ""
+    before: Tracked | None = None
+    begun: bool = False
+
+    @classmethod
+    def of(cls, tracker: Tracker, found: Found) -> Self:
+        """Look at a file."""
+        known = tracker.meet(found)
+        visit = cls(tracker, known, time.monotonic_ns(), first_look=not known.looked)
+        known.looked = True
+        return visit
+
+    def of_successor(self) -> Visit:
+        """The same look, at the generation that takes the place of the one that is known."""
+        successor = self.tracker.next_generation(self.known)
+        return Visit(self.tracker, successor, self.arrived_ns, first_look=True, said=self.said, before=self.known)
+
+    def news(self, stat: FileStat, state: FileState, reason: str, swap: Swap | None = None) -> Iterator[MicroBatch]:
+        """A batch without rows, unless all this was told in this process already; the last of a swap, if it is one."""
+        known, reason = self.known, reason + self.said
+        told = (known.stat, known.state, known.reason) == (stat, state, reason) and not self.first_look
+        if told and not self.before and not swap:
+            return
+        self._keep(stat, state, reason)
+        yield news(
+            *(known.file, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
+            swap=swap or self._swap(last=True),
+        )
+        self._loaded(last=True)
+
+    def hand_on(
+        self, piece: Piece, stat: FileStat, state: FileState, reason: str, *, last: bool
+    ) -> Iterator[MicroBatch]:
+        """The records of a piece, the `last` one for now, and the file's state behind them. Only when they were taken
+        does reading move on."""
+        self._keep(stat, state, reason + self.said)
+        records, known = piece.records, self.known
+        yield MicroBatch(
+            file=known.file,
+            span=piece.span,
+            rows=records.rows,
+            malformed=records.malformed,
+            malformed_events=records.malformed_events,
+            index=piece.index,
+            digest=piece.digest,
+            stat=stat,
+            state=state,
+            reason=known.reason,
+            arrived_ns=self.arrived_ns,
+            ingested_at=now(),
+            keep_events=self.tracker.datasets[known.file.dataset].table.raw,
+            swap=self._swap(last=last),
+        )
+        known.end, known.last = piece.end, (piece.span, piece.digest)
+        if piece.span.row_first == 1:
+            known.first = known.last
+        self._loaded(last=last)
+
+    def give_up(self) -> Swap | None:
+        """The successor does not come; what the sink must be told, if some of it was handed on."""
+        self.tracker.give_back(self.known)
+        return Swap(self.before.file.file_id, "undo") if self.before and self.begun else None
+
+    def _swap(self, *, last: bool) -> Swap | None:
+        if self.before is None:
+            return None
+        first, self.begun = not self.begun, True
+        if first:
+            return Swap(self.before.file.file_id, "whole" if last else "begin")
+        return Swap(self.before.file.file_id, "end" if last else "within")
+
+    def _loaded(self, *, last: bool) -> None:
+        if last and self.before is not None:
+            self.tracker.succeed(self.known)
+        if last and self.known.state == "committed":
+            self.tracker.contents.add(self.known)
+
+    def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
+        self.known.stat, self.known.state, self.known.reason = stat, state, reason
