@@ -36,7 +36,7 @@ def key_expression(table: Table, rule: Unique) -> str:
 
 def _written(name: str, kind: ColumnType) -> str:
     if storage(kind) == "TEXT":
-        return f"ifnull('x' || hex({quote(name)}), 'NULL')"
+        return f"iif({quote(name)} IS NULL, 'NULL', 'x' || hex({quote(name)}))"
     return f"quote({quote(name)})"
 
 

@@ -75,3 +75,9 @@ def test_a_null_stays_a_null_in_the_raw_record_of_a_duplicate_without_a_raw_laye
     commit(tmp_path / "w.db", Draft(1, 1, (Accepted(("a", None)), Accepted(("a", None)))), table=table)
     [(raw,)] = contents.rows(tmp_path / "w.db", "SELECT raw FROM rejects")
     assert json.loads(str(raw)) == {"code": "a", "number": None}
+
+
+def test_an_exact_duplicate_of_an_empty_text_is_no_null(tmp_path: Path) -> None:
+    table = Table("sales", COLUMNS, unique=(Unique("same", ("code", "number"), exact=True),))
+    commit(tmp_path / "w.db", Draft(1, 1, (Accepted(("", 1.0)), Accepted((None, 1.0)))), table=table)
+    assert len(contents.staged(tmp_path / "w.db", "sales", "number")) == 2
