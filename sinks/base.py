@@ -18,6 +18,8 @@ from sinks.record_index import RecordIndex, empty_index
 
 RECORD_BITS = 32
 RECORDS_MAX = (1 << RECORD_BITS) - 1
+#: What a database keeps of an inode number.
+INODE_MASK = (1 << 63) - 1
 
 FileState: TypeAlias = Literal[
     "discovered",
@@ -97,7 +99,7 @@ class FileStat:
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
         """Some file systems number inodes with 64 bits; a database keeps 63 of them."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino & 0x7FFF_FFFF_FFFF_FFFF, status.st_ctime_ns)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino & INODE_MASK, status.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)

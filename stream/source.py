@@ -21,6 +21,7 @@ from sinks.base import FileStat, Position
 from sinks.ledger import SpanEntry
 from stream.config import Dataset
 from stream.framing import frame
+from stream.landing.links import target
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
@@ -39,20 +40,31 @@ class Header:
     end: Position
 
 
+def _open(root: Path, path: bytes, *, follow_links: bool) -> int:
+    """Never through a link that leaves the landing folder, unless they may be followed; without waiting for a pipe."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    whole = os.path.join(os.fsencode(root), path)
+    try:
+        return os.open(whole, flags)
+    except OSError as error:
+        real = target(root, path, anywhere=follow_links) if error.errno == errno.ELOOP else None
+        if real is None:
+            raise
+        return os.open(real, flags)
+
+
 class Source:
     """An open regular file; use it with `with`. Raises SourceError where it is not there, not readable, or not a
     file.
     """
 
-    def __init__(self, root: Path, path: bytes) -> None:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    def __init__(self, root: Path, path: bytes, *, follow_links: bool = False) -> None:
         try:
-            self._fd = os.open(os.path.join(os.fsencode(root), path), flags)
+            self._fd = _open(root, path, follow_links=follow_links)
         except FileNotFoundError:
             raise
         except OSError as error:
-            kind = SourceError if error.errno == errno.ELOOP else UnreadableError
-            raise kind(f"the file cannot be opened: {error.strerror}") from error
+            raise UnreadableError(f"the file cannot be opened: {error.strerror}") from error
         status = os.fstat(self._fd)
         if not stat.S_ISREG(status.st_mode):
             os.close(self._fd)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from stream.config import Dataset, load_configs
+from stream.landing.links import target
 from stream.landing.listing import look
 from stream.landing.names import printable
 
@@ -68,11 +69,16 @@ def _unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
         mode = (landing / path).lstat().st_mode
     except OSError:
         return f"There is no such file in {landing}, and none of that name was ever seen."
-    if stat.S_ISLNK(mode):
-        return "It is a link, and links are not followed. Copy or move the file itself."
-    if not stat.S_ISREG(mode):
+    if stat.S_ISLNK(mode) and not _is_followed(landing, path, datasets):
+        return "It is a link that leads out of the landing folder. Copy or move the file itself, or set follow_links."
+    if not (stat.S_ISREG(mode) or (landing / path).is_file()):
         return "It is no regular file."
     return _passed_over(landing, path, datasets)
+
+
+def _is_followed(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> bool:
+    anywhere = any(each.files.follow_links for each in datasets.values() if path.is_relative_to(each.folder))
+    return target(landing, os.fsencode(path), anywhere=anywhere) is not None
 
 
 def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:

@@ -74,6 +74,10 @@ class FilesConfig(_Strict):
         description="What becomes of a new file with the same bytes, for the same date, as one that is loaded.",
     )
 
+    follow_links: bool = Field(
+        False,
+        description="Whether links may lead out of the landing folder. Linked files within it are always followed.",
+    )
     attempts_max: int = Field(
         3, ge=1, le=100, description="A file that cannot be read so many times in a row is set aside as failed."
     )

@@ -47,8 +47,9 @@ class Intake:
             yield from self._folder(found)
             return
         visit: Visit | None = None
+        follow = self.tracker.datasets[found.dataset].files.follow_links
         try:
-            with Source(self.tracker.root, found.path) as source:
+            with Source(self.tracker.root, found.path, follow_links=follow) as source:
                 visit = self._visit(source, found)
                 yield from self._look(source, replace(found, stat=source.stat), visit, stop)
         except FileNotFoundError:  # it went between the listing and now: there is nothing to tell

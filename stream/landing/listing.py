@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sinks.base import FileStat
 from stream.config import Dataset
+from stream.landing.links import target
 
 #: Files that are being written, or are no data.
 _IGNORED = re.compile(r"^\.|^~\$|\.(tmp|part|filepart|crdownload|swp)$", re.IGNORECASE)
@@ -36,25 +39,31 @@ class Found:
 UNLISTED = FileStat(0, 0, 0)
 
 
-def listing(root: Path, dataset: Dataset) -> list[Found]:
-    """The dataset's files, in the order of their paths, and folders that cannot be listed. Links are not followed;
-    folders that vanish are passed over.
-    """
+def listing(root: Path, dataset: Dataset, known: Callable[[bytes, os.DirEntry[bytes]], bool]) -> Iterator[Found]:
+    """The dataset's files, and folders that cannot be listed; those left out of which it is `known`, by path and entry,
+    that there is nothing new: nearly all, most of the time. Folders that vanish are passed over."""
     base = os.fsencode(root)
-    folders, found = [os.path.join(base, os.fsencode(dataset.folder))], []
+    seen: set[tuple[int, int]] = set()
+    folders = [os.fsencode(dataset.folder)]
     while folders:
         folder = folders.pop()
         try:
-            entries = list(os.scandir(folder))
+            with os.scandir(os.path.join(base, folder)) as found:
+                names = list(found)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
-            found.append(Found(dataset.name, folder[len(base) + 1 :] + b"/", UNLISTED))
+            yield Found(dataset.name, folder + b"/", UNLISTED)
             continue
-        folders += [entry.path for entry in entries if _is_folder(entry)]
-        files = (_found(dataset, base, entry) for entry in entries if entry.is_file(follow_symlinks=False))
-        found += [file for file in files if file is not None]
-    return sorted(found, key=lambda file: file.path)
+        prefix = folder + b"/"
+        for each in names:
+            path = prefix + each.name
+            if known(path, each):
+                continue
+            if _is_folder(each, dataset, seen):
+                folders.append(path)
+            elif file := look(root, dataset, path):
+                yield file
 
 
 def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
@@ -67,11 +76,15 @@ def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
         or any(part.startswith(b".") for part in parts)
     ):
         return None
+    whole = os.path.join(os.fsencode(root), path)
     try:
-        status = os.lstat(os.path.join(os.fsencode(root), path))
+        status = os.lstat(whole)
+        if stat.S_ISLNK(status.st_mode):
+            real = target(root, path, anywhere=dataset.files.follow_links)
+            status = os.lstat(real) if real else status
     except OSError:
         return None
-    return Found(dataset.name, path, FileStat.of(status)) if _is_regular(status) else None
+    return Found(dataset.name, path, FileStat.of(status)) if stat.S_ISREG(status.st_mode) else None
 
 
 def is_candidate(dataset: Dataset, name: bytes) -> bool:
@@ -80,18 +93,18 @@ def is_candidate(dataset: Dataset, name: bytes) -> bool:
     return not _IGNORED.search(text) and fnmatchcase(text, dataset.files.pattern)
 
 
-def _is_folder(entry: os.DirEntry[bytes]) -> bool:
-    return entry.is_dir(follow_symlinks=False) and not entry.name.startswith(b".")
+def _is_folder(entry: os.DirEntry[bytes], dataset: Dataset, seen: set[tuple[int, int]]) -> bool:
+    """Whether to go into it. A linked folder within the landing folder has its files under their own names already."""
+    if entry.name.startswith(b"."):
+        return False
+    if entry.is_dir(follow_symlinks=False):
+        return not dataset.files.follow_links or _is_first_visit(entry, seen)
+    return dataset.files.follow_links and entry.is_symlink() and entry.is_dir() and _is_first_visit(entry, seen)
 
 
-def _found(dataset: Dataset, base: bytes, entry: os.DirEntry[bytes]) -> Found | None:
-    if not is_candidate(dataset, entry.name):
-        return None
-    try:
-        return Found(dataset.name, entry.path[len(base) + 1 :], FileStat.of(entry.stat(follow_symlinks=False)))
-    except OSError:
-        return None
-
-
-def _is_regular(status: os.stat_result) -> bool:
-    return (status.st_mode & 0o170000) == 0o100000
+def _is_first_visit(entry: os.DirEntry[bytes], seen: set[tuple[int, int]]) -> bool:
+    """Links may lead in circles."""
+    status = entry.stat()
+    known = (status.st_dev, status.st_ino) in seen
+    seen.add((status.st_dev, status.st_ino))
+    return not known

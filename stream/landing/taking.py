@@ -56,7 +56,7 @@ def take_before(record: int, found: Found, visit: Visit) -> Iterator[MicroBatch]
     if not count:
         return
     dataset = replace(tracker.datasets[found.dataset], batch_rows=count)
-    with Source(tracker.root, found.path) as source:
+    with Source(tracker.root, found.path, follow_links=dataset.files.follow_links) as source:
         header = read_header(source, dataset, final=True)
         start = end if end.records or header is None else header.end
         for piece in islice(read(source, dataset, known.file, end, start, final=False), 1):

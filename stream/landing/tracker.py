@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from sinks.base import File, FileStat, FileState, Position, Span
+from sinks.base import INODE_MASK, File, FileStat, FileState, Position, Span
 from sinks.ledger import FileEntry
 from stream.config import Dataset
 from stream.landing.contents import Contents
@@ -62,7 +65,7 @@ class Tracker:
         self.root = root
         self.datasets = datasets
         self.contents = Contents()
-        self._files: dict[tuple[str, bytes], Tracked] = {}
+        self._files: dict[str, dict[bytes, Tracked]] = defaultdict(dict)
         self._waiting: dict[tuple[str, bytes], _Wait] = {}
         #: With what stat an event proved a file finished.
         self._proven: dict[tuple[str, bytes], FileStat] = {}
@@ -73,15 +76,23 @@ class Tracker:
                 continue
             path = original(entry.file.path)
             known = Tracked(entry.file, path, entry.stat, entry.state, entry.reason, None)
-            self._files[entry.file.dataset, path] = known
+            self._files[entry.file.dataset][path] = known
             if entry.state == "committed":
                 self.contents.add(known)
         #: Folders that could not be listed.
-        self._hidden = {key for key, known in self._files.items() if key[1][-1:] == b"/" and known.state == "failed"}
+        self._hidden = {
+            (dataset, path)
+            for dataset, files in self._files.items()
+            for path, known in files.items()
+            if path.endswith(b"/") and known.state == "failed"
+        }
 
     def listing(self) -> list[Found]:
         """Every file that has news, in the order of dataset and path; then the folders that can be listed again."""
-        found = [file for dataset in self.datasets.values() for file in listing(self.root, dataset)]
+        found: list[Found] = []
+        for dataset in self.datasets.values():
+            at_rest = partial(_at_rest, self._files[dataset.name])
+            found += sorted(listing(self.root, dataset, at_rest), key=lambda file: file.path)
         hidden = {(file.dataset, file.path) for file in found if file.is_folder}
         again = [Found(dataset, path, UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
         self._hidden = hidden
@@ -109,36 +120,35 @@ class Tracker:
 
         What was set aside is looked at once in every process: the cause may have gone, with the config or a permission.
         """
-        key = found.dataset, found.path
-        known = self._files.get(key)
+        known = self._files[found.dataset].get(found.path)
         if known is None or known.stat != found.stat:
             return True
         if known.seen != found.stat:
             _notice(known, found.stat)
         if known.state in {"settling", "processing"}:
-            return key not in self._waiting
+            return (found.dataset, found.path) not in self._waiting
         return known.state in {"failed", "held", "ready"} and not known.looked
 
     def meet(self, found: Found) -> Tracked:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
-        key = found.dataset, found.path
-        if key not in self._files:
+        files = self._files[found.dataset]
+        if found.path not in files:
             file = File(self._take_id(), found.dataset, printable(found.path), 1, self._date(found), ())
-            self._files[key] = Tracked(file, found.path, _UNSEEN, "discovered", "", Position())
-        known = self._files[key]
+            files[found.path] = Tracked(file, found.path, _UNSEEN, "discovered", "", Position())
+        known = files[found.path]
         if known.seen != found.stat:
             _notice(known, found.stat)
         return known
 
     def knows(self, found: Found) -> bool:
         """Whether the file was met before."""
-        return (found.dataset, found.path) in self._files
+        return found.path in self._files[found.dataset]
 
     def rename(self, known: Tracked, found: Found) -> None:
         """A known file has got another name."""
-        self._files.pop((known.file.dataset, known.path), None)
+        self._files[found.dataset].pop(known.path, None)
         known.file, known.path = replace(known.file, path=printable(found.path)), found.path
-        self._files[found.dataset, found.path] = known
+        self._files[found.dataset][found.path] = known
 
     def next_generation(self, known: Tracked) -> Tracked:
         """The content that has taken the place of what is known; it becomes what is known with `succeed`."""
@@ -152,12 +162,12 @@ class Tracker:
 
     def succeed(self, successor: Tracked) -> None:
         """From now on this generation is the file. Copies of the one before are looked at again: they are none now."""
-        key = successor.file.dataset, successor.path
-        before = self._files[key]
+        files = self._files[successor.file.dataset]
+        before = files[successor.path]
         for copy in self.contents.copies(before):
             self.hold(copy, Found(copy.file.dataset, copy.path, copy.stat), time.monotonic())
         self.contents.remove(before)
-        self._files[key] = successor
+        files[successor.path] = successor
 
     def give_back(self, successor: Tracked) -> None:
         """The generation has not come about; its id is free again."""
@@ -189,13 +199,13 @@ class Tracker:
 
     def forget(self, found: Found) -> None:
         """The file has gone: should it come back, it is looked at anew."""
-        known = self._files.get((found.dataset, found.path))
+        known = self._files[found.dataset].get(found.path)
         if known is not None:
             known.stat = known.seen = _UNSEEN
 
     def put_back(self, entry: FileEntry) -> None:
         """A person wants the file to be tried again; saying so again with the same entry is saying it once."""
-        known = self._files.get((entry.file.dataset, original(entry.file.path)))
+        known = self._files[entry.file.dataset].get(original(entry.file.path))
         if known is not None and known.file.file_id == entry.file.file_id and known.asked_at != entry.updated_at:
             known.state, known.looked, known.attempts = "ready", False, 0
             known.put_back, known.asked_at = True, entry.updated_at
@@ -231,3 +241,21 @@ class Tracker:
 
 def _notice(known: Tracked, stat: FileStat) -> None:
     known.seen, known.unchanged_since = stat, time.monotonic()
+
+
+def _at_rest(files: Mapping[bytes, Tracked], path: bytes, entry: os.DirEntry[bytes]) -> bool:
+    """Whether the file is loaded, and looks as it did when it was looked at."""
+    known = files.get(path)
+    if known is None or known.state != "committed":
+        return False
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:  # it has gone
+        return True
+    stat = known.stat
+    return (
+        status.st_mtime_ns == stat.mtime_ns
+        and status.st_ctime_ns == stat.ctime_ns
+        and status.st_size == stat.size
+        and status.st_ino & INODE_MASK == stat.inode
+    )

@@ -69,7 +69,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Outcome]:
         write(inside / NAMES[what], strange.content)
     os.mkfifo(inside / "orders_80_fifo.csv")
     (inside / "orders_81_folder.csv").mkdir()
-    (inside / "orders_82_link.csv").symlink_to(inside / LAST)
+    (inside / "orders_82_link.csv").symlink_to(write(folder / "elsewhere.csv", orders([98])))
     (inside / "orders_83_dangling.csv").symlink_to(inside / "nowhere.csv")
     (inside / "orders_84_loop").symlink_to(inside)
     write(inside / LAST, orders([99]))
@@ -104,7 +104,7 @@ def test_the_file_behind_all_strange_ones_is_loaded(landed: Place) -> None:
     assert staged(landed.warehouse, "order_id = 'O-000099'") == 1
 
 
-def test_a_pipe_a_folder_and_links_are_not_followed(landed: Place) -> None:
+def test_a_pipe_a_folder_and_links_that_lead_elsewhere_are_passed_over(landed: Place) -> None:
     known = {path.removeprefix("orders/") for path in files(landed.warehouse)}
     assert known == {*NAMES.values(), LAST}
 
