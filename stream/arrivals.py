@@ -19,6 +19,8 @@ from stream.landing.watcher import Watcher
 POLL_SECONDS = 1.0
 #: Between the beginnings of two listings pass at least so many times the seconds that one takes.
 LISTING_SHARE = 10.0
+#: How often the ledger is asked whether the last commits are there.
+_LEDGER_SECONDS = 0.02
 #: So many files that are larger than a micro-batch are open at a time.
 OPEN_MAX = 8
 #: So many smaller ones are read before the larger have their turn.
@@ -48,6 +50,8 @@ class Arrivals:
         while (wait := tracker.settles_in()) is not None and not self.stop.wait(min(wait, POLL_SECONDS)):
             self._expect(tracker.unsettled())
             yield from self._until_done()
+        while tracker.leaving and not self.stop.wait(_LEDGER_SECONDS):
+            yield from self.intake.put_away()
 
     def ongoing(self) -> Iterator[MicroBatch]:
         """What is in the landing folder, and whatever comes, until `stop` is set.
@@ -62,6 +66,7 @@ class Arrivals:
                 if (began := time.monotonic()) >= next_listing:
                     watcher.keep_alive()
                     self._expect(self.intake.listing())
+                    yield from self.intake.put_away()
                     took = time.monotonic() - began
                     next_listing = began + max(POLL_SECONDS, LISTING_SHARE * took)
                 self._expect(tracker.unsettled())

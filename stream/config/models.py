@@ -74,6 +74,15 @@ class FilesConfig(_Strict):
         description="What becomes of a new file with the same bytes, for the same date, as one that is loaded.",
     )
 
+    after: Literal["leave", "archive", "delete"] = Field(
+        "leave",
+        description="What becomes of a file when all of it is loaded, that is durable, and it is finished. A file that "
+        "comes later under the same name is then another file.",
+    )
+    archive: str = Field(
+        ".archive",
+        description="Where loaded files are moved: a path, or a hidden folder in the landing folder, such as .archive.",
+    )
     follow_links: bool = Field(
         False,
         description="Whether links may lead out of the landing folder. Linked files within it are always followed.",
@@ -88,6 +97,13 @@ class FilesConfig(_Strict):
         if folder is not None and (folder.startswith("/") or ".." in folder.split("/") or not folder.strip("/.")):
             raise ValueError("must name a folder below the landing folder, without '..'")
         return folder if folder is None else posixpath.normpath(folder)
+
+    @field_validator("archive")
+    @classmethod
+    def _hidden(cls, archive: str) -> str:
+        if not archive.startswith(("/", ".")) or ".." in archive.split("/") or not archive.strip("/."):
+            raise ValueError("must be a path that begins with /, or the name of a folder that begins with a dot")
+        return archive
 
     @field_validator("marker")
     @classmethod

@@ -36,6 +36,10 @@ class Committed(Protocol):
         """Files, by id; `where` is a condition of the ledger's."""
         ...
 
+    def make_durable(self) -> None:
+        """What is committed now survives a power cut."""
+        ...
+
 
 def difference(source: Source, known: Tracked, committed: Committed) -> str | None:
     """Why the file cannot be read on from where it was left, as a sentence; None where it can."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from processors.errors import BrokenRuleError, SourceError, UnreadableError
 from sinks.base import MicroBatch, Swap
+from stream.landing.disposal import put_away
 from stream.landing.identity import Committed, difference, doubtful_for, original, renamed
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -73,7 +74,9 @@ class Intake:
         known = visit.known
         finished = known.seen == source.stat and self.tracker.has_settled(known)
         fault = difference(source, known, self.committed)
-        if fault:
+        if fault and known.state == "archived":
+            yield from self._followed(source, found, visit, stop, finished=finished)
+        elif fault:
             yield from self._rewritten(source, found, visit, stop, fault, finished=finished)
         elif not (yield from self._copied(source, found, visit, finished=finished)):
             yield from take_new(source, found, visit, stop, finished=finished)
@@ -97,7 +100,7 @@ class Intake:
             return False
         if twin.is_whole:
             reason = f"It has the same bytes as {twin.path}, whose {twin.records} records are loaded, once."
-            yield from visit.news(source.stat, "committed", reason)
+            yield from visit.news(source.stat, *visit.whole(found, reason, finished=finished))
         else:
             self.tracker.hold(known, found)
             yield from visit.news(source.stat, "settling", f"It begins like {twin.path}, and may become a copy of it.")
@@ -134,6 +137,33 @@ class Intake:
         except SourceError as error:
             reason = f"Its new content cannot take the place of what was loaded: {error}. {_STAY}."
             yield from visit.news(source.stat, "failed", reason, successor.give_up())
+
+    def _followed(
+        self, source: Source, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
+    ) -> Iterator[MicroBatch]:
+        """The file that had this name was put away: this is another one, and the rows of both stay."""
+        known = self.tracker.next_generation(visit.known)
+        self.tracker.follow(known)
+        visit = replace(visit, known=known, first_look=True)
+        if not (yield from self._copied(source, found, visit, finished=finished)):
+            yield from take_new(source, found, visit, stop, finished=finished)
+
+    def put_away(self) -> Iterator[MicroBatch]:
+        """Move or delete the files whose last records are durable by now; news of those that cannot be."""
+        leaving = self.tracker.leaving
+        gone = [
+            file_id for file_id in leaving if any(self.committed.files("file_id = ? AND state = 'archived'", file_id))
+        ]
+        if gone:
+            self.committed.make_durable()
+        for file_id in gone:
+            found = leaving.pop(file_id)
+            try:
+                put_away(self.tracker.root, found, self.tracker.datasets[found.dataset].files)
+            except OSError as error:
+                visit = Visit.of(self.tracker, found)
+                reason = f"It is loaded, and cannot be put away: {error.strerror}. `ade-stream retry` tries it again."
+                yield from visit.news(found.stat, "held", reason)
 
     def _failed(self, error: SourceError, found: Found, visit: Visit) -> Iterator[MicroBatch]:
         if isinstance(error, UnreadableError):

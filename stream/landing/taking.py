@@ -41,7 +41,7 @@ def take_new(
     if visit.before is not None and not source.is_unchanged():
         raise UnreadableError("it changed while it was read")
     end = last.end if last else end
-    state, reason = _rest(source, visit, end if end.records else header.end, found)
+    state, reason = _rest(source, visit, end if end.records else header.end, found, finished=finished)
     if last is None:
         yield from visit.news(source.stat, state, reason)
     else:
@@ -77,11 +77,11 @@ def _unheaded(source: Source, found: Found, visit: Visit, *, finished: bool) -> 
         yield from visit.news(source.stat, "discovered", "It is empty.")
 
 
-def _rest(source: Source, visit: Visit, end: Position, found: Found) -> tuple[FileState, str]:
+def _rest(source: Source, visit: Visit, end: Position, found: Found, *, finished: bool) -> tuple[FileState, str]:
     """The state in which the file is left, all complete records up to `end` handed on."""
     if not source.is_blank(end.offset):
         visit.tracker.hold(visit.known, found)
         expected = awaited(visit.tracker.datasets[found.dataset].files)
         return "settling", f"The last line, from byte {end.offset} on, has no line end; it is taken when {expected}."
     loaded = f"All {end.records} records are loaded." if end.records else "It has a header and no records."
-    return "committed", loaded
+    return visit.whole(found, loaded, finished=finished)

@@ -67,6 +67,8 @@ class Tracker:
         self.contents = Contents()
         self._files: dict[str, dict[bytes, Tracked]] = defaultdict(dict)
         self._waiting: dict[tuple[str, bytes], _Wait] = {}
+        #: Files that are loaded and are to be moved or deleted, by id.
+        self.leaving: dict[int, Found] = {}
         #: With what stat an event proved a file finished.
         self._proven: dict[tuple[str, bytes], FileStat] = {}
         self._next_id = 1
@@ -127,7 +129,7 @@ class Tracker:
             _notice(known, found.stat)
         if known.state in {"settling", "processing"}:
             return (found.dataset, found.path) not in self._waiting
-        return known.state in {"failed", "held", "ready"} and not known.looked
+        return known.state in {"failed", "held", "ready", "archived"} and not known.looked
 
     def meet(self, found: Found) -> Tracked:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
@@ -209,6 +211,14 @@ class Tracker:
         if known is not None and known.file.file_id == entry.file.file_id and known.asked_at != entry.updated_at:
             known.state, known.looked, known.attempts = "ready", False, 0
             known.put_back, known.asked_at = True, entry.updated_at
+
+    def follow(self, successor: Tracked) -> None:
+        """Another file has come under a name whose file was put away."""
+        self._files[successor.file.dataset][successor.path] = successor
+
+    def put_away(self, known: Tracked, found: Found) -> None:
+        """The file goes from the landing folder as soon as the ledger says so."""
+        self.leaving[known.file.file_id] = found
 
     def unsettled(self) -> list[Found]:
         """The files that need wait no longer."""

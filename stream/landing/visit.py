@@ -10,8 +10,11 @@ from typing import Self
 from sinks.base import FileStat, FileState, MicroBatch, Position, Swap, news
 from sinks.ledger import now
 from stream.landing.listing import Found
+from stream.landing.readiness import awaited
 from stream.landing.tracker import Tracked, Tracker
 from stream.reader import Piece
+
+_GOES = {"archive": "moved into the archive", "delete": "deleted"}
 
 
 @dataclass(slots=True)
@@ -82,6 +85,17 @@ class Visit:
             known.first = known.last
         self._loaded(last=last)
 
+    def whole(self, found: Found, reason: str, *, finished: bool) -> tuple[FileState, str]:
+        """The state of a file that is loaded as a whole; where it is to be moved or deleted, it must be finished."""
+        files = self.tracker.datasets[found.dataset].files
+        if files.after == "leave":
+            return "committed", reason
+        if not finished:
+            self.tracker.hold(self.known, found)
+            return "committed", f"{reason} It is {_GOES[files.after]} when {awaited(files)}."
+        self.tracker.put_away(self.known, found)
+        return "archived", f"{reason} It was {_GOES[files.after]}."
+
     def give_up(self) -> Swap | None:
         """The successor does not come; what the sink must be told, if some of it was handed on."""
         self.tracker.give_back(self.known)
@@ -98,7 +112,7 @@ class Visit:
     def _loaded(self, *, last: bool) -> None:
         if last and self.before is not None:
             self.tracker.succeed(self.known)
-        if last and self.known.state == "committed":
+        if last and self.known.state in {"committed", "archived"}:
             self.tracker.contents.add(self.known)
 
     def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:

@@ -1,0 +1,73 @@
+"""Where a loaded file goes: into the archive, or away. Whatever happens on the way, its bytes are somewhere.
+
+The ledger says `archived` first, and only when that is durable is the file moved; a file that is found in the landing
+folder as it was archived was not moved yet, and is moved then.
+"""
+
+from __future__ import annotations
+
+import errno
+import filecmp
+import os
+import shutil
+from pathlib import Path
+
+from sinks.base import FileStat
+from stream.config.models import FilesConfig
+from stream.landing.listing import Found
+
+
+def put_away(root: Path, found: Found, files: FilesConfig) -> None:
+    """Move the file as the config says. One that has changed since it was `found`, or has gone, stays as it is.
+
+    Raises OSError.
+    """
+    whole = os.path.join(os.fsencode(root), found.path)
+    try:
+        unchanged = FileStat.of(os.lstat(whole)) == found.stat
+    except FileNotFoundError:
+        return
+    if not unchanged:
+        return
+    if files.after == "archive":
+        _archive(whole, os.path.join(os.fsencode(root), os.fsencode(files.archive), found.path))
+    os.unlink(whole)
+    _sync(os.path.dirname(whole))
+
+
+def _archive(whole: bytes, target: bytes) -> None:
+    """A second name for the file in the archive, or a copy there where that is another file system. What is in the
+    archive is never overwritten."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    place, number = target, 1
+    while os.path.lexists(place) and not filecmp.cmp(whole, place, shallow=False):
+        number += 1
+        place = target + b".%d" % number
+    if not os.path.lexists(place):
+        _add(whole, place)
+    _sync(os.path.dirname(target))
+
+
+def _add(whole: bytes, place: bytes) -> None:
+    """Complete under its name, or not there."""
+    try:
+        os.link(whole, place, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}:
+            raise
+    else:
+        return
+    unfinished = place + b".part"
+    shutil.copy2(whole, unfinished)
+    with Path(os.fsdecode(unfinished)).open("rb") as file:
+        os.fsync(file.fileno())
+    os.rename(unfinished, place)
+
+
+def _sync(folder: bytes) -> None:
+    """Make the names in a folder durable."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
