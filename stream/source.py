@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from processors.columns import Column
 from processors.errors import SourceError, UnreadableError
 from processors.outcome import ROW_ID
 from sinks.base import FileStat, Position
@@ -197,15 +198,34 @@ def _check(names: Sequence[str], dataset: Dataset) -> None:
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
         raise SourceError(f"its header names {_listed(repeated)} more than once")
-    missing = [column.source for column in dataset.columns if not column.optional and column.source not in names]
+    for column in dataset.columns:
+        found = column.names_in(names)
+        if len(found) > 1:
+            raise SourceError(
+                f"its header has {_listed(found)}, and the config reads {column.name} from either; which one is meant? "
+                "Leave one of them in the column's source"
+            )
+    missing = [column for column in dataset.columns if not column.optional and not column.names_in(names)]
     if missing:
         raise SourceError(
-            f"its header lacks {_listed(missing)}; it has {_listed(names)}. Mark a column optional in the config where "
-            "files may lack it"
+            f"its header lacks {_lacked(missing)}; it has {_listed(names)}. Mark a column optional in the config where "
+            "files may lack it, or add the name that it has here to its source"
         )
 
 
+def _lacked(columns: Sequence[Column]) -> str:
+    """Each column with all of its names."""
+    names = (" or ".join(repr(name[:60]) for name in (column.source, *column.aliases)) for column in columns)
+    return _first_of(list(names))
+
+
 def _listed(names: Sequence[str]) -> str:
-    """The first ten names, shortened, and how many there are more."""
-    shown = ", ".join(repr(name[:60]) for name in names[:_NAMES_SHOWN])
-    return shown + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else "")
+    """The names, shortened."""
+    return _first_of([repr(name[:60]) for name in names])
+
+
+def _first_of(texts: Sequence[str]) -> str:
+    """The first ten, and how many there are more."""
+    return ", ".join(texts[:_NAMES_SHOWN]) + (
+        f" and {len(texts) - _NAMES_SHOWN} more" if len(texts) > _NAMES_SHOWN else ""
+    )
