@@ -76,7 +76,7 @@ def test_the_books_of_the_examples_agree_with_their_rows(examples: Place) -> Non
 def test_only_header_lines_and_empty_records_are_refused(examples: Place) -> None:
     refused = rows(
         examples.warehouse,
-        """SELECT path, reason.value ->> 'rule' FROM rejects, json_each(reasons) reason
+        """SELECT rejects.path, reason.value ->> 'rule' FROM rejects, json_each(reasons) reason
         WHERE reason.value ->> 'action' <> 'warn' AND reason.value ->> 'rule' NOT IN ('type', 'total_not_null')""",
     )
     assert Counter(refused) == {
