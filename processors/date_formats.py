@@ -41,7 +41,7 @@ _OTHERS = {
     ".f": r"(?:\.[0-9]{1,9})?",
     "%": "%",
 } | {f".{count}f": rf"\.[0-9]{{{count}}}" for count in (3, 6, 9)}
-_TOKEN = re.compile(r"%([-_.:#]?[0-9]?[A-Za-z+%])|(.)", re.DOTALL)
+_TOKEN = re.compile("%([-_.:#]?[0-9]?[A-Za-z+%]|)|([^%])")
 
 
 def _either(names: Iterator[str]) -> str:
