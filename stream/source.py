@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from processors.columns import Column
 from processors.errors import SourceError, UnreadableError
 from processors.outcome import ROW_ID
 from sinks.base import FileStat, Position
@@ -23,13 +22,13 @@ from sinks.ledger import SpanEntry
 from stream.config import Dataset
 from stream.framing import frame
 from stream.landing.links import target
+from stream.matching import check_declared, listed
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
 FINGERPRINT_BYTES = 1 << 16
 _HEADER_BYTES = 4096
 _COLUMNS_MAX = 2000
-_NAMES_SHOWN = 10
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -197,35 +196,5 @@ def _check(names: Sequence[str], dataset: Dataset) -> None:
         raise SourceError(f"its header has {len(names)} columns; more than {_COLUMNS_MAX} are not taken")
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
-        raise SourceError(f"its header names {_listed(repeated)} more than once")
-    for column in dataset.columns:
-        found = column.names_in(names)
-        if len(found) > 1:
-            raise SourceError(
-                f"its header has {_listed(found)}, and the config reads {column.name} from either; which one is meant? "
-                "Leave one of them in the column's source"
-            )
-    missing = [column for column in dataset.columns if not column.optional and not column.names_in(names)]
-    if missing:
-        raise SourceError(
-            f"its header lacks {_lacked(missing)}; it has {_listed(names)}. Mark a column optional in the config where "
-            "files may lack it, or add the name that it has here to its source"
-        )
-
-
-def _lacked(columns: Sequence[Column]) -> str:
-    """Each column with all of its names."""
-    names = (" or ".join(repr(name[:60]) for name in (column.source, *column.aliases)) for column in columns)
-    return _first_of(list(names))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """The names, shortened."""
-    return _first_of([repr(name[:60]) for name in names])
-
-
-def _first_of(texts: Sequence[str]) -> str:
-    """The first ten, and how many there are more."""
-    return ", ".join(texts[:_NAMES_SHOWN]) + (
-        f" and {len(texts) - _NAMES_SHOWN} more" if len(texts) > _NAMES_SHOWN else ""
-    )
+        raise SourceError(f"its header names {listed(repeated)} more than once")
+    check_declared(names, dataset.columns)
