@@ -69,6 +69,12 @@ MESSAGES = {
         3,
         "files.date: must have the group (?P<year>…)",
     ),
+    "date pattern with a day of no month": (
+        "  folder: sales",
+        "  date: '(?P<year>[0-9]+)-(?P<day>[0-9]+)'",
+        3,
+        "files.date: must have the group (?P<year>…)",
+    ),
     "date pattern that is none": (
         "  folder: sales",
         "  date: '('",
