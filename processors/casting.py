@@ -1,7 +1,8 @@
 """Text to typed values, one column at a time, strictly.
 
 Strictly means: `0x10`, `1_000`, `inf`, `nan`, `1e309` and `12abc` are not numbers, `2023-02-30` is not a date, and an
-integer column takes no `17.0`. What a cell means depends on that cell alone, never on its neighbours.
+integer column takes no `17.0`. What a cell means depends on that cell alone, never on its neighbours. Where a
+column has a number style (`numerals`) or formats of dates (`date_formats`), a cell that does not fit is no value.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import replace
 import polars as pl
 
 from processors.columns import DATE_FORMATS, TIMESTAMP_FORMATS, ColumnType
+from processors.date_formats import ISO, to_the_letter
+from processors.numerals import PLAIN, example, plain
 
 #: From year 1 to year 9999, in days and in microseconds since 1970-01-01.
 _YEARS: dict[pl.DataType, tuple[int, int]] = {
@@ -29,17 +32,31 @@ _ISO = {
 _TRUE = ["true", "t", "yes", "y", "1"]
 _FALSE = ["false", "f", "no", "n", "0"]
 
-#: What a misfit is told, by type.
-EXPECTED = {
+_EXPECTED = {
     "string": "text",
     "category": "text",
     "integer": "a whole number between -2^63 and 2^63-1",
     "number": "a finite number",
     "decimal": "a decimal number within its precision and scale",
     "boolean": "true or false",
-    "date": "a date in one of the column's formats",
-    "timestamp": "a timestamp in one of the column's formats",
+    "date": "a date",
+    "timestamp": "a timestamp",
 }
+_ISO_EXAMPLES = {"date": "2026-11-21", "timestamp": "2026-11-21T09:30:00Z"}
+
+
+def expected(kind: ColumnType) -> str:
+    """What a cell of `kind` must be, for the message of a misfit.
+
+    >>> expected(ColumnType("date", formats=("%d.%m.%Y", "iso")))
+    'a date written %d.%m.%Y or as in 2026-11-21'
+    """
+    if kind.name in _ISO_EXAMPLES:
+        iso = f"as in {_ISO_EXAMPLES[kind.name]}"
+        return f"{_EXPECTED[kind.name]} written {' or '.join(iso if f == ISO else f for f in kind.formats or (ISO,))}"
+    if kind.style != PLAIN:
+        return f"{_EXPECTED[kind.name]}, written as in {example(kind.style, fraction=kind.name != 'integer')}"
+    return _EXPECTED[kind.name]
 
 
 def polars_type(kind: ColumnType) -> pl.DataType:
@@ -141,6 +158,8 @@ def _token_is_value(kind: ColumnType, null_tokens: tuple[str, ...]) -> bool:
 
 def _parsers(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
     """One expression for each way in which a value of `kind` may be written; null where it is not written so."""
+    if kind.style != PLAIN:
+        return _parsers(plain(text, kind.style), replace(kind, style=PLAIN))
     match kind.name:
         case "integer":
             return [text.cast(pl.Int64, strict=False)]
@@ -151,21 +170,25 @@ def _parsers(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
         case "boolean":
             lower = text.str.to_lowercase()
             return [pl.when(lower.is_in(_TRUE + _FALSE)).then(lower.is_in(_TRUE))]
-        case "date" | "timestamp" if not kind.formats:
-            return _iso(text, kind)
-        case "date":
-            return [text.str.to_date(form, strict=False) for form in kind.formats]
-        case "timestamp":
-            return [_timestamp(text, form, kind.timezone) for form in kind.formats]
+        case "date" | "timestamp":
+            return [parser for form in kind.formats or (ISO,) for parser in _times(text, form, kind)]
         case _:
             return [text]
 
 
-def _iso(text: pl.Expr, kind: ColumnType) -> list[pl.Expr]:
-    """ISO 8601 to the letter: the formats alone would also take signs, blanks and single digits."""
-    shape, formats = _ISO[kind.name]
+def _times(text: pl.Expr, form: str, kind: ColumnType) -> list[pl.Expr]:
+    """ISO 8601 to the letter, or one format: polars alone would also take signs, blanks and other numbers of digits."""
+    if form != ISO:
+        return [_time(*to_the_letter(text, form, kind.first_year), kind)]
+    shape, forms = _ISO[kind.name]
     shaped = pl.when(text.str.contains(shape)).then(text)
-    return _parsers(shaped, replace(kind, formats=formats))
+    return [_time(shaped, each, kind) for each in forms]
+
+
+def _time(text: pl.Expr, form: str, kind: ColumnType) -> pl.Expr:
+    if kind.name == "date":
+        return text.str.to_date(form, strict=False)
+    return _timestamp(text, form, kind.timezone)
 
 
 def _decimal(text: pl.Expr, kind: ColumnType) -> pl.Expr:

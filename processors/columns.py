@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from processors.date_formats import FIRST_YEAR
+from processors.numerals import PLAIN, NumberStyle
 
 TypeName: TypeAlias = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "category"]
 
@@ -14,13 +18,17 @@ DATE_FORMATS = ("%Y-%m-%d",)
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A logical type. `precision` and `scale` belong to decimal, `formats` (chrono's letters) to date and timestamp."""
+    """A logical type. `precision` and `scale` belong to decimal, `style` to all numbers, and to date and timestamp
+    `formats` (see `date_formats`; none means ISO 8601) and `first_year`, the first of those that two digits may mean.
+    """
 
     name: TypeName
     precision: int = 0
     scale: int = 0
     formats: tuple[str, ...] = ()
     timezone: str = "UTC"
+    style: NumberStyle = PLAIN
+    first_year: int = FIRST_YEAR
 
     @property
     def is_text(self) -> bool:
@@ -30,9 +38,17 @@ class ColumnType:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the staged table. `source` is its name in the file's header; `optional` ones may be absent there."""
+    """A column of the staged table. `source` is its name in the file's header, `aliases` its names in other files;
+    `optional` ones may be absent there. `null_tokens` mean nothing here, beside those of the dataset.
+    """
 
     name: str
     source: str
     type: ColumnType
     optional: bool = False
+    aliases: tuple[str, ...] = ()
+    null_tokens: tuple[str, ...] = ()
+
+    def names_in(self, header: Collection[str]) -> list[str]:
+        """Those of its names that a header has, in the order of the config; a sound header has one at the most."""
+        return [name for name in (self.source, *self.aliases) if name in header]

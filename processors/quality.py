@@ -30,36 +30,42 @@ from processors.outcome import Outcome, no_rejects
 class Clean:
     """Trims text columns and turns null tokens (compared without the blanks around them) into nulls.
 
-    Refuses nothing. Columns whose names start with `_` are ours and left alone.
+    Refuses nothing. Columns whose names start with `_` are ours and left alone. `of_columns`: further null tokens, by
+    column.
     """
 
     trim: bool = True
     null_tokens: tuple[str, ...] = ("",)
+    of_columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Cleaned rows; counts `trimmed.<column>` and, for every column of any type, `null.<column>` where not zero."""
         counts: dict[str, int] = {}
         cleaned: dict[str, pa.Array] = {}
+        further = dict(self.of_columns)
         for field, cells in zip(rows.schema, rows.columns, strict=True):
             if field.name.startswith("_"):
                 continue
             if _is_text(field.type):
                 bare = pc.utf8_trim_whitespace(cells)
                 counts[f"trimmed.{field.name}"] = _shortened(cells, bare) if self.trim else 0
-                cells = cleaned[field.name] = self._told(bare, bare if self.trim else cells)
+                cells = cleaned[field.name] = _told(
+                    bare, bare if self.trim else cells, (*self.null_tokens, *further.get(field.name, ()))
+                )
             counts[f"null.{field.name}"] = cells.null_count
         found = {name: count for name, count in counts.items() if count}
         return Outcome(with_columns(rows, cleaned), no_rejects(), found)
 
-    def _told(self, bare: pa.Array, kept: pa.Array) -> pa.Array:
-        """`kept`, null where the bare cell is a null token. Tokens are short: a column whose shortest cell is longer
-        than any need not be compared with them."""
-        offsets = _offsets(bare)
-        longest = max((len(token.encode()) for token in self.null_tokens), default=-1)
-        if len(bare) == 0 or int((offsets[1:] - offsets[:-1]).min()) > longest:
-            return kept
-        nothing = pc.is_in(bare, _words(self.null_tokens, bare.type))
-        return pc.if_else(nothing, None, kept) if nothing.true_count else kept
+
+def _told(bare: pa.Array, kept: pa.Array, null_tokens: tuple[str, ...]) -> pa.Array:
+    """`kept`, null where the bare cell is a null token. Tokens are short: a column whose shortest cell is longer than
+    any need not be compared with them."""
+    offsets = _offsets(bare)
+    longest = max((len(token.encode()) for token in null_tokens), default=-1)
+    if len(bare) == 0 or int((offsets[1:] - offsets[:-1]).min()) > longest:
+        return kept
+    nothing = pc.is_in(bare, _words(null_tokens, bare.type))
+    return pc.if_else(nothing, None, kept) if nothing.true_count else kept
 
 
 @lru_cache(maxsize=64)

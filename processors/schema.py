@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 import pyarrow as pa
 
-from processors.casting import EXPECTED, complete, first_try, polars_type, sound
-from processors.columns import Column
+from processors.casting import complete, expected, first_try, polars_type, sound
+from processors.columns import Column, ColumnType
 from processors.events import encode
 from processors.frames import only, to_arrays, to_frame
 from processors.outcome import ROW_ID, Outcome, accept
@@ -33,8 +34,9 @@ class Cast:
     """Casts each declared column and keeps undeclared ones as JSON text in `_rescued`.
 
     Takes `_id` and text columns named as in the file's header, in any order. Gives `_id`, the declared columns,
-    `_flags` (null) and `_rescued`. A declared column that the header lacks is null. A row with a cell that does not
-    cast is rejected under the rule `type`, with one reason for each such cell.
+    `_flags` (null) and `_rescued`. A declared column that the header lacks is null, and one with several names there is
+    the first of them. A row with a cell that does not cast is rejected under the rule `type`, with one reason for each
+    such cell.
     """
 
     columns: tuple[Column, ...]
@@ -43,19 +45,18 @@ class Cast:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Typed rows; counts `type.<column>` for the cells that do not cast."""
         plan = _plan(self, tuple(rows.schema.names))
-        text = to_frame(rows, [ROW_ID, *(column.source for column in plan.parsed)])
-        text.columns = [ROW_ID, *_places(plan.parsed)]
+        text = to_frame(rows, [ROW_ID, *(cell.source for cell in plan.cells)])
+        text.columns = [ROW_ID, *(cell.place for cell in plan.cells)]
         typed = text.select_seq(plan.expressions)
         faults: list[Fault] = []
-        for column, place in zip(plan.parsed, _places(plan.parsed), strict=True):
-            cells, tried = text[place], sound(typed[column.name])
+        for name, place, kind, null_tokens, _ in plan.cells:
+            cells, tried = text[place], sound(typed[name])
             if tried.null_count() > cells.null_count():
-                values, misfits = complete(cells, tried, column.type, self.null_tokens)
-                typed = typed.with_columns(values.alias(column.name))
+                values, misfits = complete(cells, tried, kind, null_tokens)
+                typed = typed.with_columns(values.alias(name))
                 if misfits.any():
-                    message = f"{column.name} must be {EXPECTED[column.type.name]}"
-                    faults.append(Fault(TYPE, column.name, message, misfits, cells))
-        accepted = self._assembled(rows, to_arrays(typed), plan.undeclared)
+                    faults.append(Fault(TYPE, name, f"{name} must be {expected(kind)}", misfits, cells))
+        accepted = self._assembled(rows, to_arrays(typed), plan)
         if not faults:
             return accept(accepted)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
@@ -66,27 +67,40 @@ class Cast:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(column.name for column in self.columns))
 
-    def _assembled(
-        self, rows: pa.RecordBatch, typed: dict[str, pa.Array], undeclared: tuple[str, ...]
-    ) -> pa.RecordBatch:
+    def _assembled(self, rows: pa.RecordBatch, typed: dict[str, pa.Array], plan: _Plan) -> pa.RecordBatch:
         """Text columns go through untouched; the others come from `typed`."""
-        present, nothing = set(rows.schema.names), pa.nulls(rows.num_rows, pa.string())
+        nothing = pa.nulls(rows.num_rows, pa.string())
         arrays = {ROW_ID: rows[ROW_ID]}
-        for column in self.columns:
+        for column, source in zip(self.columns, plan.sources, strict=True):
             if column.type.is_text:
-                arrays[column.name] = rows[column.source] if column.source in present else nothing
+                arrays[column.name] = nothing if source is None else rows[source]
             else:
                 arrays[column.name] = typed[column.name]
-        rescued = encode(rows.select([ROW_ID, *undeclared])) if undeclared else nothing
+        rescued = encode(rows.select([ROW_ID, *plan.undeclared])) if plan.undeclared else nothing
         arrays |= {FLAGS: nothing, RESCUED: rescued}
         return pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
 
 
+class _Cells(NamedTuple):
+    """A column to be parsed. `place` names its text for polars: it takes `*` and `^…$`, which a header may hold, for
+    patterns.
+    """
+
+    name: str
+    place: str
+    type: ColumnType
+    null_tokens: tuple[str, ...]
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """For files with the same columns: those parsed, the expressions for all typed ones, and the undeclared."""
+    """For files with the same columns: the name of each declared column in the header, the cells to be parsed, the
+    expressions for all typed columns, and the undeclared names.
+    """
 
-    parsed: tuple[Column, ...]
+    sources: tuple[str | None, ...]
+    cells: tuple[_Cells, ...]
     expressions: tuple[pl.Expr, ...]
     undeclared: tuple[str, ...]
 
@@ -94,21 +108,19 @@ class _Plan:
 @lru_cache(maxsize=1024)
 def _plan(step: Cast, header: tuple[str, ...]) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once for a header."""
-    present, declared = set(header), {ROW_ID, *(column.source for column in step.columns)}
-    typed = [column for column in step.columns if not column.type.is_text]
-    parsed = tuple(column for column in typed if column.source in present)
-    expressions = [
-        first_try(pl.col(place), column.type, step.null_tokens).alias(column.name)
-        for column, place in zip(parsed, _places(parsed), strict=True)
-    ]
+    present = set(header)
+    sources = tuple(next(iter(column.names_in(present)), None) for column in step.columns)
+    typed = [pair for pair in zip(step.columns, sources, strict=True) if not pair[0].type.is_text]
+    cells = tuple(
+        _Cells(column.name, f"cell {place}", column.type, (*step.null_tokens, *column.null_tokens), source)
+        for place, (column, source) in enumerate(typed)
+        if source is not None
+    )
+    expressions = [first_try(pl.col(each.place), each.type, each.null_tokens).alias(each.name) for each in cells]
     expressions += [
         pl.repeat(None, pl.len(), dtype=polars_type(column.type)).alias(column.name)
-        for column in typed
-        if column.source not in present
+        for column, source in typed
+        if source is None
     ]
-    return _Plan(parsed, tuple(expressions), tuple(name for name in header if name not in declared))
-
-
-def _places(columns: tuple[Column, ...]) -> list[str]:
-    """Names for polars: it takes `*` and `^…$`, which a header may hold, for patterns."""
-    return [f"cell {place}" for place in range(len(columns))]
+    undeclared = tuple(name for name in header if name not in {ROW_ID, *sources})
+    return _Plan(sources, cells, tuple(expressions), undeclared)

@@ -22,13 +22,13 @@ from sinks.ledger import SpanEntry
 from stream.config import Dataset
 from stream.framing import frame
 from stream.landing.links import target
+from stream.matching import check_declared, listed
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
 FINGERPRINT_BYTES = 1 << 16
 _HEADER_BYTES = 4096
 _COLUMNS_MAX = 2000
-_NAMES_SHOWN = 10
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -196,16 +196,5 @@ def _check(names: Sequence[str], dataset: Dataset) -> None:
         raise SourceError(f"its header has {len(names)} columns; more than {_COLUMNS_MAX} are not taken")
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
-        raise SourceError(f"its header names {_listed(repeated)} more than once")
-    missing = [column.source for column in dataset.columns if not column.optional and column.source not in names]
-    if missing:
-        raise SourceError(
-            f"its header lacks {_listed(missing)}; it has {_listed(names)}. Mark a column optional in the config where "
-            "files may lack it"
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """The first ten names, shortened, and how many there are more."""
-    shown = ", ".join(repr(name[:60]) for name in names[:_NAMES_SHOWN])
-    return shown + (f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else "")
+        raise SourceError(f"its header names {listed(repeated)} more than once")
+    check_declared(names, dataset.columns)

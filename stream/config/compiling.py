@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from polars.exceptions import PolarsError
 
-from processors.casting import polars_type
+from processors.casting import cast, polars_type
 from processors.chain import Chain
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
+from processors.date_formats import ISO
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
 from processors.outcome import Processor
@@ -90,10 +91,7 @@ class _Draft:
 
 def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
     """The dataset, and what is wrong with it: a location in the YAML and a sentence each."""
-    columns = tuple(
-        Column(name, column.source or name, column.column_type(config.timezone), column.optional)
-        for name, column in config.columns.items()
-    )
+    columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
     draft = _Draft(config)
     _formats(draft, columns)
     for position, step in enumerate(config.processors):
@@ -154,14 +152,16 @@ def _formats(draft: _Draft, columns: tuple[Column, ...]) -> None:
 
 
 def _format_problem(kind: ColumnType, form: str) -> str | None:
+    """A format is sound when it reads the day from what it writes."""
+    if form == ISO:
+        return None
     moment = datetime(2026, 11, 21, 13, 14, 15, tzinfo=UTC)
     try:
         text = pl.Series([moment]).dt.to_string(form)
-        parsed = text.str.to_date(form) if kind.name == "date" else text.str.to_datetime(form)
+        values, _ = cast(text, ColumnType(kind.name, formats=(form,)), ())
     except (PolarsError, ValueError) as error:
         return f"{form!r} is no usable format: {error}"
-    day = parsed.cast(pl.Date)[0]
-    return None if day == moment.date() else f"{form!r} does not give back the day that it writes"
+    return None if values.cast(pl.Date)[0] == moment.date() else f"{form!r} does not give back the day that it writes"
 
 
 def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None:
@@ -172,7 +172,8 @@ def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None
 
 
 def _quality(draft: _Draft, where: Location, config: QualityConfig) -> None:
-    draft.steps.append(Clean(config.trim, draft.config.null_tokens))
+    of_columns = {name: column.null_tokens for name, column in draft.config.columns.items() if column.null_tokens}
+    draft.steps.append(Clean(config.trim, draft.config.null_tokens, tuple(of_columns.items())))
     if "key" in config.duplicates:
         if not draft.config.key:
             draft.fault((*where, "duplicates"), "duplicates: key needs the dataset's key")
@@ -265,6 +266,8 @@ def _check(rule: _ColumnRule, kind: ColumnType, timezone: str) -> tuple[Check, s
         case TimestampRule():
             _text_only(kind, rule.check)
             stamp = ColumnType("timestamp", formats=rule.formats, timezone=timezone)
+            for why in filter(None, (_format_problem(stamp, form) for form in rule.formats)):
+                raise ValueError(why)
             return ValidTimestamp(column, stamp), "must be a valid timestamp"
 
 

@@ -9,14 +9,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from processors.columns import ColumnType
 from processors.validation import Action, Severity
+from stream.config.columns import Bare, ColumnConfig
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
-_DECIMAL = re.compile(r"^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$")
-_PLAIN_TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "category")
 
 Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
 Bound: TypeAlias = int | float | Decimal | datetime | date
@@ -47,8 +45,9 @@ class FilesConfig(_Strict):
     pattern: str = Field("*.csv", description="Shell pattern of the file name, such as *.csv or orders_*.csv.")
     date: str | None = Field(
         None,
-        description="Regular expression over the path with the groups year, month and day, where the execution date is "
-        "not written dt=2026-11-21, 2026-11-21 or 20261121. Files without a date get the day of their arrival.",
+        description="Regular expression over the path with the groups (?P<year>…), (?P<month>…) and (?P<day>…), where "
+        "the execution date is not written dt=2026-11-21, 2026-11-21 or 20261121. Without a group for the day, or for "
+        "month and day, it is the first. Files without a date get the day of their arrival.",
     )
     ready: tuple[Literal["renamed", "closed", "marker", "lease", "quiet"], ...] = Field(
         ("renamed", "quiet"),
@@ -119,8 +118,9 @@ class FilesConfig(_Strict):
     @field_validator("date")
     @classmethod
     def _groups(cls, pattern: str | None) -> str | None:
-        if pattern is not None and not {"year", "month", "day"} <= set(_regex(pattern).groupindex):
-            raise ValueError("must have the groups (?P<year>…), (?P<month>…) and (?P<day>…)")
+        groups = set(_regex(pattern).groupindex) if pattern is not None else {"year"}
+        if "year" not in groups or ("day" in groups and "month" not in groups):
+            raise ValueError("must have the group (?P<year>…), or also (?P<month>…), or also (?P<day>…)")
         return pattern
 
 
@@ -141,43 +141,6 @@ class DialectConfig(_Strict):
         if self.delimiter == self.quote:
             raise ValueError("delimiter and quote must differ")
         return self
-
-
-class ColumnConfig(_Strict):
-    """A column of the contract."""
-
-    type: str = Field(
-        description="string, integer, number, decimal(p,s), boolean, date, timestamp or category",
-        json_schema_extra={"anyOf": [{"enum": list(_PLAIN_TYPES)}, {"pattern": _DECIMAL.pattern}]},
-    )
-    source: str | None = Field(None, description="The column's name in the header; its own name by default.")
-    optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
-    formats: tuple[str, ...] = Field(
-        (), description="Formats of a date or timestamp, such as %d/%m/%Y; ISO by default."
-    )
-
-    @field_validator("type")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        match = _DECIMAL.match(name)
-        if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
-            raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
-        if not match and name not in _PLAIN_TYPES:
-            raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
-        return name
-
-    @model_validator(mode="after")
-    def _formats_fit(self) -> ColumnConfig:
-        if self.formats and self.type not in {"date", "timestamp"}:
-            raise ValueError("formats belong to the types date and timestamp")
-        return self
-
-    def column_type(self, timezone: str) -> ColumnType:
-        """The logical type, with naive timestamps read in `timezone`."""
-        match = _DECIMAL.match(self.type)
-        if match:
-            return ColumnType("decimal", int(match[1]), int(match[2]))
-        return ColumnType(self.type, formats=self.formats, timezone=timezone)  # type: ignore[arg-type]
 
 
 class SchemaConfig(_Strict):
@@ -319,9 +282,7 @@ class DatasetConfig(_Strict):
     description: str = ""
     files: FilesConfig = FilesConfig()  # type: ignore[call-arg]
     dialect: DialectConfig = DialectConfig()  # type: ignore[call-arg]
-    null_tokens: tuple[Annotated[str, AfterValidator(str.strip)], ...] = Field(
-        ("",), description="Cells that mean nothing, compared without blanks around."
-    )
+    null_tokens: tuple[Bare, ...] = Field(("",), description="Cells that mean nothing, compared without blanks around.")
     timezone: str = Field("UTC", description="Where timestamps without an offset are read, such as Europe/Oslo.")
     columns: dict[Name, ColumnConfig] = Field(min_length=1)
     key: tuple[str, ...] = Field((), description="The columns that identify a record.")
@@ -344,9 +305,10 @@ class DatasetConfig(_Strict):
     def _distinct(cls, columns: dict[str, ColumnConfig]) -> dict[str, ColumnConfig]:
         if len({name.lower() for name in columns}) < len(columns):
             raise ValueError("two columns differ only in upper and lower case, which SQL does not tell apart")
-        sources = [column.source or name for name, column in columns.items()]
-        if len(set(sources)) < len(sources):
-            raise ValueError("two columns are read from the same header name")
+        sources = [source for name, column in columns.items() for source in column.source or (name,)]
+        repeated = [source for source in sources if sources.count(source) > 1]
+        if repeated:
+            raise ValueError(f"the header name {repeated[0]!r} is given twice")
         return columns
 
 

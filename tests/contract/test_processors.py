@@ -20,6 +20,7 @@ from processors.chain import Chain
 from processors.checks import Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
+from processors.numerals import NumberStyle
 from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, add_counts
 from processors.quality import Clean
 from processors.schema import Cast
@@ -31,6 +32,7 @@ from tests.processors.batches import accepted_ids, rejected_ids, text_batches, t
 CONFIGS = Path(__file__).parents[2] / "configs"
 BERLIN = "Europe/Berlin"
 IN_BERLIN = ColumnType("timestamp", timezone=BERLIN)
+MONEY = NumberStyle(thousands_mark=",", currency="$", accounting=True)
 TOKENS = ("", "NA", "null", "-999")
 HEADER = ("code", "n", "x", "price", "paid", "day", "at")
 HEADERS = (HEADER, (*HEADER, "extra", 'odd "name"'), ("price", "extra", "at", "n", "code", "x", "day"))
@@ -54,11 +56,11 @@ def cast() -> Processor:
     return Cast(
         (
             Column("code", "code", ColumnType("string")),
-            Column("count", "n", ColumnType("integer")),
+            Column("count", "N", ColumnType("integer"), aliases=("n",), null_tokens=("0",)),
             Column("x", "x", ColumnType("number")),
-            Column("price", "price", ColumnType("decimal", 10, 2)),
+            Column("price", "price", ColumnType("decimal", 10, 2, style=MONEY)),
             Column("paid", "paid", ColumnType("boolean"), optional=True),
-            Column("day", "day", ColumnType("date", formats=("%Y-%m-%d", "%d/%m/%Y"))),
+            Column("day", "day", ColumnType("date", formats=("iso", "%d/%m/%Y", "%y%m%d"))),
             Column("at", "at", IN_BERLIN),
         ),
         TOKENS,
@@ -147,11 +149,12 @@ TEXT = st.sampled_from(HEADERS).flatmap(text_batches)
 KINDS = {
     "Cast": Kind(cast, TEXT),
     "Clean": Kind(lambda: Clean(null_tokens=TOKENS), typed_batches()),
+    "Clean with tokens of columns": Kind(lambda: Clean(of_columns=(("code", TOKENS),)), typed_batches()),
     "Clean without trim": Kind(lambda: Clean(trim=False, null_tokens=TOKENS), typed_batches()),
     "Validate": Kind(validate, typed_batches()),
     "Derive": Kind(derive, typed_batches()),
     "Chain": Kind(chain, TEXT),
-    **{f"shipped {path.stem}": shipped(path) for path in sorted(CONFIGS.glob("*.yaml"))},
+    **{f"shipped {path.stem}": shipped(path) for path in sorted(CONFIGS.rglob("*.yaml"))},
 }
 
 of_every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

@@ -88,3 +88,15 @@ def test_a_pattern_of_the_dataset_takes_the_place_of_ours(path: str, pattern: st
 
 def test_a_pattern_whose_groups_took_no_part_gives_none() -> None:
     assert execution_date("orders/11-21.csv", r"(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d)") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "date"),
+    [
+        (r"FY(?P<year>\d{4})", "2019-01-01"),
+        (r"FY(?P<year>\d{4})-(?P<month>\d\d)", "2019-07-01"),
+        (r"FY(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d))?", None),
+    ],
+)
+def test_a_pattern_without_a_group_for_the_day_means_the_first(pattern: str, date: str | None) -> None:
+    assert execution_date("salaries/FY2019-07.csv", pattern) == date

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from processors.errors import SourceError
+from stream.config import Dataset, DatasetConfig, compile_dataset
 from tests.framing.landings import dataset, read_all
 
 
@@ -49,3 +52,35 @@ def test_a_header_with_a_nul_sets_the_file_aside() -> None:
     """Arrow passes names on as C strings: replay could not read the column back."""
     with pytest.raises(SourceError, match="NUL"):
         read_all(b"x,y,a\0b\n1,2,3\n", dataset())
+
+
+def named(**sources: str | list[str]) -> Dataset:
+    """Text columns with names in the header of their own."""
+    columns = {name: {"type": "string", "source": source} for name, source in sources.items()}
+    config = {"dataset": "d", "columns": columns, "processors": [{"schema": {}}]}
+    compiled, faults = compile_dataset(DatasetConfig.model_validate(config))
+    assert not faults
+    return compiled
+
+
+@pytest.mark.parametrize("header", [b"Total,Name\n", b"TOTAL EARNINGS,NAME\n", b" TOTAL EARNINGS , NAME\n"])
+def test_a_header_may_have_any_of_a_column_s_names(header: bytes) -> None:
+    how = named(total=["TOTAL EARNINGS ", "Total"], name=["Name", "NAME"])
+    assert read_all(header, how).header is not None
+
+
+def test_a_header_with_two_names_of_one_column_sets_the_file_aside() -> None:
+    with pytest.raises(SourceError, match="has 'Total', 'Sum', and the config reads total from either; which one is"):
+        read_all(b"Sum,Name,Total\n", named(total=["Total", "Sum"]))
+
+
+def test_a_header_that_lacks_a_column_is_told_all_its_names() -> None:
+    with pytest.raises(SourceError, match=r"lacks 'Total' or 'Sum', 'Name'; it has 'Amount', 'Who'"):
+        read_all(b"Amount,Who\n", named(total=["Total", "Sum"], name="Name"))
+
+
+def test_a_file_without_a_header_has_the_columns_under_their_first_names() -> None:
+    how = named(total=["Total", "Sum"], name="Name")
+    header = read_all(b"1,a\n", replace(how, dialect=replace(how.dialect, header=False))).header
+    assert header is not None
+    assert header.names == ("Total", "Name")

@@ -93,3 +93,10 @@ def test_cleaning_refuses_nothing() -> None:
 
 def test_no_rows_give_no_counts() -> None:
     assert Clean()(text_rows(a=[])).counts == {}
+
+
+def test_a_null_token_of_a_column_is_text_in_the_others() -> None:
+    step = Clean(null_tokens=("NA",), of_columns=(("a", ("none", "?")),))
+    accepted = step(text_rows(a=["none", " ? ", "NA"], b=["none", "?", "NA"])).accepted
+    assert accepted["a"].to_pylist() == [None, None, None]
+    assert accepted["b"].to_pylist() == ["none", "?", None]

@@ -136,3 +136,29 @@ def test_two_columns_may_swap_their_names() -> None:
     step = Cast((Column("a", "b", INTEGER), Column("b", "a", INTEGER)))
     row = step(text_rows(a=["1"], b=["2"])).accepted.to_pylist()[0]
     assert (row["a"], row["b"]) == (2, 1)
+
+
+TOTAL = Column("total", "Total", INTEGER, aliases=("TOTAL", "Sum"))
+
+
+@pytest.mark.parametrize("name", ["Total", "TOTAL", "Sum"])
+def test_a_column_is_found_under_any_of_its_names(name: str) -> None:
+    row = Cast((TOTAL,))(text_rows(**{name: ["7"]})).accepted.to_pylist()[0]
+    assert (row["total"], row["_rescued"]) == (7, None)
+
+
+def test_of_two_names_the_first_counts_and_the_other_is_rescued() -> None:
+    row = Cast((TOTAL,))(text_rows(Sum=["8"], TOTAL=["7"])).accepted.to_pylist()[0]
+    assert (row["total"], row["_rescued"]) == (7, '{"Sum":"8"}')
+
+
+def test_a_text_column_has_several_names_too() -> None:
+    step = Cast((Column("a", "a", TEXT, aliases=("A",)),))
+    assert step(text_rows(A=["x"])).accepted["a"].to_pylist() == ["x"]
+
+
+def test_a_null_token_of_a_column_is_none_in_the_others() -> None:
+    step = Cast((Column("n", "n", INTEGER, null_tokens=("-999",)), Column("m", "m", INTEGER)), ("", "NA"))
+    accepted = step(text_rows(n=["-999", "NA", "5"], m=["-999", "NA", "5"])).accepted
+    assert accepted["n"].to_pylist() == [None, None, 5]
+    assert accepted["m"].to_pylist() == [-999, None, 5]

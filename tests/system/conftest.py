@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.drops import settled_samples
+from tests.system.examples import load_examples
 from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching, write_configs
 
 Starter = Callable[[Place], Watch]
@@ -40,6 +41,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(SHIPPED_CONFIGS, folder / "landing", folder / "ade.db")
     load(place)
     return place
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The real sets, loaded by one `run` with the example configs. Only to be looked at."""
+    return load_examples(tmp_path_factory.mktemp("examples"))
 
 
 @pytest.fixture

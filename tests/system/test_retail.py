@@ -1,25 +1,19 @@
-"""The real set: 305 daily files of invoice lines, against counts that Python's own csv and decimal modules made.
-
-The files lie in `../shared/data` beside the repository, or where ADE_SHARED_DATA says.
-"""
+"""The real set: 305 daily files of invoice lines, against counts that Python's own csv and decimal modules made."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.system.looking import files, hashes, number, rows, unsound
-from tests.system.processes import ROOT, Place, ade, command, execute, load, write_configs
+from tests.system.processes import Place, ade, command, execute, load, write_configs
+from tests.system.shared import SHARED, described, needs
 
-SHARED = Path(os.environ.get("ADE_SHARED_DATA", ROOT.parent / "shared" / "data")) / "retail"
 RSS_MEGABYTES_MAX = 250
 RECORDS = 541_909
 FIGURES = ("customer_missing", "description_missing", "quantity_negative", "price_negative", "price_zero")
@@ -46,13 +40,7 @@ print(usage.ru_maxrss, file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (SHARED / "TRUTH.json").exists(),
-        reason=f"the retail set is not in {SHARED}; name the folder above it with ADE_SHARED_DATA",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs("retail")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +54,14 @@ class Run:
 @pytest.fixture(scope="module")
 def truth() -> dict[str, Any]:
     """The counts, in total and by file."""
-    return dict(json.loads((SHARED / "TRUTH.json").read_text("utf-8")))
+    return described("retail", "TRUTH.json")
 
 
 @pytest.fixture(scope="module")
 def retail(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The set, loaded by one `run` with the shipped config."""
     folder = tmp_path_factory.mktemp("retail")
-    shutil.copytree(SHARED, folder / "landing" / "retail", ignore=shutil.ignore_patterns("*.json", "*.md"))
+    shutil.copytree(SHARED / "retail", folder / "landing" / "retail", ignore=shutil.ignore_patterns("*.json", "*.md"))
     place = Place(write_configs(folder / "configs", "retail"), folder / "landing", folder / "ade.db")
     done = execute([sys.executable, "-S", "-c", _MEASURING, *command(place, "run")], seconds=200)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,132 @@
+"""What a dataset's YAML may say of a column: its type, its names in the files, and how its values are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from processors.columns import Column, ColumnType
+from processors.date_formats import FIRST_YEAR
+from processors.numerals import PLAIN, DecimalMark, NumberStyle, ThousandsMark
+
+_DECIMAL = re.compile(r"^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$")
+#: Nothing that could be a part of a number.
+_CURRENCY = re.compile(r"(?![eE.,']+$)[^-+()\d\s]+")
+_PLAIN_TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "category")
+
+
+def _listed(value: object) -> object:
+    """One name for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise ValueError("must not be blank")
+    return name.strip()
+
+
+Bare: TypeAlias = Annotated[str, AfterValidator(str.strip)]
+HeaderName: TypeAlias = Annotated[str, AfterValidator(_named)]
+HeaderNames: TypeAlias = Annotated[
+    tuple[HeaderName, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
+
+
+class ColumnConfig(BaseModel):
+    """A column of the contract."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(
+        description="string, integer, number, decimal(p,s), boolean, date, timestamp or category",
+        json_schema_extra={"anyOf": [{"enum": list(_PLAIN_TYPES)}, {"pattern": _DECIMAL.pattern}]},
+    )
+    source: HeaderNames = Field(
+        (),
+        description="The column's name in the header, or a list of the names that it has in different files, of which "
+        "a header may hold one; its own name by default. Compared without blanks around.",
+    )
+    optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
+    null_tokens: tuple[Bare, ...] = Field(
+        (), description="Cells that mean nothing in this column, beside the dataset's null_tokens."
+    )
+    formats: tuple[str, ...] = Field(
+        (),
+        description="Formats of a date or timestamp, such as %d/%m/%Y, and iso for ISO 8601, which is the default. The "
+        "first that a cell fits to the letter is taken: %Y is four digits, %y two, %m %d %H %I one or two.",
+    )
+    two_digit_years_from: int = Field(
+        FIRST_YEAR,
+        ge=1000,
+        le=9900,
+        description="The first of the hundred years that %y may mean: from 1930 on, 30 is 1930 and 29 is 2029.",
+    )
+    decimal_mark: DecimalMark = Field(
+        ".", description="What stands before the fraction of a number: a point or a comma."
+    )
+    thousands_mark: ThousandsMark | None = Field(
+        None,
+        description="What may stand before each three digits of a number: a comma, a point, ', a blank or a no-break "
+        "blank. 1,234 and 1234 are numbers then; 1,2 and 12,34 are not.",
+    )
+    currency: str | None = Field(
+        None, description="What may stand before or behind a number, such as $ or EUR, with or without a blank."
+    )
+    accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
+
+    @field_validator("type")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        match = _DECIMAL.match(name)
+        if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
+            raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
+        if not match and name not in _PLAIN_TYPES:
+            raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
+        return name
+
+    @model_validator(mode="after")
+    def _formats_fit(self) -> ColumnConfig:
+        dated = self.formats or self.two_digit_years_from != FIRST_YEAR
+        if dated and self.type not in {"date", "timestamp"}:
+            raise ValueError("formats and two_digit_years_from belong to the types date and timestamp")
+        return self
+
+    @field_validator("currency")
+    @classmethod
+    def _unlike_a_number(cls, currency: str | None) -> str | None:
+        if currency is not None and not _CURRENCY.fullmatch(currency):
+            raise ValueError("must be text such as $ or EUR, without digits, signs, parentheses and blanks")
+        return currency
+
+    @model_validator(mode="after")
+    def _style_fits(self) -> ColumnConfig:
+        if self.style() != PLAIN and self.type not in {"integer", "number"} and not _DECIMAL.match(self.type):
+            raise ValueError(
+                "decimal_mark, thousands_mark, currency and accounting belong to integer, number and decimal"
+            )
+        if self.decimal_mark == self.thousands_mark:
+            raise ValueError("decimal_mark and thousands_mark must differ")
+        return self
+
+    def style(self) -> NumberStyle:
+        """How the column's numbers are written."""
+        return NumberStyle(self.decimal_mark, self.thousands_mark, self.currency, self.accounting)
+
+    def column_type(self, timezone: str) -> ColumnType:
+        """The logical type, with naive timestamps read in `timezone`."""
+        match = _DECIMAL.match(self.type)
+        if match:
+            return ColumnType("decimal", int(match[1]), int(match[2]), style=self.style())
+        if self.type in {"integer", "number"}:
+            return ColumnType(self.type, style=self.style())  # type: ignore[arg-type]
+        first_year = self.two_digit_years_from
+        return ColumnType(self.type, formats=self.formats, timezone=timezone, first_year=first_year)  # type: ignore[arg-type]
+
+    def column(self, name: str, timezone: str) -> Column:
+        """The column under the name that it has in the table."""
+        source, *aliases = self.source or (name,)
+        kind = self.column_type(timezone)
+        return Column(name, source, kind, self.optional, tuple(aliases), self.null_tokens)
