@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from processors.outcome import ROW_ID, Outcome, Processor, accept, add_counts, conserve, merge_rejects
+from processors.outcome import ROW_ID, Outcome, Processor, accept, conserve, join_marked, merge_rejects
 from processors.reasons import add_reasons
 
 
@@ -31,12 +31,12 @@ def _take(step: Processor, rows: pa.RecordBatch) -> Outcome:
 
 def _then(before: Outcome, judged: Outcome, step: Processor) -> Outcome:
     """The outcome behind `step`, which made `judged` of the rows that were accepted before it."""
-    rejected, refused, counts = before.rejected, judged.refused, add_counts(before.counts, judged.counts)
+    rejected, refused, marked = before.rejected, judged.refused, join_marked(before.marked, judged.marked)
     if before.refused is not None:
         further = _take(step, before.refused)
         rejected, more = add_reasons(rejected, further.rejected)
-        refused, counts = _joined(further.accepted, further.refused, refused), add_counts(counts, more)
-    return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), counts, refused)
+        refused, marked = _joined(further.accepted, further.refused, refused), join_marked(marked, more)
+    return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), marked, refused)
 
 
 def _joined(*parts: pa.RecordBatch | None) -> pa.RecordBatch:

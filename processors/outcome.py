@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from processors.errors import ConservationError
 
 ROW_ID = "_id"
+#: int64, in no order.
+RowIds: TypeAlias = npt.NDArray[np.int64]
 
 #: One reason for which a record is refused. `rule` is the rule's name and its error code; `column` is null for a rule
 #: across columns; `value` is the offending value as text, null where there is none.
@@ -37,17 +41,23 @@ REJECTED = pa.schema([pa.field(ROW_ID, pa.int64()), pa.field("reasons", pa.list_
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The accepted rows, the rejected ones, and additive counts (integers only; rates are computed when read).
+    """The accepted rows, the rejected ones, and what was counted.
 
-    `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id. `refused`: the
-    rejected rows once more, with the columns of `accepted` and nulls for the cells that have no value, so that later
-    steps can say what else is wrong with them; None where there are none.
+    `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id. `marked`: by
+    name, the ids of the rows that a step counted, each name with one row at least; so the counts of any part of the
+    rows are known. `refused`: the rejected rows once more, with the columns of `accepted` and nulls for the cells that
+    have no value, so that later steps can say what else is wrong with them; None where there are none.
     """
 
     accepted: pa.RecordBatch
     rejected: pa.RecordBatch
-    counts: Mapping[str, int] = field(default_factory=dict)
+    marked: Mapping[str, RowIds] = field(default_factory=dict)
     refused: pa.RecordBatch | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows each name marks: integers that add up. Rates are computed when read."""
+        return {name: len(ids) for name, ids in self.marked.items()}
 
     @property
     def row_count(self) -> int:
@@ -90,13 +100,10 @@ def merge_rejects(*parts: pa.RecordBatch) -> pa.RecordBatch:
     return merged.sort_by(ROW_ID)
 
 
-def add_counts(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
-    """Counts of two pieces of work, added name by name.
-
-    >>> add_counts({"null.amount": 1}, {"null.amount": 2, "type.amount": 1})
-    {'null.amount': 3, 'type.amount': 1}
-    """
-    return {name: left.get(name, 0) + right.get(name, 0) for name in {**left, **right}}
+def join_marked(left: Mapping[str, RowIds], right: Mapping[str, RowIds]) -> dict[str, RowIds]:
+    """What two pieces of work marked, name by name."""
+    both = {name: np.concatenate([left[name], right[name]]) for name in left if name in right}
+    return {**left, **right, **both}
 
 
 def conserve(row_count: int, outcome: Outcome, step: object) -> Outcome:

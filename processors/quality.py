@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.frames import with_columns
-from processors.outcome import Outcome, no_rejects
+from processors.outcome import ROW_ID, Outcome, no_rejects
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Clean:
     of_columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Cleaned rows; counts `trimmed.<column>` and, for every column of any type, `null.<column>` where not zero."""
-        counts: dict[str, int] = {}
+        """Cleaned rows; marked as `trimmed.<column>` and, for every column of any type, `null.<column>`."""
+        masks: dict[str, pa.Array] = {}
         cleaned: dict[str, pa.Array] = {}
         further = dict(self.of_columns)
         for field, cells in zip(rows.schema, rows.columns, strict=True):
@@ -48,13 +48,15 @@ class Clean:
                 continue
             if _is_text(field.type):
                 bare = pc.utf8_trim_whitespace(cells)
-                counts[f"trimmed.{field.name}"] = _shortened(cells, bare) if self.trim else 0
+                if self.trim and _any_shortened(cells, bare):
+                    masks[f"trimmed.{field.name}"] = pc.not_equal(pc.binary_length(cells), pc.binary_length(bare))
                 cells = cleaned[field.name] = _told(
                     bare, bare if self.trim else cells, (*self.null_tokens, *further.get(field.name, ()))
                 )
-            counts[f"null.{field.name}"] = cells.null_count
-        found = {name: count for name, count in counts.items() if count}
-        return Outcome(with_columns(rows, cleaned), no_rejects(), found)
+            if cells.null_count:
+                masks[f"null.{field.name}"] = pc.is_null(cells)
+        marked = {name: rows[ROW_ID].filter(mask).to_numpy() for name, mask in masks.items()}
+        return Outcome(with_columns(rows, cleaned), no_rejects(), marked)
 
 
 def _told(bare: pa.Array, kept: pa.Array, null_tokens: tuple[str, ...]) -> pa.Array:
@@ -77,12 +79,10 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _shortened(cells: pa.Array, bare: pa.Array) -> int:
-    """How many cells lost blanks: none where all of them together are as long as they were."""
+def _any_shortened(cells: pa.Array, bare: pa.Array) -> bool:
+    """Whether a cell lost blanks: none did where all of them together are as long as they were."""
     before, behind = _offsets(cells), _offsets(bare)
-    if not len(cells) or before[-1] - before[0] == behind[-1] - behind[0]:
-        return 0
-    return int(pc.not_equal(pc.binary_length(cells), pc.binary_length(bare)).true_count)
+    return bool(len(cells) and before[-1] - before[0] != behind[-1] - behind[0])
 
 
 def _offsets(cells: pa.Array) -> npt.NDArray[np.signedinteger[Any]]:

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.frames import to_frame
-from processors.outcome import REJECTED, ROW_ID, no_rejects
+from processors.outcome import REJECTED, ROW_ID, RowIds, no_rejects
 
 #: The rule that a cell breaks which does not cast to its column's type.
 TYPE = "type"
@@ -58,8 +58,8 @@ def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
     )
 
 
-def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, int]]:
-    """`rejected` with the reasons that a later step found for some of its rows, and their counts `rule.<name>`.
+def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, RowIds]]:
+    """`rejected` with the reasons that a later step found for some of its rows, which it marks as `rule.<name>`.
 
     A cell that does not cast gets no further reason: the later step saw a null in its place.
     """
@@ -68,8 +68,9 @@ def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.R
     known, found = _one_a_line(rejected, 0), _one_a_line(further, 1)
     misfits = known.filter(pl.col("reason").struct.field("rule") == TYPE).select(ROW_ID, "column")
     new = found.join(misfits, on=[ROW_ID, "column"], how="anti")
-    rules = new["reason"].struct.field("rule").value_counts(name="count")
-    return _grouped(pl.concat([known, new])), {f"rule.{rule}": count for rule, count in rules.iter_rows()}
+    rules = new.group_by(pl.col("reason").struct.field("rule").alias("rule"), maintain_order=True).agg(ROW_ID)
+    marked = {f"rule.{rule}": ids.to_numpy() for rule, ids in zip(rules["rule"], rules[ROW_ID], strict=True)}
+    return _grouped(pl.concat([known, new])), marked
 
 
 def _one_a_line(rejected: pa.RecordBatch, step: int) -> pl.DataFrame:

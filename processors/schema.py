@@ -43,7 +43,7 @@ class Cast:
     null_tokens: tuple[str, ...] = ("",)
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Typed rows; counts `type.<column>` for the cells that do not cast."""
+        """Typed rows; those with a cell that does not cast are marked as `type.<column>`."""
         plan = _plan(self, tuple(rows.schema.names))
         text = to_frame(rows, [ROW_ID, *(cell.source for cell in plan.cells)])
         text.columns = [ROW_ID, *(cell.place for cell in plan.cells)]
@@ -60,8 +60,8 @@ class Cast:
         if not faults:
             return accept(accepted)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
-        counts = {f"type.{fault.column}": int(fault.mask.sum()) for fault in faults}
-        return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), counts, only(accepted, failed))
+        marked = {f"type.{fault.column}": text[ROW_ID].filter(fault.mask).to_numpy() for fault in faults}
+        return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), marked, only(accepted, failed))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -53,25 +53,26 @@ class Validate:
     rules: tuple[Rule, ...]
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Rows that broke no refusing rule; counts `rule.<name>` for the rows that broke it."""
+        """Rows that broke no refusing rule; those that broke one are marked as `rule.<name>`."""
         plan = _plan(self)
         frame = to_frame(rows, plan.read)
         masks = computed(frame, plan.masks)
         if any(mask.null_count() for mask in masks.get_columns()):  # where a rule cannot be computed it is not broken
             masks = masks.with_columns(pl.col(pl.Boolean).fill_null(value=False))
         of_rules = zip(self.rules, masks.get_columns()[1:], strict=True)
-        broken = [(rule, mask, count) for rule, mask in of_rules if (count := int(mask.sum()))]
+        broken = [(rule, mask) for rule, mask in of_rules if mask.any()]
         if not broken:
             return accept(rows)
-        counts = {f"rule.{rule.name}": count for rule, _, count in broken}
-        warned = [mask for rule, mask, _ in broken if rule.action == "warn"]
+        ids = masks[ROW_ID]
+        marked = {f"rule.{rule.name}": ids.filter(mask).to_numpy() for rule, mask in broken}
+        warned = [mask for rule, mask in broken if rule.action == "warn"]
         flagged = with_columns(rows, {FLAGS: _flagged(rows[FLAGS], warned)})
         if len(warned) == len(broken):
-            return Outcome(flagged, no_rejects(), counts)
-        refusing = [rule.name for rule, _, _ in broken if rule.action != "warn"]
+            return Outcome(flagged, no_rejects(), marked)
+        refusing = [rule.name for rule, _ in broken if rule.action != "warn"]
         refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
-        faults = [self._fault(rule, frame, mask & refused) for rule, mask, _ in broken]
-        return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), counts, only(flagged, refused))
+        faults = [self._fault(rule, frame, mask & refused) for rule, mask in broken]
+        return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), marked, only(flagged, refused))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

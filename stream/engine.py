@@ -76,7 +76,7 @@ def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatc
 def verdict(batch: MicroBatch, chain: Processor) -> Judged:
     """The chain's outcome for all records of the span, those that could not be split among the rejected."""
     outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
-    whole = Outcome(outcome.accepted, merge_rejects(batch.malformed, outcome.rejected), outcome.counts)
+    whole = Outcome(outcome.accepted, merge_rejects(batch.malformed, outcome.rejected), outcome.marked)
     return Judged(batch, conserve(batch.span.row_count, whole, "framing"), _events(batch, whole.rejected))
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from tests.benches.measuring import measured, report
 
-CREATE = "CREATE TABLE stg_readings (reading_id INTEGER PRIMARY KEY, sensor TEXT, taken_at TEXT, value REAL, unit TEXT) STRICT"
+CREATE = """
+CREATE TABLE stg_readings (reading_id INTEGER PRIMARY KEY, sensor TEXT, taken_at TEXT, value REAL, unit TEXT) STRICT
+"""
 INSERT = "INSERT INTO stg_readings VALUES (?, ?, ?, ?, ?)"
 
 

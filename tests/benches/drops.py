@@ -70,7 +70,7 @@ def _dropped(drops: Iterator[bytes], folder: Path, scratch: Path, database: Path
         started = time.perf_counter()
         part.rename(folder / f"2010-12-01-{number:05}.csv")
         if number == 1:
-            connection = _opened(database)
+            connection = opened(database, _FILES_SEEN)
         while connection.integer(_FILES_SEEN) < number:
             if time.perf_counter() - started > _PATIENCE_SECONDS:
                 raise TimeoutError(f"drop {number} did not show within {_PATIENCE_SECONDS:g} s")
@@ -79,13 +79,13 @@ def _dropped(drops: Iterator[bytes], folder: Path, scratch: Path, database: Path
     connection.close()
 
 
-def _opened(database: Path) -> Connection:
-    """A read-only connection, as soon as the watcher has made the warehouse."""
+def opened(database: Path, sql: str) -> Connection:
+    """A read-only connection, as soon as the watcher has made the warehouse and `sql` gives a number."""
     until = time.perf_counter() + _PATIENCE_SECONDS
     while True:
         try:
             connection = Connection(database, read_only=True)
-            connection.integer(_FILES_SEEN)
+            connection.integer(sql)
         except WarehouseError:
             if time.perf_counter() > until:
                 raise

@@ -38,10 +38,8 @@ def make(folder: Path, files: int, rows: int = 18) -> None:
     """Files of about 1 kB, each with ids of its own."""
     folder.mkdir(parents=True)
     for number in range(files):
-        lines = [
-            f"{number * rows + row},sensor-{row:02d},2026-11-21 {row:02d}:{number % 60:02d}:00,{number % 100 + row / 10},celsius"
-            for row in range(rows)
-        ]
+        when = [f"2026-11-21 {row:02d}:{number % 60:02d}:00" for row in range(rows)]
+        lines = [f"{number * rows + row},s-{row:02d},{time},{row / 10},celsius" for row, time in enumerate(when)]
         (folder / f"readings_{number:06d}.csv").write_text(
             "\n".join(["reading_id,sensor,taken_at,value,unit", *lines, ""])
         )

@@ -21,7 +21,7 @@ from processors.checks import Holds, Matches, NotNull, OneOf, Range, ValidTimest
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
 from processors.numerals import NumberStyle
-from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, add_counts
+from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, join_marked
 from processors.quality import Clean
 from processors.schema import Cast
 from processors.validation import Rule, Validate
@@ -193,7 +193,10 @@ def test_two_halves_give_what_the_whole_gives(kind: Kind, data: st.DataObject) -
     whole, first, second = process(rows), process(rows[:cut]), process(rows[cut:])
     assert whole.accepted.to_pylist() == first.accepted.to_pylist() + second.accepted.to_pylist()
     assert whole.rejected.to_pylist() == first.rejected.to_pylist() + second.rejected.to_pylist()
-    assert dict(whole.counts) == add_counts(first.counts, second.counts)
+    together = join_marked(first.marked, second.marked)
+    assert {name: sorted(ids) for name, ids in whole.marked.items()} == {
+        name: sorted(ids) for name, ids in together.items()
+    }
 
 
 @of_every_kind

@@ -32,12 +32,12 @@ BEFORE = (
 )
 AFTER = {
     "a new span that takes first places": Draft(
-        1, 1, (Accepted(("a", 9)), Accepted(("c", 4)), Malformed()), counts={"rule.amount_range": 1}
+        1, 1, (Accepted(("a", 9)), Accepted(("c", 4)), Malformed()), marked={"rule.amount_range": 1}
     ),
     "a new span that only loses": Draft(3, 1, (Accepted(("a", 1)), Accepted(("b", 2)), Refused())),
-    "a new span without duplicates": Draft(3, 1, (Accepted(("x", 11)), Refused("odd", "drop")), counts={"n": 2}),
+    "a new span without duplicates": Draft(3, 1, (Accepted(("x", 11)), Refused("odd", "drop")), marked={"n": 2}),
     "a span that is replaced and gives up its first places": Draft(
-        1, 4, (Accepted(("z", 1)), Refused(), Malformed()), counts={"rule.amount_range": 1}
+        1, 4, (Accepted(("z", 1)), Refused(), Malformed()), marked={"rule.amount_range": 1}
     ),
 }
 

@@ -36,7 +36,7 @@ class TestASpanThatIsCommittedTwice:
     def test_has_the_content_hash_of_a_span_that_is_committed_once(
         self, tmp_path: Path, records: tuple[Record, ...], raw: bool
     ) -> None:
-        path, draft = tmp_path / "w.db", Draft(2, 1, records, counts={"rule.amount_range": 2})
+        path, draft = tmp_path / "w.db", Draft(2, 1, records, marked={"rule.amount_range": 2})
         with Warehouse(path, [_table(raw)]) as warehouse:
             for each in (EARLIER, draft):
                 store(warehouse, judged(_table(raw), each))
@@ -47,7 +47,7 @@ class TestASpanThatIsCommittedTwice:
     def test_leaves_every_table_as_it_was_but_for_the_times_of_commits(
         self, tmp_path: Path, records: tuple[Record, ...], raw: bool
     ) -> None:
-        path, draft = tmp_path / "w.db", Draft(2, 1, records, counts={"rule.amount_range": 2})
+        path, draft = tmp_path / "w.db", Draft(2, 1, records, marked={"rule.amount_range": 2})
         with Warehouse(path, [_table(raw)]) as warehouse:
             for each in (EARLIER, draft):
                 store(warehouse, judged(_table(raw), each))
@@ -68,7 +68,7 @@ class TestASpanThatIsCommittedTwice:
         assert balances(path) == counted(path, "sales")
 
     def test_gives_the_same_receipt_both_times(self, tmp_path: Path, records: tuple[Record, ...], raw: bool) -> None:
-        draft = Draft(2, 1, records, counts={"null.code": 1})
+        draft = Draft(2, 1, records, marked={"null.code": 1})
         with Warehouse(tmp_path / "w.db", [_table(raw)]) as warehouse:
             store(warehouse, judged(_table(raw), EARLIER))
             first, second = (store(warehouse, judged(_table(raw), draft)) for _ in range(2))
@@ -97,7 +97,7 @@ def test_news_of_a_state_that_is_committed_twice_counts_no_records(tmp_path: Pat
 def test_counts_of_a_span_are_replaced_and_not_added(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for counts in ({"null.code": 3, "type.amount": 1}, {"null.code": 2}):
-            store(warehouse, judged(TABLE, Draft(1, 1, EARLIER.records, counts=counts)))
+            store(warehouse, judged(TABLE, Draft(1, 1, EARLIER.records, marked=counts)))
         found = warehouse.connection.rows("SELECT name, count FROM meta_rule_results")
     assert found == [("null.code", 2)]
 

@@ -81,13 +81,14 @@ Record: TypeAlias = Accepted | Refused | Malformed
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A span of a file, from record `first` on, and what becomes of each of its records."""
+    """A span of a file, from record `first` on, and what becomes of each of its records. `marked`: how many of the
+    first of them are counted, by name."""
 
     file_id: int
     first: int
     records: tuple[Record, ...]
     date: str = DATE
-    counts: Mapping[str, int] = field(default_factory=dict)
+    marked: Mapping[str, int] = field(default_factory=dict)
     state: FileState = "committed"
 
     @property
@@ -131,7 +132,8 @@ def judged(table: Table, draft: Draft) -> Judged:
     refused = [(row, record) for row, record in records if isinstance(record, Refused)]
     faults = malformed([row for row, _ in broken], [(each.rule, str(each.reason()["message"])) for _, each in broken])
     rejected = merge_rejects(faults, _refused(refused))
-    outcome = Outcome(typed_rows(table, accepted), rejected, draft.counts)
+    marked = {name: np.array(draft.ids[:count], np.int64) for name, count in draft.marked.items()}
+    outcome = Outcome(typed_rows(table, accepted), rejected, marked)
     return Judged(_batch(table, draft, faults), outcome, events)
 
 
