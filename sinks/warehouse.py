@@ -160,4 +160,4 @@ class Warehouse:
         rejudged = uniqueness.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
-        return passed - rejudged.lost, rejudged.moved
+        return passed - rejudged.lost, len(rejudged.moved)
