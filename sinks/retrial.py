@@ -57,11 +57,11 @@ class Retrial:
         for statement in _TEMPORARY:
             connection.run(statement)
 
-    def take(self, judged: Judged, again: pa.Array, attempts: pa.RecordBatch) -> None:
+    def take(self, judged: Judged, attempts: pa.RecordBatch) -> None:
         """Replace the verdict on the records of `judged`, which are some of its span.
 
-        `again`: rows of the span that compete for their keys again as they are. `attempts`: `_id` and how often it was
-        tried before, of both.
+        `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
+        their keys again as they are.
         """
         span, table = judged.batch.span, self._tables[judged.batch.file.dataset]
         uniqueness = Uniqueness(self._connection, table, among="retried")
@@ -72,7 +72,7 @@ class Retrial:
         before = self._accepted(table)
         uniqueness.release(span)
         self._replace(judged, table)
-        self._ledger.shift(span.file_id, judged.outcome.accepted.num_rows + len(again) - before)
+        self._ledger.shift(span.file_id, self._accepted(table) - before)
         rejudged = uniqueness.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
@@ -123,4 +123,3 @@ class Retrial:
 
 def _of_rules(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if name.startswith(("rule.", "type."))}
-
