@@ -10,8 +10,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from sinks.connection import Connection
-
-_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+from sinks.ledger import NOW
 
 
 def event(row: str) -> str:
@@ -26,6 +25,6 @@ def _latest(row: str) -> str:
 def correct(connection: Connection, events: pa.RecordBatch) -> None:
     """Append corrections: `_id` and `payload`. Inside the caller's transaction."""
     connection.insert(
-        f"INSERT INTO meta_corrections (_id, payload, corrected_at) SELECT ?, ?, {_NOW}",
+        f"INSERT INTO meta_corrections (_id, payload, corrected_at) SELECT ?, ?, {NOW}",
         events,
     )

@@ -36,6 +36,7 @@ def generations(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
 def corrections(db: Database) -> None:
     """What a record should have been, said later; raw events stay as they came."""
     for statement in _CORRECTIONS.split(";\n\n"):

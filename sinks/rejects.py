@@ -101,8 +101,6 @@ class Rejects:
 
     def corrected_at(self, record: int) -> str | None:
         """When the record was last corrected; None where it never was."""
-        if not self.connection.integer("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta_corrections')"):
-            return None  # a warehouse that an older program wrote
         rows = self.connection.rows("SELECT max(corrected_at) FROM meta_corrections WHERE _id = ?", record)
         return None if rows[0][0] is None else str(rows[0][0])
 

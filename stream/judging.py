@@ -67,8 +67,9 @@ def _found(datasets: Mapping[str, Dataset], landing: Path, file: Path, only: str
 
 
 def _settled(dataset: Dataset) -> Dataset:
-    """A file that is judged is whole: its last line need not settle."""
-    return replace(dataset, files=dataset.files.model_copy(update={"settle_seconds": 0.0}))
+    """A file that is judged is finished, is no copy of another, and is not tried again."""
+    files = {"ready": ("quiet",), "settle_seconds": 0.0, "on_copy": "load", "attempts_max": 1}
+    return replace(dataset, files=dataset.files.model_copy(update=files))
 
 
 def _taken(intake: Intake, found: Sequence[Found], stop: Event) -> Iterator[MicroBatch]:
