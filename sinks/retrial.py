@@ -9,7 +9,7 @@ A span's counts of rules and misfits follow; its counts of cleaning stay those o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
@@ -43,6 +43,11 @@ SELECT ?1, name, -count(*) FROM (
     WHERE row._id IN (SELECT _id FROM renewed) AND row._flags IS NOT NULL)
 WHERE name IN (SELECT name FROM meta_rule_results WHERE span_id = ?1) GROUP BY name
 """
+_COUNT_ATTEMPT = """
+UPDATE rejects SET attempts = (SELECT t.attempts + 1 FROM tried t WHERE t._id = rejects._id)
+WHERE _id BETWEEN ? AND ? AND _id IN (SELECT _id FROM tried)
+"""
+_STATEMENT_ROWS = 10_000
 _NEW_COUNTS = "SELECT ?, key, value FROM json_each(?) WHERE TRUE"
 
 
@@ -114,11 +119,18 @@ class Retrial:
     def end(self) -> tuple[int, int, int]:
         """Count this attempt; the records tried, those of them that are still rejected, and the rows beside them that
         changed sides."""
-        counted = "SET attempts = (SELECT t.attempts + 1 FROM tried t WHERE t._id = rejects._id)"
-        rejected = self._connection.run(f"UPDATE rejects {counted} WHERE _id IN (SELECT _id FROM tried)")
+        rejected = sum(self._connection.run(_COUNT_ATTEMPT, *within) for within in self._tried())
         beside = "SELECT count(*) FROM json_each(?) WHERE value NOT IN (SELECT _id FROM tried)"
         moved = self._connection.integer(beside, json.dumps(sorted(self._elsewhere)))
         return self._connection.integer("SELECT count(*) FROM tried"), rejected, moved
+
+    def _tried(self) -> Iterator[tuple[int, int]]:
+        """Ranges of the ids that were tried, so many in each: SQLite keeps what one statement overwrites in memory."""
+        ranges = f"""SELECT min(_id), max(_id)
+            FROM (SELECT _id, (row_number() OVER (ORDER BY _id) - 1) / {_STATEMENT_ROWS} AS part FROM tried)
+            GROUP BY part"""
+        for first, last in self._connection.rows(ranges):
+            yield int(str(first)), int(str(last))
 
 
 def _of_rules(counts: Mapping[str, int]) -> dict[str, int]:
