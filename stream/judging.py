@@ -67,8 +67,8 @@ def _found(datasets: Mapping[str, Dataset], landing: Path, file: Path, only: str
 
 
 def _settled(dataset: Dataset) -> Dataset:
-    """A file that is judged is finished, is no copy of another, and is not tried again."""
-    files = {"ready": ("quiet",), "settle_seconds": 0.0, "on_copy": "load", "attempts_max": 1}
+    """A file that is judged is finished, is no copy of another, is not tried again, and stays where it is."""
+    files = {"ready": ("quiet",), "settle_seconds": 0.0, "on_copy": "load", "attempts_max": 1, "after": "leave"}
     return replace(dataset, files=dataset.files.model_copy(update=files))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from tests.system.drops import HEADER, order, orders, write
-from tests.system.processes import Place, ade, load
+from tests.system.processes import Place, ade, load, write_configs
 
 NAME = "orders/orders_2026-11-21.csv"
 
@@ -143,6 +144,20 @@ def test_a_warehouse_and_its_lock_are_left_alone(place: Place) -> None:
     before = place.warehouse.read_bytes()
     checked(place, path, code=0)
     assert place.warehouse.read_bytes() == before
+
+
+@pytest.mark.parametrize("after", ["archive", "delete"])
+def test_a_file_that_is_judged_stays_where_it_is(place: Place, tmp_path: Path, after: str) -> None:
+    place = replace(place, configs=write_configs(tmp_path / "leaving", "orders", files={"after": after}))
+    path = write(place.landing / NAME, orders([1]))
+    checked(place, path, code=0)
+    assert path.read_text("utf-8") == orders([1])
+    assert sorted(each.name for each in place.landing.iterdir()) == ["employees", "orders"]
+
+
+def test_two_files_of_the_same_bytes_are_both_judged(place: Place) -> None:
+    paths = [write(place.landing / "orders" / f"orders_{number}.csv", orders([1])) for number in (1, 2)]
+    assert checked(place, *paths, code=1)["errors"] == ["order_id has 1 duplicate(s)"]
 
 
 def test_a_key_in_two_files_is_a_duplicate_in_the_second(place: Place) -> None:
