@@ -36,6 +36,13 @@ def generations(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def corrections(db: Database) -> None:
+    """What a record should have been, said later; raw events stay as they came."""
+    for statement in _CORRECTIONS.split(";\n\n"):
+        db.execute(statement)
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 
@@ -263,4 +270,21 @@ CREATE TRIGGER meta_files_renamed AFTER UPDATE OF path ON meta_files WHEN new.pa
 BEGIN
     UPDATE rejects SET path = new.path WHERE _id BETWEEN new.file_id << 32 AND (new.file_id << 32) + 4294967295;
 END
+"""
+
+_CORRECTIONS = """
+CREATE TABLE meta_corrections (
+    correction_id INTEGER PRIMARY KEY,
+    _id INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    corrected_at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX meta_corrections_row ON meta_corrections (_id, correction_id);
+
+CREATE TRIGGER meta_corrections_no_update BEFORE UPDATE ON meta_corrections
+BEGIN SELECT RAISE(ABORT, 'meta_corrections is append-only'); END;
+
+CREATE TRIGGER meta_corrections_no_delete BEFORE DELETE ON meta_corrections
+BEGIN SELECT RAISE(ABORT, 'meta_corrections is append-only'); END
 """

@@ -17,10 +17,12 @@ from processors.errors import WarehouseError
 from sinks import ledger
 from sinks.base import Position, Span, row_id
 from sinks.connection import Connection
+from sinks.corrections import event
 from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
+from sinks.rejects import Rejects
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,13 @@ class WarehouseReader:
         return ledger.spans(self._connection, file_id)
 
     def events(self, span: Span) -> pa.Table:
-        """The span's raw events in the order of its records: `_id` (int64) and `payload` (string)."""
+        """The events by which the span's records are judged, in their order: `_id` (int64) and `payload` (string).
+
+        That is what came, or its latest correction.
+        """
         return self._connection.table(
-            "SELECT _id, payload FROM raw_events WHERE _id BETWEEN ? AND ? ORDER BY _id", span.id_first, span.id_last
+            f"SELECT _id, {event('e._id')} AS payload FROM raw_events e WHERE _id BETWEEN ? AND ? ORDER BY _id",
+            *(span.id_first, span.id_last),
         )
 
     def reject_rules(self, file_id: int, /) -> dict[str, int]:
@@ -101,6 +107,11 @@ class WarehouseReader:
             *(row_id(file_id, 0), row_id(file_id + 1, 0) - 1),
         )
         return {str(rule): int(str(count)) for rule, count in counts}
+
+    @property
+    def rejects(self) -> Rejects:
+        """The dead-letter table."""
+        return Rejects(self._connection)
 
     def status(self) -> list[DatasetStatus]:
         """One entry a dataset, by name."""

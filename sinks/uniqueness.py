@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from sinks.base import Span, Table, Unique
 from sinks.connection import Connection
+from sinks.corrections import event
 from sinks.identifiers import duplicate_rows, literal, quote, staged, unique_keys
 from sinks.keys import joined, key_expression, row_as_json
 from sinks.record_index import unpack
@@ -47,20 +48,24 @@ GROUP BY s.span_id
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """`lost`: rows of the committed span that are not the first with their key. `moved`: rows of other spans that
+    """`lost`: rows of the committed span that are not the first with their key. `moved`: ids of rows beyond it that
     changed sides. `accepted_by_file`: what both change in the files' balances."""
 
     lost: int = 0
-    moved: int = 0
+    moved: tuple[int, ...] = ()
     accepted_by_file: Mapping[int, int] = field(default_factory=dict)
 
 
 class Uniqueness:
-    """The uniqueness rules of one dataset. Every method runs inside the caller's transaction."""
+    """The uniqueness rules of one dataset. Every method runs inside the caller's transaction.
 
-    def __init__(self, connection: Connection, table: Table) -> None:
+    `among`: a table of row ids. Where it is given, only these rows of a span give up their keys and compete anew.
+    """
+
+    def __init__(self, connection: Connection, table: Table, among: str | None = None) -> None:
         self._connection = connection
         self._table = table
+        self._among = f"AND {{0}} IN (SELECT _id FROM {among})" if among else ""
         self._staged, self._losers = quote(staged(table.dataset)), quote(duplicate_rows(table.dataset))
         columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
         self._columns = ", ".join(quote(name) for name in columns)
@@ -75,17 +80,21 @@ class Uniqueness:
             self._connection.run(
                 f"""INSERT OR IGNORE INTO contested SELECT ?, {key}, 1 FROM
                 (SELECT * FROM {self._staged} UNION ALL SELECT * FROM {self._losers}) s
-                WHERE _id BETWEEN ? AND ? AND {key} IS NOT NULL
+                WHERE {self._within()} AND {key} IS NOT NULL
                 AND _id = (SELECT min(k._id) FROM {keys} k WHERE k.key = {key})""",
                 *(rule.rule, *within),
             )
             for rows in (self._staged, self._losers):
                 self._connection.run(
                     f"DELETE FROM {keys} WHERE (key, _id) IN "
-                    f"(SELECT {key}, _id FROM {rows} WHERE _id BETWEEN ? AND ? AND {key} IS NOT NULL)",
+                    f"(SELECT {key}, _id FROM {rows} WHERE {self._within()} AND {key} IS NOT NULL)",
                     *within,
                 )
-        self._connection.run("DELETE FROM meta_duplicates WHERE _id BETWEEN ? AND ?", *within)
+        self._connection.run(f"DELETE FROM meta_duplicates WHERE {self._within()}", *within)
+
+    def _within(self, column: str = "_id") -> str:
+        """The condition that a row is one of those; its two parameters are the span's first and last id."""
+        return f"{column} BETWEEN ? AND ?{self._among.format(column)}"
 
     def judge(self, span: Span) -> Rejudged:
         """Let the span's freshly staged rows compete for their keys, and move the losers out."""
@@ -104,7 +113,7 @@ class Uniqueness:
 
     def _enter(self, span: Span, rule: Unique, keys: str, key: str) -> None:
         within = (span.id_first, span.id_last)
-        rows = f"FROM {self._staged} WHERE _id BETWEEN ? AND ? AND {key} IS NOT NULL"
+        rows = f"FROM {self._staged} WHERE {self._within()} AND {key} IS NOT NULL"
         self._connection.run(f"INSERT INTO {keys} (key, _id) SELECT {key}, _id {rows} ORDER BY 1, 2", *within)
         self._connection.run(
             f"""INSERT OR IGNORE INTO contested SELECT ?, wanted, 0 FROM (SELECT {key} AS wanted, _id AS mine {rows})
@@ -119,8 +128,9 @@ class Uniqueness:
         within = (span.id_first, span.id_last)
         insert = f"""INSERT OR IGNORE INTO verdicts SELECT u._id, ?, f.first
             FROM ({firsts}) f CROSS JOIN {keys} u ON u.key = f.key"""
-        self._connection.run(f"{insert} AND u._id BETWEEN ? AND ?", rule.rule, rule.rule, *within)
-        self._connection.run(f"{insert} WHERE f.given_up OR f.first BETWEEN ? AND ?", rule.rule, rule.rule, *within)
+        self._connection.run(f"{insert} AND {self._within('u._id')}", rule.rule, rule.rule, *within)
+        first = self._within("f.first")
+        self._connection.run(f"{insert} WHERE f.given_up OR ({first})", rule.rule, rule.rule, *within)
         self._connection.run(
             "DELETE FROM meta_duplicates WHERE rule = ? AND _id IN (SELECT _id FROM verdicts WHERE rule = ?)",
             *(rule.rule, rule.rule),
@@ -149,11 +159,11 @@ class Uniqueness:
     def _balance(self, span: Span) -> Rejudged:
         rows = self._connection.rows("SELECT _id >> 32, sum(accepted) FROM moved GROUP BY 1")
         within = (span.id_first, span.id_last)
-        lost = "SELECT count(*) FROM moved WHERE accepted = -1 AND _id BETWEEN ? AND ?"
-        moved = "SELECT count(*) FROM moved WHERE _id NOT BETWEEN ? AND ?"
+        lost = f"SELECT count(*) FROM moved WHERE accepted = -1 AND {self._within()}"
+        moved = f"SELECT _id FROM moved WHERE NOT ({self._within()})"
         return Rejudged(
             self._connection.integer(lost, *within),
-            self._connection.integer(moved, *within),
+            tuple(_int(row[0]) for row in self._connection.rows(moved, *within)),
             {_int(row[0]): _int(row[1]) for row in rows},
         )
 
@@ -172,7 +182,8 @@ class Uniqueness:
             f"""INSERT OR REPLACE INTO rejects
             (_id, dataset, _date, reasons, raw, path, line, byte_start, byte_end, status, attempts)
             SELECT d._id, {literal(self._table.dataset)}, r._date, {self._reasons()}, {self._raw()},
-                   p.path, p.line, p.byte_start, p.byte_end, {self._status()}, 0
+                   p.path, p.line, p.byte_start, p.byte_end, {self._status()},
+                   coalesce((SELECT attempts FROM rejects t WHERE t._id = d._id), 0)
             FROM (SELECT DISTINCT _id FROM meta_duplicates
                   WHERE _id IN (SELECT _id FROM verdicts) AND rule IN ({self._known()})) d
             JOIN {self._losers} r ON r._id = d._id JOIN places p ON p._id = d._id"""
@@ -210,10 +221,8 @@ class Uniqueness:
         )
 
     def _raw(self) -> str:
-        """The raw event; where the dataset keeps none, the typed row as JSON."""
-        if not self._table.raw:
-            return row_as_json(self._table, "r")
-        return "(SELECT payload FROM raw_events e WHERE e._id = d._id)"
+        """The event; where the dataset keeps none, the typed row as JSON."""
+        return event("d._id") if self._table.raw else row_as_json(self._table, "r")
 
     def _status(self) -> str:
         keeping = ", ".join(literal(rule.rule) for rule, _, _ in self._rules if rule.action != "drop") or "NULL"

@@ -124,7 +124,7 @@ class Warehouse:
         rejudged = uniqueness.judge(whole)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
-        return rejudged.moved
+        return len(rejudged.moved)
 
     def _refuse_another_file(self) -> None:
         """What is written to a file that was deleted or moved is lost with it."""
@@ -160,4 +160,4 @@ class Warehouse:
         rejudged = uniqueness.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
-        return passed - rejudged.lost, rejudged.moved
+        return passed - rejudged.lost, len(rejudged.moved)

@@ -53,12 +53,12 @@ def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Ite
     batch = next(source, None)
     while batch is not None:
         judged = verdict(batch, chains[batch.file.dataset])
-        breach = _breach(judged)
-        if breach is None:
+        broken = breach(judged)
+        if broken is None:
             yield judged
             batch = next(source, None)
         else:
-            batch = raise_within(source, breach)
+            batch = raise_within(source, broken)
 
 
 def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
@@ -74,10 +74,11 @@ def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatc
 
 
 def verdict(batch: MicroBatch, chain: Processor) -> Judged:
-    """The chain's outcome for all records of the span, those that could not be split among the rejected."""
+    """The chain's outcome for all records of the batch, those that could not be split among the rejected."""
     outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
     whole = Outcome(outcome.accepted, merge_rejects(batch.malformed, outcome.rejected), outcome.marked)
-    return Judged(batch, conserve(batch.span.row_count, whole, "framing"), _events(batch, whole.rejected))
+    count = batch.rows.num_rows + batch.malformed.num_rows
+    return Judged(batch, conserve(count, whole, "framing"), _events(batch, whole.rejected))
 
 
 def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
@@ -93,7 +94,7 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
 
 
-def _breach(judged: Judged) -> BrokenRuleError | None:
+def breach(judged: Judged) -> BrokenRuleError | None:
     """The first record with a reason whose action is `fail`."""
     rejected = judged.outcome.rejected
     if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from processors.errors import ConfigError, SourceError
-from processors.events import decode, decode_malformed, is_malformed
-from processors.outcome import ROW_ID
-from processors.reasons import malformed
 from sinks.base import MicroBatch
-from sinks.ledger import FileEntry, SpanEntry, now
+from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
-from sinks.record_index import unpack
 from sinks.warehouse import Warehouse
 from stream.config import Dataset, load_configs
 from stream.engine import run
+from stream.recorded import micro_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,42 +94,13 @@ def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroB
     """The recorded spans of `files` as the micro-batches that they were."""
     for entry in files:
         for span in recorded.spans(entry.file.file_id):
+            stored = recorded.events(span.span)
+            if stored.num_rows != span.span.row_count:
+                raise ConfigError(
+                    f"{entry.file.path}: {span.span.row_count - stored.num_rows} of its records were loaded while the "
+                    "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
+                )
             try:
-                yield _batch(entry, span, recorded.events(span.span))
+                yield micro_batch(entry, span, stored)
             except SourceError as error:
                 raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error
-
-
-def _batch(entry: FileEntry, recorded: SpanEntry, table: pa.Table) -> MicroBatch:
-    if table.num_rows != recorded.span.row_count:
-        raise ConfigError(
-            f"{entry.file.path}: {recorded.span.row_count - table.num_rows} of its records were loaded while the "
-            "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
-        )
-    stored = table.combine_chunks()
-    whole = is_malformed(stored["payload"])
-    good, bad = stored.filter(pc.invert(whole)).combine_chunks(), stored.filter(whole).combine_chunks()
-    rows = decode(_array(good, ROW_ID), _array(good, "payload"), entry.file.header)
-    faults = [decode_malformed(payload) for payload in bad["payload"].to_pylist()]
-    malformed_events = pa.record_batch({ROW_ID: _array(bad, ROW_ID), "payload": _array(bad, "payload")})
-    index = unpack(recorded.record_index, recorded.span.row_count, recorded.lines_after)
-    return MicroBatch(
-        file=entry.file,
-        span=recorded.span,
-        rows=rows,
-        malformed=malformed(bad[ROW_ID].to_pylist(), faults),
-        malformed_events=malformed_events,
-        index=index,
-        digest=recorded.digest,
-        stat=entry.stat,
-        state=entry.state,
-        reason=entry.reason,
-        arrived_ns=time.monotonic_ns(),
-        ingested_at=now(),
-        keep_events=False,
-    )
-
-
-def _array(table: pa.Table, name: str) -> pa.Array:
-    column = table[name].combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.array([], column.type)

@@ -45,16 +45,16 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
     Raises ConfigError and WarehouseError.
     """
     datasets = load_configs(configs)
-    path = _within(landing, file)
+    path = within(landing, file)
     name = printable(os.fsencode(path))
     with WarehouseReader(warehouse) as recorded:
         told = tuple(
             Told(entry, recorded.reject_rules(entry.file.file_id)) for entry in recorded.files("path = ?", name)
         )
-    return Explanation(name, told, "" if told else _unknown(landing, path, datasets))
+    return Explanation(name, told, "" if told else unknown(landing, path, datasets))
 
 
-def _within(landing: Path, file: Path) -> Path:
+def within(landing: Path, file: Path) -> Path:
     """`file` relative to the landing folder; as it is where it does not lie in it."""
     for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
         if whole.is_relative_to(base):
@@ -62,7 +62,8 @@ def _within(landing: Path, file: Path) -> Path:
     return file
 
 
-def _unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
+def unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
+    """Why the ledger knows nothing of `path`, which is relative to the landing folder."""
     if path.is_absolute() or ".." in path.parts:
         return f"It does not lie in the landing folder {landing}."
     try:

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -80,11 +82,19 @@ def test_every_make_target_shown_ends_in_the_command_it_promises() -> None:
 
 
 def test_the_readme_names_every_command_and_option() -> None:
-    group = get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in _commands(get_command(app), ""):
         assert f"`{name}" in README, name
         for option in (flag for parameter in command.params for flag in parameter.opts if flag != "--help"):
             assert option in README, f"{name} {option}"
+
+
+def _commands(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """Each command with its name; those of a group of commands too."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def test_every_dependency_has_its_reason_and_its_pin() -> None:

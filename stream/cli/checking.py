@@ -1,18 +1,27 @@
-"""`check`: are the configs right?"""
+"""`check`: are the configs right? And, of files: would they pass?"""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Landing, WarehousePath
+from processors.errors import ConfigError
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Landing, WarehousePath
+
+if TYPE_CHECKING:
+    from stream.config import Dataset
 
 _JsonSchema = Annotated[bool, typer.Option("--json-schema", help="Print the JSON Schema of a config, for editors.")]
+_Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to judge, without loading them.")]
 
 
 def check(
+    files: _Files = None,
+    dataset: DatasetName = None,
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
@@ -21,16 +30,39 @@ def check(
 ) -> None:
     """Validate the configs; exit 2 with file, line and reason for each thing that is wrong.
 
-    Example: ade-stream check --configs configs
+    With files: judge them without loading them, and print the report as JSON; exit 1 where a record would be rejected.
+    They are judged as if the warehouse were empty. --dataset judges files that do not lie in a dataset's folder.
+
+    Example: ade-stream check landing/orders/orders_2026-11-18.csv
     """
     from stream.config import load_configs
     from stream.config.models import json_schema as schema
     from stream.screens.output import write
 
-    del landing, warehouse  # all commands take them
+    del warehouse  # all commands take it
     if json_schema:
         write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
         return
-    for name, dataset in load_configs(configs).items():
-        steps = " > ".join(type(step).__name__.lower() for step in dataset.chain.steps)
-        write(f"{name}: {len(dataset.columns)} columns, {steps}, files in {dataset.folder}/: ok\n")
+    datasets = load_configs(configs)
+    if files:
+        _judge(datasets, landing, files, dataset)
+        return
+    if dataset is not None:
+        raise ConfigError("--dataset says by which dataset files are judged; name the files too.")
+    for name, each in datasets.items():
+        steps = " > ".join(type(step).__name__.lower() for step in each.chain.steps)
+        write(f"{name}: {len(each.columns)} columns, {steps}, files in {each.folder}/: ok\n")
+
+
+def _judge(datasets: dict[str, Dataset], landing: Path, files: list[Path], only: str | None) -> None:
+    from stream.background import beside_main_thread, stopping
+    from stream.judging import judge_files
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    stop = threading.Event()
+    with stopping(stop):
+        report = beside_main_thread(lambda: judge_files(datasets, landing, files, only, stop))
+    write(to_json(report))
+    if not report.validation_passed:
+        raise typer.Exit(1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+
+from processors.errors import ConfigError
 
 Configs: TypeAlias = Annotated[
     Path, typer.Option("--configs", envvar="ADE_CONFIGS", help="Folder of the dataset configs.", metavar="DIR")
@@ -17,7 +20,18 @@ WarehousePath: TypeAlias = Annotated[
     Path, typer.Option("--warehouse", envvar="ADE_WAREHOUSE", help="The SQLite file.", metavar="PATH")
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DatasetName: TypeAlias = Annotated[str | None, typer.Option("--dataset", help="Only this dataset.", metavar="NAME")]
 
 CONFIGS = Path("configs")
 LANDING = Path("landing")
 WAREHOUSE = Path("warehouse/ade.db")
+
+
+def day(text: str | None, option: str) -> str:
+    """The execution date that `option` was given. Raises ConfigError where it is none."""
+    if text is None:
+        raise ConfigError(f"{option} is missing: --from and --to go together.")
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is no date; write it as YYYY-MM-DD.") from error

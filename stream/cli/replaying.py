@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import sys
 import threading
-from datetime import date as calendar_date
 from typing import Annotated
 
 import typer
 
 from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Json, Landing, WarehousePath, day
 
 _Date = Annotated[str | None, typer.Option("--date", help="The execution date.", metavar="YYYY-MM-DD")]
 _From = Annotated[str | None, typer.Option("--from", help="The first of several dates.", metavar="YYYY-MM-DD")]
 _To = Annotated[str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")]
-_Dataset = Annotated[str | None, typer.Option("--dataset", help="Only this dataset.", metavar="NAME")]
 
 
 def replay(
     date: _Date = None,
     first: _From = None,
     last: _To = None,
-    dataset: _Dataset = None,
+    dataset: DatasetName = None,
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
@@ -58,17 +56,8 @@ def _range(date: str | None, first: str | None, last: str | None) -> tuple[str, 
     if (date is None) == (first is None and last is None):
         raise ConfigError("replay needs --date D, or --from D and --to D.")
     if date is not None:
-        return (day := _day(date, "--date")), day
-    begin, end = _day(first, "--from"), _day(last, "--to")
+        return (on := day(date, "--date")), on
+    begin, end = day(first, "--from"), day(last, "--to")
     if end < begin:
         raise ConfigError(f"--from {begin} is later than --to {end}.")
     return begin, end
-
-
-def _day(text: str | None, option: str) -> str:
-    if text is None:
-        raise ConfigError(f"{option} is missing: --from and --to go together.")
-    try:
-        return calendar_date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise ConfigError(f"{text!r} is no date; write it as YYYY-MM-DD.") from error

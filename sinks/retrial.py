@@ -1,0 +1,137 @@
+"""Some records of committed spans, judged again: their rows, rejects and keys are replaced, those beside them stay.
+
+Rows enter under the id that they had. Whether one is the first with its key is decided as ever, by row id, so a row
+that enters may take a key from a later one, and a key that it gives up goes to the next.
+
+A span's counts of rules and misfits follow; its counts of cleaning stay those of the records as they came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+
+from processors.outcome import ROW_ID
+from sinks.base import Judged, Table
+from sinks.connection import Connection
+from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.ledger import Ledger
+from sinks.staging import Staging, prepare
+from sinks.uniqueness import Uniqueness
+
+#: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
+_TEMPORARY = (
+    "CREATE TEMP TABLE retried (_id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE renewed (_id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE tried (_id INTEGER PRIMARY KEY, attempts INTEGER)",
+)
+_ADD_COUNTS = """
+INSERT INTO meta_rule_results (span_id, name, count) {}
+ON CONFLICT (span_id, name) DO UPDATE SET count = count + excluded.count
+"""
+_OLD_COUNTS = """
+SELECT ?1, name, -count(*) FROM (
+    SELECT iif(reason.value ->> 'rule' = 'type', 'type.' || (reason.value ->> 'column'),
+               'rule.' || (reason.value ->> 'rule')) AS name
+    FROM rejects r, json_each(r.reasons) reason WHERE r._id IN (SELECT _id FROM renewed)
+    UNION ALL
+    SELECT 'rule.' || flag.value
+    FROM (SELECT _id, _flags FROM {0} UNION ALL SELECT _id, _flags FROM {1}) row,
+         json_each('["' || replace(row._flags, ',', '","') || '"]') flag
+    WHERE row._id IN (SELECT _id FROM renewed) AND row._flags IS NOT NULL)
+WHERE name IN (SELECT name FROM meta_rule_results WHERE span_id = ?1) GROUP BY name
+"""
+_COUNT_ATTEMPT = """
+UPDATE rejects SET attempts = (SELECT t.attempts + 1 FROM tried t WHERE t._id = rejects._id)
+WHERE _id BETWEEN ? AND ? AND _id IN (SELECT _id FROM tried)
+"""
+_STATEMENT_ROWS = 10_000
+_NEW_COUNTS = "SELECT ?, key, value FROM json_each(?) WHERE TRUE"
+
+
+class Retrial:
+    """Judges records of any of `tables` again, all inside one transaction of the caller's."""
+
+    def __init__(self, connection: Connection, tables: Iterable[Table]) -> None:
+        self._connection = connection
+        self._tables = {table.dataset: table for table in tables}
+        self._ledger = Ledger(connection)
+        self._elsewhere: set[int] = set()
+        for statement in _TEMPORARY:
+            connection.run(statement)
+
+    def take(self, judged: Judged, attempts: pa.RecordBatch) -> None:
+        """Replace the verdict on the records of `judged`, which are some of its span.
+
+        `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
+        their keys again as they are.
+        """
+        span, table = judged.batch.span, self._tables[judged.batch.file.dataset]
+        uniqueness = Uniqueness(self._connection, table, among="retried")
+        self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
+        self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
+        for rows in (judged.outcome.accepted, judged.outcome.rejected):
+            self._connection.insert("INSERT INTO renewed VALUES (?)", rows.select([ROW_ID]))
+        before = self._accepted(table)
+        uniqueness.release(span)
+        self._replace(judged, table)
+        self._ledger.shift(span.file_id, self._accepted(table) - before)
+        rejudged = uniqueness.judge(span)
+        for file_id, change in rejudged.accepted_by_file.items():
+            self._ledger.shift(file_id, change)
+        self._elsewhere ^= set(rejudged.moved)  # a row that moves twice is where it was
+        for name in ("retried", "renewed"):
+            self._connection.run(f"DELETE FROM {name}")
+
+    def _accepted(self, table: Table) -> int:
+        rows = quote(staged(table.dataset))
+        return self._connection.integer(f"SELECT count(*) FROM {rows} WHERE _id IN (SELECT _id FROM retried)")
+
+    def _replace(self, judged: Judged, table: Table) -> None:
+        rows, losers = (quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
+        prepared, span = prepare(judged, table), judged.batch.span
+        self._count(_OLD_COUNTS.format(rows, losers), span.id_first)
+        for name in (rows, losers):
+            self._connection.run(f"DELETE FROM {name} WHERE _id IN (SELECT _id FROM renewed)")
+        self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
+        self._return(table, rows, losers)
+        Staging(self._connection, table).append(prepared)
+        self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
+        self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
+
+    def _return(self, table: Table, rows: str, losers: str) -> None:
+        """Losers that compete again as they are stand among the staged rows first."""
+        columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
+        names = ", ".join(quote(name) for name in columns)
+        those = "WHERE _id IN (SELECT _id FROM retried)"
+        self._connection.run(f"INSERT INTO {rows} ({names}) SELECT {names} FROM {losers} {those}")
+        self._connection.run(f"DELETE FROM {losers} {those}")
+
+    def _count(self, counts: str, *values: int | str) -> None:
+        self._connection.run(_ADD_COUNTS.format(counts), *values)
+
+    def is_tried(self, record: int) -> bool:
+        """Whether the record was taken already."""
+        return bool(self._connection.integer("SELECT EXISTS (SELECT 1 FROM tried WHERE _id = ?)", record))
+
+    def end(self) -> tuple[int, int, int]:
+        """Count this attempt; the records tried, those of them that are still rejected, and the rows beside them that
+        changed sides."""
+        rejected = sum(self._connection.run(_COUNT_ATTEMPT, *within) for within in self._tried())
+        beside = "SELECT count(*) FROM json_each(?) WHERE value NOT IN (SELECT _id FROM tried)"
+        moved = self._connection.integer(beside, json.dumps(sorted(self._elsewhere)))
+        return self._connection.integer("SELECT count(*) FROM tried"), rejected, moved
+
+    def _tried(self) -> Iterator[tuple[int, int]]:
+        """Ranges of the ids that were tried, so many in each: SQLite keeps what one statement overwrites in memory."""
+        ranges = f"""SELECT min(_id), max(_id)
+            FROM (SELECT _id, (row_number() OVER (ORDER BY _id) - 1) / {_STATEMENT_ROWS} AS part FROM tried)
+            GROUP BY part"""
+        for first, last in self._connection.rows(ranges):
+            yield int(str(first)), int(str(last))
+
+
+def _of_rules(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if name.startswith(("rule.", "type."))}
