@@ -39,11 +39,11 @@ def record_to_utf8(record: bytes, dialect: Dialect) -> bytes:
     return record.decode(dialect.fallback or _ascii_like(dialect.encoding)).encode()
 
 
-def why_no_text(error: UnicodeDecodeError, dialect: Dialect) -> str:
-    """What `record_to_utf8` raised, in words."""
+def why_no_text(error: UnicodeDecodeError, dialect: Dialect, what: str = "the record") -> str:
+    """What `record_to_utf8` raised for `what`, in words."""
     if is_utf16(dialect.encoding):
-        return "the record holds half a character, which is no UTF-16"
-    where = f"byte {error.start + 1} of the record (0x{error.object[error.start]:02x})"
+        return f"{what} holds half a character, which is no UTF-16"
+    where = f"byte {error.start + 1} of {what} (0x{error.object[error.start]:02x})"
     if dialect.fallback:
         return f"{where} is neither UTF-8 nor {_NAMES[dialect.fallback]}"
     return f"{where} is not {_NAMES[dialect.encoding]}"

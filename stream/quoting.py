@@ -16,6 +16,9 @@ Offsets = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 LF, CR = 10, 13
+#: What `delimiter` and `encoding` say where each file shows its own, and the delimiters that are looked for.
+AUTO = "auto"
+DELIMITERS = (",", ";", "\t", "|")
 _NONE = np.empty(0, np.int64)
 
 
@@ -24,7 +27,8 @@ class Dialect:
     """How the bytes of a dataset's files are laid out, and how much of them one record may take.
 
     `quote`, `escape` and `comment` are None where the format has none. `encoding`: what the bytes of a record are read
-    with, an extension of ASCII; `fallback`: what a record that is not UTF-8 is read with.
+    with; `fallback`: what a record that is not UTF-8 is read with. AUTO as delimiter or encoding stands for what a file
+    shows by itself, and is settled before framing (`stream.sniffing`).
     """
 
     delimiter: str = ","

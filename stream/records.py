@@ -170,7 +170,7 @@ def _read(
 
 
 def _joined(block: bytes, frames: Frames, places: Places) -> bytes | memoryview:
-    """The bytes of the records at `places`; a view where nothing is left out but blank lines, which Arrow passes over."""
+    """The bytes of the records at `places`; a view where at most blank lines are left out, which Arrow passes over."""
     if len(places) == len(frames) and not frames.has_comments:
         return memoryview(block)[frames.starts[0] : frames.ends[-1]] if len(frames) else b""
     return b"".join(block[frames.starts[place] : frames.ends[place]] for place in places)

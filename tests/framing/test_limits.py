@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from sinks.base import File, Position
 from stream.config import Dataset
-from stream.reader import read
-from stream.source import Source, read_header
+from stream.header import read_header
+from stream.reader import Reader
+from stream.sniffing import lay_out
+from stream.source import LandingFile
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.oracle import line_ends
 
@@ -119,11 +121,12 @@ def peak_memory_below(limit: int) -> Iterator[None]:
 def count(folder: Path, how: Dataset) -> tuple[int, int]:
     """How many rows and how many rejects the landing file has, with one piece in memory at a time."""
     rows = rejects = 0
-    with Source(folder, b"file.csv") as source:
+    with LandingFile(folder, b"file.csv") as opened:
+        source = lay_out(opened, how, None, final=True).source
         header = read_header(source, how, final=True)
         assert header is not None
         file = File(1, how.name, "file.csv", 1, "2026-11-21", header.names)
-        for piece in read(source, how, file, Position(), header.end, final=True):
+        for piece in Reader(source, how, file, Position(), header.end, final=True):
             rows += piece.records.rows.num_rows
             rejects += piece.records.malformed.num_rows
     return rows, rejects
