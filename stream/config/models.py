@@ -36,6 +36,9 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal | date) else value
 
 
+_SIGN = r"[\x01-\x09\x0b\x0c\x0e-\x7f]"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -140,15 +143,24 @@ class DialectConfig(_Strict):
 
     delimiter: str = Field(
         ",",
+        json_schema_extra={"pattern": f"^({_SIGN}|{AUTO})$"},
         description="What separates fields. auto: the one of , ; tab | under which a file's header names most of the "
         "columns, or else its records have the most even number of fields.",
     )
-    quote: str | None = Field('"', description="The quote character; null where the format has none.")
+    quote: str | None = Field(
+        '"',
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="The quote character; null where the format has none.",
+    )
     escape: str | None = Field(
-        None, description="Makes the byte behind it literal, inside quotes and outside; null where the format has none."
+        None,
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="Makes the byte behind it literal, inside quotes and outside; null where the format has none.",
     )
     comment: str | None = Field(
-        None, description="A line outside quotes that begins with it is no record; null where the format has none."
+        None,
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="A line outside quotes that begins with it is no record; null where the format has none.",
     )
     header: bool = Field(
         True, description="Whether the first record names the columns; else they come in config order."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from stream.sniffing import lay_out
 from stream.source import LandingFile
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.oracle import line_ends
+from tests.framing.test_compression import bzip2, zstd
 
 MEGABYTE = 1 << 20
 LIMIT = 16
@@ -145,3 +147,15 @@ def test_megabytes_of_nothing_take_bounded_memory(tmp_path: Path, middle: bytes,
     how = replace(dataset(record_bytes_max=1 << 16), batch_bytes=1 << 16)
     with peak_memory_below(8 * MEGABYTE):
         assert count(tmp_path, how) == (2, rejects)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bzip2, zstd])
+def test_a_file_that_expands_a_thousandfold_takes_bounded_memory(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    lines = b"x,y\n1,a\n" + bytes(24 * MEGABYTE) + b"\n2,b\n"
+    (tmp_path / "file.csv").write_bytes(compress(lines))
+    del lines
+    how = replace(dataset(record_bytes_max=1 << 16), batch_bytes=1 << 16)
+    with peak_memory_below(8 * MEGABYTE):
+        assert count(tmp_path, how) == (2, 1)
