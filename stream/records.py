@@ -54,11 +54,12 @@ def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect,
     faults = {place: _given_up(block, frames, place, dialect, offset) for place in frames.faulty}
     table, ragged = _parse_all(block, frames, header, dialect, faults)
     faults |= {fault.place: fault for fault in ragged}
-    table, wide = _without_long_fields(table, np.setdiff1d(np.arange(count), list(faults)), frames, dialect)
-    faults |= {fault.place: fault for fault in wide}
-    ids = id_first + np.arange(count, dtype=np.int64)
     good = np.ones(count, np.bool_)
     good[list(faults)] = False
+    table, wide = _without_long_fields(table, np.flatnonzero(good), frames, dialect)
+    faults |= {fault.place: fault for fault in wide}
+    good[[fault.place for fault in wide]] = False
+    ids = id_first + np.arange(count, dtype=np.int64)
     rows = pa.RecordBatch.from_arrays([pa.array(ids[good]), *table.columns], names=[ROW_ID, *header])
     in_order = sorted(faults.values(), key=lambda fault: fault.place)
     return Records(rows, *_set_aside(block, frames, ids, in_order, dialect))
