@@ -23,7 +23,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (file_id) DO UPDATE SET
     path = excluded.path, state = excluded.state, reason = excluded.reason, header = excluded.header,
     fingerprint = excluded.fingerprint, dialect = excluded.dialect, size = excluded.size,
-    mtime_ns = excluded.mtime_ns, inode = excluded.inode, ctime_ns = excluded.ctime_ns, records = records + excluded.records, accepted = accepted + excluded.accepted,
+    mtime_ns = excluded.mtime_ns, inode = excluded.inode,
+    ctime_ns = excluded.ctime_ns, records = records + excluded.records, accepted = accepted + excluded.accepted,
     rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
 """
 _SUPERSEDE = f"""
