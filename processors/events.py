@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import polars as pl
@@ -71,13 +72,13 @@ def decode(row_ids: pa.Array, payloads: pa.Array, header: Sequence[str]) -> pa.R
     )
 
 
-def encode_malformed(rule: str, message: str, record: bytes) -> str:
-    """A record that could not be split: the fault's rule and message, its text, and the text's encoding."""
-    try:
-        text, encoding = record.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        text, encoding = record.decode("latin-1"), "latin-1"
-    return json.dumps([rule, message, text, encoding], ensure_ascii=False)
+def encode_malformed(rule: str, message: str, record: bytes, encodings: Sequence[str] = ("utf-8", "latin-1")) -> str:
+    """A record that could not be split: the fault's rule and message, its text, and the text's encoding: the first of
+    `encodings` that its bytes are text in, which must be true of the last."""
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return json.dumps([rule, message, record.decode(encoding), encoding], ensure_ascii=False)
+    raise ValueError(f"the record is text in none of {', '.join(encodings)}")
 
 
 def decode_malformed(payload: str) -> tuple[str, str]:

@@ -69,10 +69,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class FileDialect:
+    """How one file is laid out, as it was found when its first record was loaded, and as it is read from then on.
+
+    `encoding`: utf-8, latin-1, cp1252, utf-16-le or utf-16-be; `fallback`: what a record that is not UTF-8 is read
+    with; `compression`: gzip, bzip2 or zstd.
+    """
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    fallback: str | None = None
+    compression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`.
 
-    `fingerprint`: SHA-256 of its first 64 KiB, empty before it was read.
+    `fingerprint`: SHA-256 of the first 64 KiB of its text, empty before it was read. `dialect`: None before it was
+    found.
     """
 
     file_id: int
@@ -82,6 +97,7 @@ class File:
     date: str
     header: tuple[str, ...]
     fingerprint: bytes = b""
+    dialect: FileDialect | None = None
 
 
 @dataclass(frozen=True, slots=True)

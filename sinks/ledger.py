@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 import pyarrow as pa
 
 from processors.errors import WarehouseError
-from sinks.base import File, FileStat, FileState, MicroBatch, Position, Span
+from sinks.base import File, FileDialect, FileStat, FileState, MicroBatch, Position, Span
 from sinks.connection import Connection, parameters
 
 #: The time as `now` writes it.
 NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _UPSERT_FILE = f"""
-INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, size, mtime_ns,
-                        inode, ctime_ns, records, accepted, rejected, discovered_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
+INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, dialect, size,
+                        mtime_ns, inode, ctime_ns, records, accepted, rejected, discovered_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (file_id) DO UPDATE SET
     path = excluded.path, state = excluded.state, reason = excluded.reason, header = excluded.header,
-    fingerprint = excluded.fingerprint, size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode,
+    fingerprint = excluded.fingerprint, dialect = excluded.dialect, size = excluded.size,
+    mtime_ns = excluded.mtime_ns, inode = excluded.inode,
     ctime_ns = excluded.ctime_ns, records = records + excluded.records, accepted = accepted + excluded.accepted,
     rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
 """
@@ -41,8 +42,8 @@ WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + 
 """
 _INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)"
 _FILES = """
-SELECT file_id, dataset, path, generation, date, header, fingerprint, size, mtime_ns, inode, ctime_ns, state, reason,
-records, accepted, rejected, discovered_at, updated_at FROM meta_files
+SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, size, mtime_ns, inode, ctime_ns, state,
+reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
 """
 #: The first span that no other follows directly ends the file's committed prefix.
 _POSITION = """
@@ -94,7 +95,8 @@ def files(connection: Connection, where: str = "", *values: str | int) -> Iterat
     for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *values):
         for row in batch.to_pylist():
             identity = row["file_id"], row["dataset"], row["path"], row["generation"]
-            file = File(*identity, row["date"], _header(row["header"]), row["fingerprint"])
+            read = _header(row["header"]), row["fingerprint"], _dialect(row["dialect"])
+            file = File(*identity, row["date"], *read)
             stat = FileStat(row["size"], row["mtime_ns"], row["inode"], row["ctime_ns"])
             balance = row["records"], row["accepted"], row["rejected"]
             yield FileEntry(file, stat, row["state"], row["reason"], *balance, row["discovered_at"], row["updated_at"])
@@ -104,6 +106,16 @@ def files(connection: Connection, where: str = "", *values: str | int) -> Iterat
 def _header(text: str) -> tuple[str, ...]:
     """Most files have the header of the one before: a hundred thousand of them share one tuple."""
     return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _dialect(text: str | None) -> FileDialect | None:
+    return None if text is None else FileDialect(**json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _dialect_text(dialect: FileDialect | None) -> str | None:
+    return None if dialect is None else json.dumps(asdict(dialect))
 
 
 def spans(connection: Connection, file_id: int) -> Iterator[SpanEntry]:
@@ -155,7 +167,7 @@ def file_row(batch: MicroBatch, records: int, accepted: int) -> pa.RecordBatch:
     file, stat = batch.file, batch.stat
     return parameters(
         *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
-        *(json.dumps(file.header, ensure_ascii=False), file.fingerprint),
+        *(json.dumps(file.header, ensure_ascii=False), file.fingerprint, _dialect_text(file.dialect)),
         *(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns),
         *(records, accepted, records - accepted),
     )

@@ -43,6 +43,12 @@ def corrections(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def dialects(db: Database) -> None:
+    """How each file was found to be laid out; null where that was not recorded."""
+    db.execute("ALTER TABLE meta_files ADD COLUMN dialect TEXT")
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 

@@ -11,17 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as csv
 
 from processors.events import encode_malformed
 from processors.outcome import ROW_ID, no_rejects
 from processors.reasons import malformed
-from stream.framing import Dialect, Frames, open_quote
+from stream.encodings import encodings_of, record_to_utf8, to_utf8, why_no_text
+from stream.framing import Dialect, Frames
+from stream.quoting import open_quote
 
 Places = npt.NDArray[np.int64]
 
 _BOM = b"\xef\xbb\xbf"
 _ASCII_END = 0x80
+_UTF8_BYTES_MAX = 3  # so many bytes of UTF-8 one byte of another encoding becomes at the most
 _NO_EVENTS = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
 
 
@@ -50,12 +54,15 @@ def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect,
     faults = {place: _given_up(block, frames, place, dialect, offset) for place in frames.faulty}
     table, ragged = _parse_all(block, frames, header, dialect, faults)
     faults |= {fault.place: fault for fault in ragged}
-    ids = id_first + np.arange(count, dtype=np.int64)
     good = np.ones(count, np.bool_)
     good[list(faults)] = False
+    table, wide = _without_long_fields(table, np.flatnonzero(good), frames, dialect)
+    faults |= {fault.place: fault for fault in wide}
+    good[[fault.place for fault in wide]] = False
+    ids = id_first + np.arange(count, dtype=np.int64)
     rows = pa.RecordBatch.from_arrays([pa.array(ids[good]), *table.columns], names=[ROW_ID, *header])
     in_order = sorted(faults.values(), key=lambda fault: fault.place)
-    return Records(rows, *_set_aside(block, frames, ids, in_order, dialect.record_bytes_max))
+    return Records(rows, *_set_aside(block, frames, ids, in_order, dialect))
 
 
 def _parse_all(
@@ -64,10 +71,11 @@ def _parse_all(
     """The good records as text, and the faults found on the way."""
     places = np.setdiff1d(np.arange(len(frames)), list(faults)) if faults else np.arange(len(frames))
     undecodable: list[_Fault] = []
-    if not _is_utf8(_joined(block, frames, places)):
-        undecodable = _undecodable(block, frames, places)
+    text = to_utf8(_joined(block, frames, places), dialect.encoding)
+    if text is None:
+        text, undecodable = _decoded(block, frames, places, dialect)
         places = np.setdiff1d(places, [fault.place for fault in undecodable])
-    table, bad = _read(_joined(block, frames, places), header, dialect)
+    table, bad = _read(text, header, dialect)
     if table.num_rows + len(bad) == len(places):
         ragged = [_field_count(int(places[row]), len(header), found) for row, found in bad]
     else:
@@ -75,27 +83,20 @@ def _parse_all(
     return table, undecodable + ragged
 
 
-def _is_utf8(text: bytes | memoryview) -> bool:
-    try:
-        str(text, "utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _undecodable(block: bytes, frames: Frames, places: Places) -> list[_Fault]:
-    """Those of the records at `places` that are not UTF-8; only records that are not ASCII are looked at."""
+def _decoded(block: bytes, frames: Frames, places: Places, dialect: Dialect) -> tuple[bytes, list[_Fault]]:
+    """Those of the records at `places` that are text, in UTF-8, and faults for the others; only records that are not
+    ASCII are looked at."""
     strange = np.flatnonzero(np.frombuffer(block, np.uint8) >= _ASCII_END)
-    suspects = np.intersect1d(np.searchsorted(frames.ends, strange, "right"), places)
+    suspects = set(np.searchsorted(frames.ends, strange, "right").tolist())
+    texts: list[bytes] = []
     faults: list[_Fault] = []
-    for place in suspects.tolist():
+    for place in places.tolist():
         record = block[frames.starts[place] : frames.ends[place]]
         try:
-            record.decode("utf-8")
+            texts.append(record_to_utf8(record, dialect) if place in suspects else record)
         except UnicodeDecodeError as error:
-            message = f"byte {error.start + 1} of the record (0x{record[error.start]:02x}) is not UTF-8"
-            faults.append(_Fault(place, "encoding", message))
-    return faults
+            faults.append(_Fault(place, "encoding", why_no_text(error, dialect)))
+    return b"".join(texts), faults
 
 
 def _one_by_one(
@@ -105,7 +106,8 @@ def _one_by_one(
     parts: list[pa.RecordBatch] = [_read(b"", header, dialect)[0]]
     faults: list[_Fault] = []
     for place in places.tolist():
-        table, bad = _read(block[frames.starts[place] : frames.ends[place]], header, dialect)
+        text = record_to_utf8(block[frames.starts[place] : frames.ends[place]], dialect)
+        table, bad = _read(text, header, dialect)
         if table.num_rows == 1 and not bad:
             parts.append(table)
         elif bad:
@@ -113,6 +115,29 @@ def _one_by_one(
         else:
             faults.append(_Fault(place, "unreadable", f"the record reads as {table.num_rows} records"))
     return pa.concat_batches(parts), faults
+
+
+def _without_long_fields(
+    table: pa.RecordBatch, places: Places, frames: Frames, dialect: Dialect
+) -> tuple[pa.RecordBatch, list[_Fault]]:
+    """The rows of `table`, which are the records at `places`, without those that have too long a field. Only records
+    that are long enough to hold one are looked at."""
+    limit = dialect.field_bytes_max
+    grows = 1 if dialect.encoding == "utf-8" and dialect.fallback is None else _UTF8_BYTES_MAX
+    suspects = np.flatnonzero((frames.ends - frames.starts)[places] * grows > limit)
+    if not suspects.size:
+        return table, []
+    found: dict[int, str] = {}
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        sizes = pc.binary_length(column.take(pa.array(suspects))).to_numpy(zero_copy_only=False)
+        for row, size in zip(suspects[sizes > limit].tolist(), sizes[sizes > limit].tolist(), strict=True):
+            found.setdefault(
+                row, f"the field {name!r} has {size} bytes, more than the {limit} of limits.field_bytes_max"
+            )
+    good = np.ones(table.num_rows, np.bool_)
+    good[list(found)] = False
+    faults = [_Fault(int(places[row]), "field_too_long", why) for row, why in found.items()]
+    return table.filter(pa.array(good)), faults
 
 
 def _read(
@@ -135,6 +160,7 @@ def _read(
         csv.ParseOptions(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote or False,
+            escape_char=dialect.escape or False,
             newlines_in_values=True,
             invalid_row_handler=set_aside,
         ),
@@ -145,20 +171,22 @@ def _read(
 
 
 def _joined(block: bytes, frames: Frames, places: Places) -> bytes | memoryview:
-    """The bytes of the records at `places`; a view where nothing is left out."""
-    if len(places) == len(frames):
+    """The bytes of the records at `places`; a view where at most blank lines are left out, which Arrow passes over."""
+    if len(places) == len(frames) and not frames.has_comments:
         return memoryview(block)[frames.starts[0] : frames.ends[-1]] if len(frames) else b""
     return b"".join(block[frames.starts[place] : frames.ends[place]] for place in places)
 
 
 def _set_aside(
-    block: bytes, frames: Frames, ids: Places, faults: Sequence[_Fault], limit: int
+    block: bytes, frames: Frames, ids: Places, faults: Sequence[_Fault], dialect: Dialect
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     if not faults:
         return no_rejects(), _NO_EVENTS
     row_ids = [int(ids[fault.place]) for fault in faults]
+    limit, encodings = dialect.record_bytes_max, encodings_of(dialect)
     payloads = [
-        encode_malformed(fault.rule, fault.message, _text(block, frames, fault.place, limit)) for fault in faults
+        encode_malformed(fault.rule, fault.message, _text(block, frames, fault.place, limit), encodings)
+        for fault in faults
     ]
     events = pa.record_batch({ROW_ID: pa.array(row_ids, pa.int64()), "payload": pa.array(payloads, pa.string())})
     return malformed(row_ids, [(fault.rule, fault.message) for fault in faults]), events

@@ -92,5 +92,5 @@ def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> 
         return f"It lies in the folder of no dataset. The datasets have {folders}."
     if any(part.startswith(".") for part in path.parts):
         return "It, or a folder that it lies in, begins with a dot; those are left alone."
-    patterns = " or ".join(dataset.files.pattern for dataset in near)
+    patterns = " or ".join(pattern for dataset in near for pattern in dataset.files.patterns)
     return f"Its name does not match {patterns}, or ends like that of an unfinished file (.tmp, .part and the like)."

@@ -25,9 +25,11 @@ from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
 from stream.config.models import (
     DatasetConfig,
+    DialectConfig,
     ExpressionRule,
     FeaturesConfig,
     FilesConfig,
+    LimitsConfig,
     MatchesRule,
     NotNullRule,
     OneOfRule,
@@ -43,7 +45,15 @@ from stream.framing import Dialect
 Location = tuple[int | str, ...]
 Fault = tuple[Location, str]
 
-_READER_RULES = {"type", "field_count", "encoding", "record_too_long", "unterminated_quote", "unreadable"}
+_READER_RULES = {
+    "type",
+    "field_count",
+    "encoding",
+    "record_too_long",
+    "field_too_long",
+    "unterminated_quote",
+    "unreadable",
+}
 _NUMERIC = {"integer", "number", "decimal"}
 
 
@@ -59,6 +69,8 @@ class Dataset:
     chain: Chain
     batch_rows: int
     batch_bytes: int
+    columns_max: int
+    expanded_bytes_max: int
 
     @property
     def folder(self) -> str:
@@ -110,16 +122,32 @@ def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
 
 def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
     config, limits = draft.config, draft.config.limits
-    dialect = config.dialect
     return Dataset(
         name=config.dataset,
         files=config.files,
-        dialect=Dialect(dialect.delimiter, dialect.quote, dialect.header, limits.record_bytes_max),
+        dialect=_dialect(config.dialect, limits),
         columns=columns,
         table=Table(config.dataset, tuple(draft.types.items()), config.event_time, _resolved(draft), config.raw),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
         batch_bytes=limits.batch_bytes,
+        columns_max=limits.columns_max,
+        expanded_bytes_max=limits.expanded_bytes_max,
+    )
+
+
+def _dialect(config: DialectConfig, limits: LimitsConfig) -> Dialect:
+    return Dialect(
+        delimiter=config.delimiter,
+        quote=config.quote,
+        header=config.header,
+        record_bytes_max=limits.record_bytes_max,
+        escape=config.escape,
+        comment=config.comment,
+        skip_lines=config.skip_lines,
+        encoding=config.encoding,
+        fallback=config.encoding_fallback,
+        field_bytes_max=limits.field_bytes_max,
     )
 
 

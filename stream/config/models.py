@@ -6,6 +6,7 @@ import posixpath
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import combinations
 from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from processors.validation import Action, Severity
 from stream.config.columns import Bare, ColumnConfig
+from stream.quoting import AUTO, DELIMITERS
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
 
@@ -34,6 +36,9 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal | date) else value
 
 
+_SIGN = r"[\x01-\x09\x0b\x0c\x0e-\x7f]"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,7 +47,11 @@ class FilesConfig(_Strict):
     """Which files of the landing folder belong to the dataset."""
 
     folder: str | None = Field(None, description="Folder below the landing folder; the dataset's name by default.")
-    pattern: str = Field("*.csv", description="Shell pattern of the file name, such as *.csv or orders_*.csv.")
+    pattern: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        ("*.csv", "*.csv.gz", "*.csv.zst", "*.csv.bz2"),
+        description="Shell pattern of the file name, such as orders_*.csv, or several of them. What is compressed is "
+        "recognised by its content; the pattern has to let its name pass.",
+    )
     date: str | None = Field(
         None,
         description="Regular expression over the path with the groups (?P<year>…), (?P<month>…) and (?P<day>…), where "
@@ -90,6 +99,11 @@ class FilesConfig(_Strict):
         3, ge=1, le=100, description="A file that cannot be read so many times in a row is set aside as failed."
     )
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The shell patterns of which a name must match one."""
+        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
+
     @field_validator("folder")
     @classmethod
     def _inside(cls, folder: str | None) -> str | None:
@@ -127,19 +141,55 @@ class FilesConfig(_Strict):
 class DialectConfig(_Strict):
     """How the bytes of the files are laid out."""
 
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str | None = Field('"', description="The quote character; null where the format has none.")
+    delimiter: str = Field(
+        ",",
+        json_schema_extra={"pattern": f"^({_SIGN}|{AUTO})$"},
+        description="What separates fields. auto: the one of , ; tab | under which a file's header names most of the "
+        "columns, or else its records have the most even number of fields.",
+    )
+    quote: str | None = Field(
+        '"',
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="The quote character; null where the format has none.",
+    )
+    escape: str | None = Field(
+        None,
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="Makes the byte behind it literal, inside quotes and outside; null where the format has none.",
+    )
+    comment: str | None = Field(
+        None,
+        json_schema_extra={"pattern": f"^{_SIGN}$"},
+        description="A line outside quotes that begins with it is no record; null where the format has none.",
+    )
     header: bool = Field(
         True, description="Whether the first record names the columns; else they come in config order."
+    )
+    skip_lines: int = Field(0, ge=0, le=1_000_000, description="Lines before the header, or the first record.")
+    encoding: Literal["utf-8", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "auto"] = Field(
+        "utf-8",
+        description="A byte order mark is taken off. A record that is not of this encoding is rejected. auto: by the "
+        "byte order mark, else UTF-16 by its NULs, else UTF-8 with the fallback, or cp1252 where none is named.",
+    )
+    encoding_fallback: Literal["latin-1", "cp1252"] | None = Field(
+        None, description="With utf-8 or auto: what a record that is not UTF-8 is read with, instead of rejecting it."
     )
 
     @model_validator(mode="after")
     def _single_bytes(self) -> DialectConfig:
-        for name, value in (("delimiter", self.delimiter), ("quote", self.quote)):
-            if value is not None and (len(value.encode()) != 1 or value in "\r\n"):
-                raise ValueError(f"{name} must be one ASCII character other than a line end")
-        if self.delimiter == self.quote:
-            raise ValueError("delimiter and quote must differ")
+        signs = {"delimiter": self.delimiter, "quote": self.quote, "escape": self.escape, "comment": self.comment}
+        for name, value in signs.items():
+            is_auto = name == "delimiter" and value == AUTO
+            if value is not None and not is_auto and (len(value.encode()) != 1 or value in "\r\n\0"):
+                other = ", or auto" if name == "delimiter" else ""
+                raise ValueError(f"{name} must be one ASCII character other than a line end{other}")
+        for one, other in combinations([name for name, value in signs.items() if value is not None], 2):
+            if signs[one] == signs[other]:
+                raise ValueError(f"{one} and {other} must differ")
+        if self.delimiter == AUTO and set(DELIMITERS) & set(signs.values()):
+            raise ValueError("with delimiter: auto, quote, escape and comment must be none of , ; tab |")
+        if self.encoding_fallback and self.encoding not in {"utf-8", AUTO}:
+            raise ValueError("encoding_fallback belongs to the encodings utf-8 and auto")
         return self
 
 
@@ -268,11 +318,18 @@ class StepConfig(_Strict):
 
 
 class LimitsConfig(_Strict):
-    """Bounds on one micro-batch; results never depend on them."""
+    """Bounds on what a file may ask of us. Results never depend on those of a micro-batch (batch_rows, batch_bytes)."""
 
     batch_rows: int = Field(20_000, ge=1, le=1_000_000, description="Records in a micro-batch at the most.")
     batch_bytes: int = Field(1 << 19, ge=1 << 10, le=1 << 28, description="Bytes read for a micro-batch.")
     record_bytes_max: int = Field(1 << 20, ge=64, le=1 << 28, description="A longer record is rejected.")
+    field_bytes_max: int = Field(
+        1 << 20, ge=1, le=1 << 28, description="A record with a field that is longer, as UTF-8, is rejected."
+    )
+    columns_max: int = Field(2000, ge=1, le=100_000, description="A file whose header has more columns is set aside.")
+    expanded_bytes_max: int = Field(
+        1 << 34, ge=1, description="A compressed file is read so far; one that holds more is set aside then."
+    )
 
 
 class DatasetConfig(_Strict):

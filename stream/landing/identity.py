@@ -13,7 +13,8 @@ from sinks.base import FileStat, Position
 from sinks.ledger import FileEntry, SpanEntry
 from stream.landing.listing import Found
 from stream.landing.tracker import Tracked, Tracker
-from stream.source import FINGERPRINT_BYTES, Source
+from stream.sniffing import LaidOut, lay_out
+from stream.source import FINGERPRINT_BYTES, LandingFile, Source
 
 _LINE_ENDS = (b"\n", b"\r")
 #: A change within the same tick of the file system's clock as the one before leaves all times as they are. Linux ticks
@@ -41,15 +42,21 @@ class Committed(Protocol):
         ...
 
 
-def difference(source: Source, known: Tracked, committed: Committed) -> str | None:
-    """Why the file cannot be read on from where it was left, as a sentence; None where it can."""
+def as_known(file: LandingFile, known: Tracked, tracker: Tracker, committed: Committed, *, finished: bool) -> LaidOut:
+    """A file of which records are loaded is laid out as it was then; before that, as config and content have it now."""
     if known.end is None:
         known.end = committed.position(known.file.file_id)
-    end = known.end.offset
+    recorded = known.file.dialect if known.end.records else None
+    return lay_out(file, tracker.datasets[known.file.dataset], recorded, final=finished)
+
+
+def difference(source: Source, known: Tracked, committed: Committed) -> str | None:
+    """Why the file cannot be read on from where it was left, as a sentence; None where it can."""
+    end = known.end.offset if known.end else 0
     if not end:
         return None
-    if source.stat.size < end:
-        return f"It was {end} bytes long when it was loaded and has shrunk to {source.stat.size}."
+    if source.size is not None and source.size < end:
+        return f"It was {end} bytes long when it was loaded and has shrunk to {source.size}."
     if not _prefix_holds(source, known, committed):
         return f"Its first {end} bytes are no longer those that were loaded."
     if source.read(end - 1, end) not in _LINE_ENDS and source.read(end, end + 1) not in (b"", *_LINE_ENDS):
@@ -67,15 +74,14 @@ def _prefix_holds(source: Source, known: Tracked, committed: Committed) -> bool:
     return source.holds(committed.spans(known.file.file_id))
 
 
-def renamed(source: Source, found: Found, tracker: Tracker, committed: Committed) -> Tracked | None:
+def renamed(file: LandingFile, found: Found, tracker: Tracker, committed: Committed) -> Tracked | None:
     """The loaded file that this one was under another name, which is gone; None where it is new."""
-    known = tracker.contents.of_inode(found.dataset, source.stat.inode)
+    known = tracker.contents.of_inode(found.dataset, file.stat.inode)
     if known is None or tracker.knows(found) or known.path == found.path or _is_there(tracker.root, known.path):
         return None
-    if known.end is None:
-        known.end = committed.position(known.file.file_id)
-    same = known.end.records and source.stat.size >= known.end.offset
-    return known if same and source.holds(committed.spans(known.file.file_id)) else None
+    source = as_known(file, known, tracker, committed, finished=False).source
+    loaded = known.end is not None and known.end.records > 0
+    return known if loaded and source.holds(committed.spans(known.file.file_id)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +95,16 @@ class Twin:
 
 def original(source: Source, known: Tracked, tracker: Tracker, committed: Committed) -> Twin | None:
     """The loaded file of which this one is a copy, or the beginning of a copy."""
-    file, size = known.file, source.stat.size
+    file = known.file
     for other in tracker.contents.alike(file.dataset, file.date, file.fingerprint):
         if other is known:
             continue
         end = other.end or committed.position(other.file.file_id)
-        if not end.records or size > end.offset:
+        if not end.records or not source.is_end(end.offset):
             continue
-        if size < end.offset:
+        if source.is_end(end.offset - 1):
             return Twin(other.file.path, end.records, is_whole=False)
-        if size <= FINGERPRINT_BYTES or source.holds(committed.spans(other.file.file_id)):
+        if end.offset <= FINGERPRINT_BYTES or source.holds(committed.spans(other.file.file_id)):
             return Twin(other.file.path, end.records, is_whole=True)
     return None
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from processors.errors import BrokenRuleError, SourceError, UnreadableError
 from sinks.base import MicroBatch, Swap
 from stream.landing.disposal import put_away
-from stream.landing.identity import Committed, difference, doubtful_for, original, renamed
+from stream.landing.identity import Committed, as_known, difference, doubtful_for, original, renamed
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.taking import take_before, take_new
 from stream.landing.tracker import Tracker
 from stream.landing.visit import Visit
-from stream.source import FINGERPRINT_BYTES, Source
+from stream.sniffing import LaidOut
+from stream.source import FINGERPRINT_BYTES, LandingFile, Source
 
 _STAY = "The rows that were loaded stay as they are"
 
@@ -50,9 +51,9 @@ class Intake:
         visit: Visit | None = None
         follow = self.tracker.datasets[found.dataset].files.follow_links
         try:
-            with Source(self.tracker.root, found.path, follow_links=follow) as source:
-                visit = self._visit(source, found)
-                yield from self._look(source, replace(found, stat=source.stat), visit, stop)
+            with LandingFile(self.tracker.root, found.path, follow_links=follow) as file:
+                visit = self._visit(file, found)
+                yield from self._look(file, replace(found, stat=file.stat), visit, stop)
         except FileNotFoundError:  # it went between the listing and now: there is nothing to tell
             self.tracker.forget(found)
         except SourceError as error:
@@ -60,28 +61,29 @@ class Intake:
         finally:
             self.tracker.done(found)
 
-    def _visit(self, source: Source, found: Found) -> Visit:
+    def _visit(self, file: LandingFile, found: Found) -> Visit:
         """The file as it is known; a loaded one that has got another name keeps what it was."""
-        known = renamed(source, found, self.tracker, self.committed)
+        known = renamed(file, found, self.tracker, self.committed)
         if known is None:
             return Visit.of(self.tracker, found)
         before = known.file.path
         self.tracker.rename(known, found)
         return replace(Visit.of(self.tracker, found), said=f" It was {before} before.", first_look=True)
 
-    def _look(self, source: Source, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
+    def _look(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         """The file as it is now, compared with what was loaded of it."""
         known = visit.known
-        finished = known.seen == source.stat and self.tracker.has_settled(known)
-        fault = difference(source, known, self.committed)
+        finished = known.seen == file.stat and self.tracker.has_settled(known)
+        laid_out = as_known(file, known, self.tracker, self.committed, finished=finished)
+        fault = difference(laid_out.source, known, self.committed)
         if fault and known.state == "archived":
-            yield from self._followed(source, found, visit, stop, finished=finished)
+            yield from self._followed(file, found, visit, stop, finished=finished)
         elif fault:
-            yield from self._rewritten(source, found, visit, stop, fault, finished=finished)
-        elif not (yield from self._copied(source, found, visit, finished=finished)):
-            yield from take_new(source, found, visit, stop, finished=finished)
+            yield from self._rewritten(laid_out, found, visit, stop, fault, finished=finished)
+        elif not (yield from self._copied(laid_out.source, found, visit, finished=finished)):
+            yield from take_new(laid_out, found, visit, stop, finished=finished)
         known.attempts, known.put_back = 0, known.put_back and known.state == "settling"
-        doubtful = doubtful_for(source.stat)
+        doubtful = doubtful_for(file.stat)
         if doubtful and known.state == "committed" and not self.tracker.is_proven(known):
             self.tracker.hold(known, found, time.monotonic() + doubtful)
 
@@ -107,46 +109,48 @@ class Intake:
         return True
 
     def _rewritten(
-        self, source: Source, found: Found, visit: Visit, stop: threading.Event, fault: str, *, finished: bool
+        self, laid_out: LaidOut, found: Found, visit: Visit, stop: threading.Event, fault: str, *, finished: bool
     ) -> Iterator[MicroBatch]:
         """The loaded bytes have changed: the policy says what becomes of the rows."""
-        known, files = visit.known, self.tracker.datasets[found.dataset].files
+        known, file, files = visit.known, laid_out.file, self.tracker.datasets[found.dataset].files
         policy = "supersede" if known.put_back else files.on_rewrite
         if policy == "fail":
-            yield from visit.news(source.stat, "failed", f"{fault} {_STAY}. Land the new content under a new name.")
+            yield from visit.news(file.stat, "failed", f"{fault} {_STAY}. Land the new content under a new name.")
         elif policy == "hold":
             way_out = f"`ade-stream retry {known.file.path}` takes the new content in their place"
-            yield from visit.news(source.stat, "held", f"{fault} {_STAY}. {way_out}; or land it under a new name.")
-        elif source.is_blank(0):
-            yield from visit.news(source.stat, "held", f"{fault} It is empty. {_STAY} until it has content again.")
+            yield from visit.news(file.stat, "held", f"{fault} {_STAY}. {way_out}; or land it under a new name.")
+        elif laid_out.source.is_blank(0):
+            yield from visit.news(file.stat, "held", f"{fault} It is empty. {_STAY} until it has content again.")
         elif finished:
-            yield from self._superseded(source, found, visit, stop)
+            yield from self._superseded(file, found, visit, stop)
         else:
             self.tracker.hold(known, found)
             reason = f"{fault} The new content takes the place of what was loaded when {awaited(files)}."
-            yield from visit.news(source.stat, "settling", reason)
+            yield from visit.news(file.stat, "settling", reason)
 
-    def _superseded(self, source: Source, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
+    def _superseded(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         """The new generation, all of it at once: nothing of it is stored where something keeps it from being read."""
         successor = visit.of_successor()
         try:
-            if not (yield from self._copied(source, found, successor, finished=True)):
-                yield from take_new(source, found, successor, stop, finished=True)
+            laid_out = as_known(file, successor.known, self.tracker, self.committed, finished=True)
+            if not (yield from self._copied(laid_out.source, found, successor, finished=True)):
+                yield from take_new(laid_out, found, successor, stop, finished=True)
         except UnreadableError as error:
             yield from self._again(error, found, visit, successor.give_up())
         except SourceError as error:
             reason = f"Its new content cannot take the place of what was loaded: {error}. {_STAY}."
-            yield from visit.news(source.stat, "failed", reason, successor.give_up())
+            yield from visit.news(file.stat, "failed", reason, successor.give_up())
 
     def _followed(
-        self, source: Source, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
+        self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
     ) -> Iterator[MicroBatch]:
         """The file that had this name was put away: this is another one, and the rows of both stay."""
         known = self.tracker.next_generation(visit.known)
         self.tracker.follow(known)
         visit = replace(visit, known=known, first_look=True)
-        if not (yield from self._copied(source, found, visit, finished=finished)):
-            yield from take_new(source, found, visit, stop, finished=finished)
+        laid_out = as_known(file, known, self.tracker, self.committed, finished=finished)
+        if not (yield from self._copied(laid_out.source, found, visit, finished=finished)):
+            yield from take_new(laid_out, found, visit, stop, finished=finished)
 
     def put_away(self) -> Iterator[MicroBatch]:
         """Move or delete the files whose last records are durable by now; news of those that cannot be."""

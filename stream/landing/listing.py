@@ -90,7 +90,7 @@ def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
 def is_candidate(dataset: Dataset, name: bytes) -> bool:
     """Whether a file of this name belongs to the dataset."""
     text = os.fsdecode(name)
-    return not _IGNORED.search(text) and fnmatchcase(text, dataset.files.pattern)
+    return not _IGNORED.search(text) and any(fnmatchcase(text, pattern) for pattern in dataset.files.patterns)
 
 
 def _is_folder(entry: os.DirEntry[bytes], dataset: Dataset, seen: set[tuple[int, int]]) -> bool:

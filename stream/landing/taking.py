@@ -7,41 +7,44 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from processors.errors import UnreadableError
+from processors.errors import SourceError, UnreadableError
 from sinks.base import FileState, MicroBatch, Position
+from stream.header import read_header
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.visit import Visit
-from stream.reader import Piece, read
-from stream.source import Source, read_header
+from stream.reader import Piece, Reader
+from stream.sniffing import LaidOut, lay_out
+from stream.source import LandingFile, Source
 
 
 def take_new(
-    source: Source, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
+    laid_out: LaidOut, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
 ) -> Iterator[MicroBatch]:
     """The complete records behind those that were taken, until `stop` is set, and the news of the file's state.
 
     `finished`: a last line without a line end is a record. Raises SourceError where the file cannot be read as its
     dataset says, and UnreadableError where a whole generation is to be taken and the file changes meanwhile.
     """
-    known, dataset = visit.known, visit.tracker.datasets[found.dataset]
+    known, source, dataset = visit.known, laid_out.source, laid_out.dataset
     header = read_header(source, dataset, final=finished)
     if header is None:
         yield from _unheaded(source, found, visit, finished=finished)
         return
-    known.file = replace(known.file, header=header.names)
+    known.file = replace(known.file, header=header.names, dialect=laid_out.dialect)
     end = known.end or Position()
     last: Piece | None = None
-    for piece in read(source, dataset, known.file, end, end if end.records else header.end, final=finished):
+    reader = Reader(source, dataset, known.file, end, end if end.records else header.end, final=finished)
+    for piece in reader:
         if last is not None:
-            yield from visit.hand_on(last, source.stat, "processing", _progress(source, last), last=False)
+            progress = source.progress(last.end.offset)
+            yield from visit.hand_on(last, source.stat, "processing", progress, last=False)
         if stop.is_set():
             return
         last = piece
-    if visit.before is not None and not source.is_unchanged():
-        raise UnreadableError("it changed while it was read")
-    end = last.end if last else end
-    state, reason = _rest(source, visit, end if end.records else header.end, found, finished=finished)
+    if visit.before is not None:
+        _refuse_parts(laid_out)
+    state, reason = _rest(source, visit, reader.at, found, finished=finished)
     if last is None:
         yield from visit.news(source.stat, state, reason)
     else:
@@ -56,19 +59,30 @@ def take_before(record: int, found: Found, visit: Visit) -> Iterator[MicroBatch]
     if not count:
         return
     dataset = replace(tracker.datasets[found.dataset], batch_rows=count)
-    with Source(tracker.root, found.path, follow_links=dataset.files.follow_links) as source:
-        header = read_header(source, dataset, final=True)
+    with LandingFile(tracker.root, found.path, follow_links=dataset.files.follow_links) as file:
+        laid_out = lay_out(file, dataset, known.file.dialect, final=False)
+        source = laid_out.source
+        header = read_header(source, laid_out.dataset, final=True)
         start = end if end.records or header is None else header.end
-        for piece in islice(read(source, dataset, known.file, end, start, final=False), 1):
-            yield from visit.hand_on(piece, source.stat, "processing", _progress(source, piece), last=True)
+        for piece in islice(Reader(source, laid_out.dataset, known.file, end, start, final=False), 1):
+            progress = source.progress(piece.end.offset)
+            yield from visit.hand_on(piece, source.stat, "processing", progress, last=True)
 
 
-def _progress(source: Source, piece: Piece) -> str:
-    return f"{piece.end.offset} of {source.stat.size} bytes are loaded."
+def _refuse_parts(laid_out: LaidOut) -> None:
+    """A generation takes the place of another as a whole."""
+    if not laid_out.file.is_unchanged():
+        raise UnreadableError("it changed while it was read")
+    if laid_out.source.fault is not None:
+        raise SourceError(laid_out.source.fault)
 
 
 def _unheaded(source: Source, found: Found, visit: Visit, *, finished: bool) -> Iterator[MicroBatch]:
-    if source.stat.size and finished:
+    if source.fault is not None:
+        if visit.before is not None:
+            raise SourceError(source.fault)
+        yield from visit.news(source.stat, *_broken_off(source, visit, found, finished=finished))
+    elif source.stat.size and finished:
         yield from visit.news(source.stat, "discovered", "It holds nothing but line ends.")
     elif source.stat.size:
         visit.tracker.hold(visit.known, found)
@@ -77,8 +91,21 @@ def _unheaded(source: Source, found: Found, visit: Visit, *, finished: bool) -> 
         yield from visit.news(source.stat, "discovered", "It is empty.")
 
 
+def _broken_off(source: Source, visit: Visit, found: Found, *, finished: bool) -> tuple[FileState, str]:
+    """The state of a file that cannot be read to its end."""
+    fault = f"{str(source.fault)[:1].upper()}{str(source.fault)[1:]}"
+    if not source.is_cut_off:
+        return "failed", f"{fault}."
+    if finished:
+        return "failed", f"{fault}, and nothing follows. Let the whole file land; what is missing is read on then."
+    visit.tracker.hold(visit.known, found)
+    return "settling", f"{fault} so far; it may still be written."
+
+
 def _rest(source: Source, visit: Visit, end: Position, found: Found, *, finished: bool) -> tuple[FileState, str]:
     """The state in which the file is left, all complete records up to `end` handed on."""
+    if source.fault is not None:
+        return _broken_off(source, visit, found, finished=finished)
     if not source.is_blank(end.offset):
         visit.tracker.hold(visit.known, found)
         expected = awaited(visit.tracker.datasets[found.dataset].files)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from rich.table import Table
 
+from sinks.base import FileDialect
 from sinks.ledger import FileEntry
 from sinks.reading import DatasetStatus
 from stream.replay import Replayed
@@ -65,9 +66,19 @@ def _told(path: str, told: Told) -> str:
         f"  records   {count(entry.records)} = {count(entry.accepted)} accepted + {count(entry.rejected)} rejected",
         *(f"  rejected  {count(records)} under {rule}" for rule, records in told.rejects.items()),
         f"  file      {count(entry.stat.size)} bytes, id {entry.file.file_id}, generation {entry.file.generation}",
+        *_dialect(entry.file.dialect),
         f"  seen      first {entry.discovered_at}, last change here {entry.updated_at}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _dialect(dialect: FileDialect | None) -> list[str]:
+    """How a file is read; nothing where it is read as plain CSV files are."""
+    if dialect is None or dialect == FileDialect():
+        return []
+    encoding = dialect.encoding + (f" or else {dialect.fallback}" if dialect.fallback else "")
+    compression = f", compression {dialect.compression}" if dialect.compression else ""
+    return [f"  dialect   delimiter {dialect.delimiter!r}, encoding {encoding}{compression}"]
 
 
 def to_json(value: object) -> str:

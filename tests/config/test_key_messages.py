@@ -30,7 +30,10 @@ MESSAGES = {
         "batch_rows: 100",
         "batch_row: 100",
         31,
-        "unknown key 'limits.batch_row'. Known keys: batch_rows, batch_bytes, record_bytes_max.",
+        (
+            "unknown key 'limits.batch_row'. Known keys: batch_rows, batch_bytes, record_bytes_max, "
+            "field_bytes_max, columns_max, expanded_bytes_max."
+        ),
     ),
     "unknown key of a rule": (
         RULE,
@@ -185,13 +188,37 @@ MESSAGES = {
         "limits:",
         "dialect: {delimiter: ';;'}\nlimits:",
         30,
-        "dialect.delimiter: string should have at",
+        "dialect: delimiter must be one ASCII character other than a line end, or auto.",
     ),
     "delimiter that ends a line": (
         "limits:",
         'dialect: {delimiter: "\\n"}\nlimits:',
         30,
-        "dialect: delimiter must be one ASCII character other than a line end.",
+        "dialect: delimiter must be one ASCII character other than a line end, or auto.",
+    ),
+    "escape of two": (
+        "limits:",
+        "dialect: {escape: ab}\nlimits:",
+        30,
+        "dialect: escape must be one ASCII character other than a line end.",
+    ),
+    "comment that is the escape": (
+        "limits:",
+        "dialect: {escape: '#', comment: '#'}\nlimits:",
+        30,
+        "dialect: escape and comment must differ.",
+    ),
+    "quote that auto may find as the delimiter": (
+        "limits:",
+        "dialect: {delimiter: auto, quote: '|'}\nlimits:",
+        30,
+        "dialect: with delimiter: auto, quote, escape and comment must be none of , ; tab |.",
+    ),
+    "fallback of an encoding that takes every byte": (
+        "limits:",
+        "dialect: {encoding: latin-1, encoding_fallback: cp1252}\nlimits:",
+        30,
+        "dialect: encoding_fallback belongs to the encodings utf-8 and auto.",
     ),
     "delimiter that is the quote": (
         "limits:",

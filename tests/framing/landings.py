@@ -8,36 +8,40 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sinks.base import File, Position
+from sinks.base import File, FileDialect, Position
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.reader import Piece, read
-from stream.source import Header, Source, read_header
+from stream.header import Header, read_header
+from stream.reader import Piece, Reader
+from stream.sniffing import lay_out
+from stream.source import LandingFile
 
 HUGE = 1 << 30
 
 
-def dataset(columns: str = "xy", record_bytes_max: int = 1 << 20, delimiter: str = ",", header: bool = True) -> Dataset:
+def dataset(columns: str = "xy", record_bytes_max: int = 1 << 20, **dialect: object) -> Dataset:
     """Text columns with names of one letter; nothing but the sizes of the file's parts limits a batch."""
     config = DatasetConfig.model_validate(
         {
             "dataset": "d",
             "columns": {name: {"type": "string", "optional": True} for name in columns},
-            "dialect": {"delimiter": delimiter, "header": header},
+            "dialect": dialect,
             "processors": [{"schema": {}}],
         }
     )
     compiled, faults = compile_dataset(config)
     assert not faults
-    dialect = replace(compiled.dialect, record_bytes_max=record_bytes_max)
-    return replace(compiled, dialect=dialect, batch_bytes=HUGE, batch_rows=HUGE)
+    short = replace(compiled.dialect, record_bytes_max=record_bytes_max)
+    return replace(compiled, dialect=short, batch_bytes=HUGE, batch_rows=HUGE)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """All pieces of a file."""
+    """All pieces of a file; the dialect found with the first of them, and why the file was not read to its end."""
 
     header: Header | None
     pieces: list[Piece]
+    dialect: FileDialect | None = None
+    fault: str | None = None
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -91,10 +95,13 @@ def read_in_stages(stages: list[bytes], how: Dataset) -> Reading:
 def read_on(folder: Path, data: bytes, how: Dataset, so_far: Reading, *, final: bool) -> Reading:
     """`data` as a file whose beginning was read `so_far`."""
     (folder / "file.csv").write_bytes(data)
-    with Source(folder, b"file.csv") as source:
-        header = read_header(source, how, final=final)
+    with LandingFile(folder, b"file.csv") as opened:
+        laid_out = lay_out(opened, how, so_far.dialect, final=final)
+        header = read_header(laid_out.source, laid_out.dataset, final=final)
         if header is None:
             return so_far
         file = File(1, how.name, "file.csv", 1, "2026-11-21", header.names)
         start = so_far.end if so_far.end.records else header.end
-        return Reading(header, [*so_far.pieces, *read(source, how, file, so_far.end, start, final=final)])
+        reader = Reader(laid_out.source, laid_out.dataset, file, so_far.end, start, final=final)
+        pieces = [*so_far.pieces, *reader]
+        return Reading(header, pieces, laid_out.dialect if pieces else None, laid_out.source.fault)

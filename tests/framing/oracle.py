@@ -2,6 +2,8 @@
 
 A field is in one of three states: at its first byte, inside quotes, or in literal text. Only at its first byte does a
 quote open it; inside, two quotes are one; behind a closing quote all is literal up to the next delimiter or line end.
+In each state an escape makes the next byte literal. A line that begins with the comment character where a record would
+is none.
 """
 
 from __future__ import annotations
@@ -16,10 +18,15 @@ from stream.framing import Dialect
 LINE_END = re.compile(rb"\r\n|\n|\r")
 BLANK = (b"\n", b"\r", b"\r\n")
 #: Bytes that matter to framing, and few others.
-BYTES = st.lists(st.sampled_from([bytes([byte]) for byte in b'ab,"\r\n;'] + [b"\r\n", b'""', b',"', b'"\n'])).map(
-    b"".join
+PIECES = [bytes([byte]) for byte in b'ab,"\r\n;\\#'] + [b"\r\n", b'""', b',"', b'"\n', b"\\\n", b'\n#"', b"\n#\\\n"]
+BYTES = st.lists(st.sampled_from(PIECES)).map(b"".join)
+DIALECTS = st.builds(
+    Dialect,
+    delimiter=st.sampled_from(",,;"),
+    quote=st.sampled_from(['"', '"', '"', None]),
+    escape=st.sampled_from([None, "\\"]),
+    comment=st.sampled_from([None, "#"]),
 )
-DIALECTS = st.builds(Dialect, delimiter=st.sampled_from(",,;"), quote=st.sampled_from(['"', '"', '"', None]))
 
 
 @dataclass(frozen=True)
@@ -33,9 +40,15 @@ class Record:
 
 
 def records(data: bytes, dialect: Dialect, *, final: bool) -> tuple[list[Record], int]:
-    """The records of `data`, blank lines left out, and how many bytes were dealt with."""
+    """The records of `data`, blank lines and comments left out, and how many bytes were dealt with."""
     found, start, limit = [], 0, dialect.record_bytes_max
     while start < len(data):
+        if chr(data[start]) == dialect.comment:
+            end = line_end(data, start, final=final)
+            if end is None:
+                break
+            start = end
+            continue
         end = record_end(data, start, dialect, final=final)
         faulty = end is None or end - start > limit or runs_away(data[start:end], dialect)
         if faulty and (end is not None or final or len(data) - start > limit):
@@ -76,8 +89,10 @@ def record_end(data: bytes, start: int, dialect: Dialect, *, final: bool) -> int
 
 
 def step(data: bytes, at: int, state: str, dialect: Dialect) -> tuple[int, str]:
-    """One byte on, or two where a quote is doubled."""
+    """One byte on, or two where a quote is doubled or a byte is escaped."""
     byte = chr(data[at])
+    if byte == dialect.escape:
+        return min(at + 2, len(data)), "inside" if state == "inside" else "literal"
     if state == "inside":
         if byte != dialect.quote:
             return at + 1, "inside"
@@ -102,14 +117,16 @@ def line_ends(data: bytes) -> int:
 
 
 def fields(record: bytes, dialect: Dialect) -> list[bytes]:
-    """The fields of one record, unquoted."""
-    text = record.removesuffix(b"\n").removesuffix(b"\r") if record.endswith((b"\n", b"\r")) else record
+    """The fields of one record, unquoted and without escapes. An escape that nothing follows means nothing."""
     cells, at, state = [b""], 0, "first"
-    while at < len(text):
-        then, after = step(text, at, state, dialect)
+    while at < len(record) and not (state != "inside" and record[at : at + 1] in (b"\r", b"\n")):
+        then, after = step(record, at, state, dialect)
+        escaped = chr(record[at]) == dialect.escape
         if after == "first":
             cells.append(b"")
+        elif escaped:
+            cells[-1] += record[at + 1 : then]
         elif state == after or (state, after) == ("first", "literal"):
-            cells[-1] += text[then - 1 : then]
+            cells[-1] += record[then - 1 : then]
         at, state = then, after
     return cells

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 
 from sinks.base import File, Position
 from stream.config import Dataset
-from stream.reader import read
-from stream.source import Source, read_header
+from stream.header import read_header
+from stream.reader import Reader
+from stream.sniffing import lay_out
+from stream.source import LandingFile
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.oracle import line_ends
+from tests.framing.test_compression import bzip2, zstd
 
 MEGABYTE = 1 << 20
 LIMIT = 16
@@ -119,11 +123,12 @@ def peak_memory_below(limit: int) -> Iterator[None]:
 def count(folder: Path, how: Dataset) -> tuple[int, int]:
     """How many rows and how many rejects the landing file has, with one piece in memory at a time."""
     rows = rejects = 0
-    with Source(folder, b"file.csv") as source:
+    with LandingFile(folder, b"file.csv") as opened:
+        source = lay_out(opened, how, None, final=True).source
         header = read_header(source, how, final=True)
         assert header is not None
         file = File(1, how.name, "file.csv", 1, "2026-11-21", header.names)
-        for piece in read(source, how, file, Position(), header.end, final=True):
+        for piece in Reader(source, how, file, Position(), header.end, final=True):
             rows += piece.records.rows.num_rows
             rejects += piece.records.malformed.num_rows
     return rows, rejects
@@ -142,3 +147,15 @@ def test_megabytes_of_nothing_take_bounded_memory(tmp_path: Path, middle: bytes,
     how = replace(dataset(record_bytes_max=1 << 16), batch_bytes=1 << 16)
     with peak_memory_below(8 * MEGABYTE):
         assert count(tmp_path, how) == (2, rejects)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bzip2, zstd])
+def test_a_file_that_expands_a_thousandfold_takes_bounded_memory(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    lines = b"x,y\n1,a\n" + bytes(24 * MEGABYTE) + b"\n2,b\n"
+    (tmp_path / "file.csv").write_bytes(compress(lines))
+    del lines
+    how = replace(dataset(record_bytes_max=1 << 16), batch_bytes=1 << 16)
+    with peak_memory_below(8 * MEGABYTE):
+        assert count(tmp_path, how) == (2, 1)

@@ -135,12 +135,19 @@ def watching(place: Place, log: Path) -> Iterator[Watch]:
         watch.kill()
 
 
-def write_configs(folder: Path, *datasets: str, limits: Setting | None = None, files: Setting | None = None) -> Path:
-    """The shipped configs of `datasets`, with some limits or file settings changed, in a folder of their own."""
+def write_configs(
+    folder: Path,
+    *datasets: str,
+    limits: Setting | None = None,
+    files: Setting | None = None,
+    dialect: Setting | None = None,
+) -> Path:
+    """The shipped configs of `datasets`, with some settings changed, in a folder of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     for dataset in datasets:
         config = yaml.safe_load((SHIPPED_CONFIGS / f"{dataset}.yaml").read_text("utf-8"))
         config["limits"] = config.get("limits", {}) | (limits or {})
         config["files"] = config.get("files", {}) | (files or {})
+        config["dialect"] = config.get("dialect", {}) | (dialect or {})
         (folder / f"{dataset}.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
     return folder

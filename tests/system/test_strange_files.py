@@ -34,7 +34,7 @@ STRANGE = {
     "header only": Strange(HEADER.encode(), "committed", 0, "a header and no records"),
     "header without line end": Strange(HEADER.rstrip().encode(), "committed", 0, "a header and no records"),
     "blank lines": Strange(f"\n{HEADER}\n\n{order(2)}\n\n".encode(), "committed", 1, "1 records"),
-    "noise": Strange(b"\xff" + Random(1).randbytes(5000), "failed", 0, "header is not UTF-8"),
+    "noise": Strange(b"\xff" + Random(1).randbytes(5000), "failed", 0, "is not UTF-8"),
     "zeros": Strange(bytes(3_000_000), "failed", 0, "header does not end within 1048576 bytes"),
     "noise behind a header": Strange(HEADER.encode() + b"\xff\xfe,\x00\n" * 3, "committed", 3, "3 records"),
     "byte order mark and CRLF": Strange(BOM + orders([3]).replace("\n", "\r\n").encode(), "committed", 1, "1 records"),
