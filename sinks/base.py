@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self, TypeAlias, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
@@ -174,30 +176,75 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
-class MicroBatch:
-    """A run of complete records of one file, or, with an empty span, only the news of its state.
+class Part:
+    """What a micro-batch has of one file: a span of its records, or, with an empty span, only the news of its state.
 
-    `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
-    `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `index`: where each record stands.
-    `digest`: of the span's bytes (SHA-256). `arrived_ns`: when the file was noticed (monotonic clock). `keep_events`:
-    the raw layer wants the records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that
-    the batch has in the change from one generation of the file to the next.
+    `index`: where each record stands. `digest`: of the span's bytes (SHA-256). `arrived_ns`: when the file was noticed
+    (monotonic clock).
     """
 
     file: File
     span: Span
-    rows: pa.RecordBatch
-    malformed: pa.RecordBatch
-    malformed_events: pa.RecordBatch
     index: RecordIndex
     digest: bytes
     stat: FileStat
     state: FileState
     reason: str
     arrived_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """The row ids from `id_first` to `id_last`, both included."""
+
+    id_first: int
+    id_last: int
+
+
+@dataclass(frozen=True, slots=True)
+class MicroBatch:
+    """A run of complete records of one file; or all records of several small ones, a part each, in the order of their
+    ids, with one dataset, execution date and header.
+
+    `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
+    `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `keep_events`: the raw layer wants the
+    records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that the batch has in the
+    change from one generation of the file to the next.
+    """
+
+    parts: tuple[Part, ...]
+    rows: pa.RecordBatch
+    malformed: pa.RecordBatch
+    malformed_events: pa.RecordBatch
     ingested_at: str
     keep_events: bool
     swap: Swap | None = None
+
+    @property
+    def part(self) -> Part:
+        """The only part."""
+        [part] = self.parts
+        return part
+
+    @property
+    def dataset(self) -> str:
+        """The dataset of all parts."""
+        return self.parts[0].file.dataset
+
+    @property
+    def row_count(self) -> int:
+        """How many records the spans of all parts have."""
+        return sum(part.span.row_count for part in self.parts)
+
+    @property
+    def ids(self) -> IdRange:
+        """From the first part's first record to the last part's last; what lies between belongs to these files."""
+        return IdRange(self.parts[0].span.id_first, self.parts[-1].span.id_last)
+
+    def part_of(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The place in `parts` of each record."""
+        firsts = np.array([part.span.id_first for part in self.parts], np.int64)
+        return np.searchsorted(firsts, ids, "right") - 1
 
 
 def news(
@@ -215,11 +262,8 @@ def news(
     events = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
     span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
     index = empty_index(end.lines)
-    return MicroBatch(
-        *(file, span, rows, no_rejects(), events, index, b"", stat, state, reason, arrived_ns, at),
-        keep_events=False,
-        swap=swap,
-    )
+    part = Part(file, span, index, b"", stat, state, reason, arrived_ns)
+    return MicroBatch((part,), rows, no_rejects(), events, at, keep_events=False, swap=swap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +278,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a commit did. `accepted + rejected == span.row_count`, uniqueness included.
+    """What a commit did. `accepted + rejected == batch.row_count`, uniqueness included.
 
     `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
     key. `commit_seconds`: wall time of the transaction.
     """
 
     batch: MicroBatch
-    span: Span
     accepted: int
     rejected: int
     counts: Mapping[str, int]

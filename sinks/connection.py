@@ -6,7 +6,7 @@ their own copies of SQLite, and closing either would drop the other's POSIX lock
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -39,9 +39,13 @@ _READER_PRAGMAS = ("PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON")
 
 
 def parameters(*values: Scalar) -> pa.RecordBatch:
-    """One row for a statement's parameters. Made at once, it costs a quarter of an array for each value."""
-    row = pa.array([values], _row_type(tuple(type(value) for value in values)))
-    return pa.RecordBatch.from_struct_array(row)
+    """One row for a statement's parameters."""
+    return parameter_rows([values])
+
+
+def parameter_rows(rows: Sequence[Sequence[Scalar]]) -> pa.RecordBatch:
+    """Rows of parameters, all of the types of the first. Made at once, they cost a quarter of an array a column."""
+    return pa.RecordBatch.from_struct_array(pa.array(rows, _row_type(tuple(type(value) for value in rows[0]))))
 
 
 @lru_cache(maxsize=256)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 
 from processors.errors import WarehouseError
-from sinks.base import File, FileDialect, FileStat, FileState, MicroBatch, Position, Span
-from sinks.connection import Connection, parameters
+from processors.outcome import ROW_ID, Outcome, RowIds
+from sinks.base import File, FileDialect, FileStat, FileState, IdRange, MicroBatch, Part, Position, Span
+from sinks.connection import Connection, Scalar, parameter_rows
 
 #: The time as `now` writes it.
 NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
@@ -40,7 +42,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, {NOW}
 WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
     <= ?1
 """
-_INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) SELECT ?, key, value FROM json_each(?)"
+_INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) VALUES (?, ?, ?)"
 _FILES = """
 SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, size, mtime_ns, inode, ctime_ns, state,
 reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
@@ -139,38 +141,70 @@ def position(connection: Connection, file_id: int) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the ledger is told of a micro-batch, as parameters of its statements; `span` and `counts` may be empty."""
+    """What the ledger is told of a micro-batch, as parameters of its statements, a row a part; `spans` is empty where
+    there is only news, `counts` has a row for each part and name."""
 
-    span: pa.RecordBatch
+    spans: pa.RecordBatch
     counts: pa.RecordBatch
-    file: pa.RecordBatch
+    files: pa.RecordBatch
 
 
 _NOTHING = pa.RecordBatch.from_pylist([], schema=pa.schema([]))
 
 
-def entry(batch: MicroBatch, accepted: int, counts: Mapping[str, int]) -> Entry:
-    """The entry of a new span, `accepted` of whose records passed; of a batch without records, its file's state."""
-    span, index = batch.span, batch.index
-    if not span.row_count:
-        return Entry(_NOTHING, _NOTHING, file_row(batch, 0, 0))
-    place = (span.id_first, span.row_count, span.byte_start, span.byte_end)
-    return Entry(
-        parameters(*place, index.lines_after, batch.digest, index.pack()),
-        parameters(span.id_first, json.dumps(dict(counts))) if counts else _NOTHING,
-        file_row(batch, span.row_count, accepted),
+def entry(batch: MicroBatch, outcome: Outcome) -> Entry:
+    """The entry of new spans, whose records had this `outcome`; of a batch without records, its file's state."""
+    if not outcome.row_count:
+        return Entry(_NOTHING, _NOTHING, file_rows(batch, [0], [0]))
+    spans = [
+        (span.id_first, span.row_count, span.byte_start, span.byte_end, index.lines_after, part.digest, index.pack())
+        for part, span, index in ((part, part.span, part.index) for part in batch.parts)
+    ]
+    records = [part.span.row_count for part in batch.parts]
+    accepted = _per_part(batch, outcome.accepted[ROW_ID].to_numpy())
+    return Entry(parameter_rows(spans), _counts(batch, outcome.marked), file_rows(batch, records, accepted))
+
+
+def _counts(batch: MicroBatch, marked: Mapping[str, RowIds]) -> pa.RecordBatch:
+    counts = [
+        (part.span.id_first, name, count)
+        for name, ids in marked.items()
+        for part, count in zip(batch.parts, _per_part(batch, ids), strict=True)
+        if count
+    ]
+    return parameter_rows(counts) if counts else _NOTHING
+
+
+def _per_part(batch: MicroBatch, ids: RowIds) -> list[int]:
+    """How many of the records belong to each part."""
+    if len(batch.parts) == 1:
+        return [len(ids)]
+    counts: list[int] = np.bincount(batch.part_of(ids), minlength=len(batch.parts)).tolist()
+    return counts
+
+
+def file_rows(batch: MicroBatch, records: Sequence[int], accepted: Sequence[int]) -> pa.RecordBatch:
+    """What the batch says of its files, and what is to be added to the balance of each."""
+    return parameter_rows(
+        [
+            (*_file_row(part), count, passed, count - passed)
+            for part, count, passed in zip(batch.parts, records, accepted, strict=True)
+        ]
     )
 
 
-def file_row(batch: MicroBatch, records: int, accepted: int) -> pa.RecordBatch:
-    """What the batch says of its file, and what is to be added to the file's balance."""
-    file, stat = batch.file, batch.stat
-    return parameters(
-        *(file.file_id, file.dataset, file.path, file.generation, file.date, batch.state, batch.reason),
-        *(json.dumps(file.header, ensure_ascii=False), file.fingerprint, _dialect_text(file.dialect)),
+def _file_row(part: Part) -> tuple[Scalar, ...]:
+    file, stat = part.file, part.stat
+    return (
+        *(file.file_id, file.dataset, file.path, file.generation, file.date, part.state, part.reason),
+        *(_header_text(file.header), file.fingerprint, _dialect_text(file.dialect)),
         *(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns),
-        *(records, accepted, records - accepted),
     )
+
+
+@lru_cache(maxsize=64)
+def _header_text(header: tuple[str, ...]) -> str:
+    return json.dumps(header, ensure_ascii=False)
 
 
 class Ledger:
@@ -179,11 +213,12 @@ class Ledger:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_span(self, entry: Entry, span: Span) -> bool:
-        """Enter a span; False where exactly this one is there already. Raises WarehouseError when another overlaps
+    def add_spans(self, entry: Entry, batch: MicroBatch) -> bool:
+        """Enter the spans; False where exactly this one is there already. Raises WarehouseError when another overlaps
         it."""
-        if self._connection.insert(_INSERT_SPAN, entry.span):
+        if self._connection.insert(_INSERT_SPAN, entry.spans) == len(batch.parts):
             return True
+        span = batch.part.span
         claims = "SELECT span_id, row_count, byte_start, byte_end FROM meta_spans WHERE span_id <= ?"
         [row] = self._connection.rows(f"{claims} ORDER BY span_id DESC LIMIT 1", span.id_last)
         if row != (span.id_first, span.row_count, span.byte_start, span.byte_end):
@@ -198,13 +233,13 @@ class Ledger:
         """Enter the span's counts."""
         self._connection.insert(_INSERT_COUNTS, entry.counts)
 
-    def forget_counts(self, span: Span) -> None:
+    def forget_counts(self, span: Span | IdRange) -> None:
         """Take the counts of a span away that is replaced, or of all spans within it."""
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id BETWEEN ? AND ?", span.id_first, span.id_last)
 
-    def settle(self, file: pa.RecordBatch) -> None:
-        """Add to the file's balance, and take over what a batch says of its state."""
-        self._connection.insert(_UPSERT_FILE, file)
+    def settle(self, files: pa.RecordBatch) -> None:
+        """Add to the balance of each file, and take over what a batch says of its state."""
+        self._connection.insert(_UPSERT_FILE, files)
 
     def supersede(self, file_id: int, generation: int) -> None:
         """Empty the file's balance; `generation` has taken its place."""

@@ -29,6 +29,10 @@ class RecordIndex:
         """The number of records."""
         return len(self.lines)
 
+    def at(self, places: Offsets) -> tuple[Offsets, Offsets, Offsets]:
+        """Line, first byte and end of some records."""
+        return self.lines[places], self.starts[places], self.ends[places]
+
     def pack(self) -> bytes:
         """Three arrays: lines since the record before, bytes between the two, and the record's length. The first
         record's are counted from zero.

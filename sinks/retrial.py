@@ -68,7 +68,7 @@ class Retrial:
         `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
         their keys again as they are.
         """
-        span, table = judged.batch.span, self._tables[judged.batch.file.dataset]
+        span, table = judged.batch.part.span, self._tables[judged.batch.dataset]
         uniqueness = Uniqueness(self._connection, table, among="retried")
         self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
@@ -91,7 +91,7 @@ class Retrial:
 
     def _replace(self, judged: Judged, table: Table) -> None:
         rows, losers = (quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
-        prepared, span = prepare(judged, table), judged.batch.span
+        prepared, span = prepare(judged, table), judged.batch.part.span
         self._count(_OLD_COUNTS.format(rows, losers), span.id_first)
         for name in (rows, losers):
             self._connection.run(f"DELETE FROM {name} WHERE _id IN (SELECT _id FROM renewed)")

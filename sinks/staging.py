@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
-from sinks.base import Judged, Span, Table
+from sinks.base import IdRange, Judged, MicroBatch, Span, Table
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
 from sinks.identifiers import duplicate_rows, quote, staged
@@ -38,9 +39,11 @@ def prepare(judged: Judged, table: Table) -> Prepared:
     batch, outcome = judged.batch, judged.outcome
     return Prepared(
         judged,
-        entry(batch, outcome.accepted.num_rows, outcome.counts),
+        entry(batch, outcome),
         _event_rows(judged) if batch.keep_events else judged.events,
-        staged_rows(outcome.accepted, table, batch.file.date) if outcome.accepted.num_rows else outcome.accepted,
+        staged_rows(outcome.accepted, table, batch.parts[0].file.date)
+        if outcome.accepted.num_rows
+        else outcome.accepted,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
     )
 
@@ -66,13 +69,13 @@ class Staging:
         self._connection.insert(self._insert_row, prepared.rows)
         self._connection.insert(_INSERT_REJECT, prepared.rejects)
 
-    def accepted(self, span: Span) -> int:
+    def accepted(self, span: Span | IdRange) -> int:
         """How many rows of the span are staged."""
         return self._connection.integer(
             f"SELECT count(*) FROM {self._tables[0]} WHERE _id BETWEEN ? AND ?", span.id_first, span.id_last
         )
 
-    def clear(self, span: Span) -> None:
+    def clear(self, span: Span | IdRange) -> None:
         """Take the span's rows and rejects away; its raw events stay."""
         for table in (*self._tables, "rejects"):
             self._connection.run(f"DELETE FROM {table} WHERE _id BETWEEN ? AND ?", span.id_first, span.id_last)
@@ -82,7 +85,7 @@ def _event_rows(judged: Judged) -> pa.RecordBatch:
     events, count = judged.events, judged.events.num_rows
     columns = [
         events[ROW_ID],
-        pa.repeat(judged.batch.file.dataset, count),
+        pa.repeat(judged.batch.dataset, count),
         events["payload"],
         pa.repeat(judged.batch.ingested_at, count),
     ]
@@ -92,24 +95,30 @@ def _event_rows(judged: Judged) -> pa.RecordBatch:
 def _reject_rows(judged: Judged) -> pa.RecordBatch:
     batch, rejected = judged.batch, judged.outcome.rejected
     ids = rejected[ROW_ID].to_numpy()
-    places = ids - batch.span.id_first
+    paths, places = _places(batch, ids)
     events = judged.events.take(pa.array(np.searchsorted(judged.events[ROW_ID].to_numpy(), ids)))
     count = rejected.num_rows
     return pa.RecordBatch.from_arrays(
         [
             rejected[ROW_ID],
-            pa.repeat(batch.file.dataset, count),
-            pa.repeat(batch.file.date, count),
+            pa.repeat(batch.dataset, count),
+            pa.repeat(batch.parts[0].file.date, count),
             reasons_json(rejected["reasons"]).to_arrow(),
             events["payload"],
-            pa.repeat(batch.file.path, count),
-            pa.array(batch.index.lines[places]),
-            pa.array(batch.index.starts[places]),
-            pa.array(batch.index.ends[places]),
+            paths,
+            *(pa.array(place) for place in places),
             _status(rejected["reasons"]),
         ],
         names=["_id", "dataset", "_date", "reasons", "raw", "path", "line", "byte_start", "byte_end", "status"],
     )
+
+
+def _places(batch: MicroBatch, ids: npt.NDArray[np.int64]) -> tuple[pa.Array, tuple[npt.NDArray[np.int64], ...]]:
+    """The path of each record; its line, first byte and end."""
+    of_parts = [np.flatnonzero(batch.part_of(ids) == number) for number in range(len(batch.parts))]
+    paths = [pa.repeat(part.file.path, len(at)) for part, at in zip(batch.parts, of_parts, strict=True)]
+    found = [part.index.at(ids[at] - part.span.id_first) for part, at in zip(batch.parts, of_parts, strict=True)]
+    return pa.concat_arrays(paths), tuple(np.concatenate(column) for column in zip(*found, strict=True))
 
 
 def _status(reasons: pa.Array) -> pa.Array:

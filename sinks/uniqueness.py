@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sinks.base import Span, Table, Unique
+from sinks.base import IdRange, Span, Table, Unique
 from sinks.connection import Connection
 from sinks.corrections import event
 from sinks.identifiers import duplicate_rows, literal, quote, staged, unique_keys
@@ -73,7 +73,7 @@ class Uniqueness:
             (rule, quote(unique_keys(table.dataset, rule.rule)), key_expression(table, rule)) for rule in table.unique
         ]
 
-    def release(self, span: Span) -> None:
+    def release(self, span: Span | IdRange) -> None:
         """Give up the keys of the span's rows, before they are taken away."""
         within = (span.id_first, span.id_last)
         for rule, keys, key in self._rules:
@@ -96,7 +96,7 @@ class Uniqueness:
         """The condition that a row is one of those; its two parameters are the span's first and last id."""
         return f"{column} BETWEEN ? AND ?{self._among.format(column)}"
 
-    def judge(self, span: Span) -> Rejudged:
+    def judge(self, span: Span | IdRange) -> Rejudged:
         """Let the span's freshly staged rows compete for their keys, and move the losers out."""
         for rule, keys, key in self._rules:
             self._enter(span, rule, keys, key)
@@ -111,7 +111,7 @@ class Uniqueness:
             self._connection.run(f"DELETE FROM {table}")
         return rejudged
 
-    def _enter(self, span: Span, rule: Unique, keys: str, key: str) -> None:
+    def _enter(self, span: Span | IdRange, rule: Unique, keys: str, key: str) -> None:
         within = (span.id_first, span.id_last)
         rows = f"FROM {self._staged} WHERE {self._within()} AND {key} IS NOT NULL"
         self._connection.run(f"INSERT INTO {keys} (key, _id) SELECT {key}, _id {rows} ORDER BY 1, 2", *within)
@@ -121,7 +121,7 @@ class Uniqueness:
             *(rule.rule, *within),
         )
 
-    def _decide(self, span: Span, rule: Unique, keys: str) -> None:
+    def _decide(self, span: Span | IdRange, rule: Unique, keys: str) -> None:
         """Verdicts on the span's rows, and on all rows of a key whose first is new or has gone."""
         firsts = f"""SELECT key, given_up, (SELECT min(_id) FROM {keys} k WHERE k.key = c.key) AS first
             FROM contested c WHERE rule = ?"""
@@ -156,7 +156,7 @@ class Uniqueness:
             self._connection.run(f"DELETE FROM {source} WHERE {moving}")
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM moved WHERE accepted = 1)")
 
-    def _balance(self, span: Span) -> Rejudged:
+    def _balance(self, span: Span | IdRange) -> Rejudged:
         rows = self._connection.rows("SELECT _id >> 32, sum(accepted) FROM moved GROUP BY 1")
         within = (span.id_first, span.id_last)
         lost = f"SELECT count(*) FROM moved WHERE accepted = -1 AND {self._within()}"

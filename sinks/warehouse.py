@@ -14,7 +14,7 @@ from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
 from sinks.connection import Connection
-from sinks.ledger import Ledger, file_row
+from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
 from sinks.staging import Prepared, Staging, prepare
@@ -70,10 +70,10 @@ class Warehouse:
 
     def prepare(self, judged: Judged, /) -> Prepared:
         """The verdict in the form in which it is stored. Raises ConservationError when it does not fit its span."""
-        batch, span = judged.batch, judged.batch.span
-        if judged.outcome.row_count != span.row_count:
-            raise ConservationError(f"{judged.outcome.row_count} rows were judged of a span of {span.row_count}")
-        return prepare(judged, self._tables[batch.file.dataset])
+        count = judged.batch.row_count
+        if judged.outcome.row_count != count:
+            raise ConservationError(f"{judged.outcome.row_count} rows were judged of a batch of {count}")
+        return prepare(judged, self._tables[judged.batch.dataset])
 
     def commit(self, prepared: Prepared, /) -> Receipt:
         """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
@@ -88,10 +88,9 @@ class Warehouse:
             freed = self._supersede(prepared.judged.batch)
             accepted, rejudged = self._store(prepared)
         rejudged += freed
-        judged, span = prepared.judged, prepared.judged.batch.span
+        batch, outcome = prepared.judged.batch, prepared.judged.outcome
         seconds = time.perf_counter() - started
-        counts = judged.outcome.counts
-        return Receipt(judged.batch, span, accepted, span.row_count - accepted, counts, rejudged, seconds)
+        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds)
 
     @contextmanager
     def _unit(self, swap: Swap | None) -> Iterator[None]:
@@ -115,12 +114,12 @@ class Warehouse:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
         if batch.swap is None or not batch.swap.opens:
             return 0
-        staging, uniqueness = self._staging[batch.file.dataset], self._uniqueness[batch.file.dataset]
+        staging, uniqueness = self._staging[batch.dataset], self._uniqueness[batch.dataset]
         whole = whole_file(batch.swap.superseded)
         uniqueness.release(whole)
         staging.clear(whole)
         self._ledger.forget_counts(whole)
-        self._ledger.supersede(batch.swap.superseded, batch.file.generation)
+        self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
         rejudged = uniqueness.judge(whole)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
@@ -139,25 +138,25 @@ class Warehouse:
         )
 
     def _store(self, prepared: Prepared) -> tuple[int, int]:
-        """The rows accepted of this span, and the rows of other spans that changed sides."""
-        batch, span, entry = prepared.judged.batch, prepared.judged.batch.span, prepared.entry
-        if not span.row_count:
-            self._ledger.settle(entry.file)
+        """The rows accepted of this batch, and the rows of other spans that changed sides."""
+        batch, entry = prepared.judged.batch, prepared.entry
+        if not prepared.judged.outcome.row_count:
+            self._ledger.settle(entry.files)
             return 0, 0
-        staging, uniqueness = self._staging[batch.file.dataset], self._uniqueness[batch.file.dataset]
-        passed, file = prepared.judged.outcome.accepted.num_rows, entry.file
-        if self._ledger.add_span(entry, span):
-            if self._tables[batch.file.dataset].raw:
+        staging, uniqueness, ids = self._staging[batch.dataset], self._uniqueness[batch.dataset], batch.ids
+        passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
+        if self._ledger.add_spans(entry, batch):
+            if self._tables[batch.dataset].raw:
                 staging.append_events(prepared)
         else:
-            file = file_row(batch, 0, passed - staging.accepted(span))
-            uniqueness.release(span)
-            staging.clear(span)
-            self._ledger.forget_counts(span)
+            files = file_rows(batch, [0], [passed - staging.accepted(ids)])
+            uniqueness.release(ids)
+            staging.clear(ids)
+            self._ledger.forget_counts(ids)
         staging.append(prepared)
         self._ledger.count(entry)
-        self._ledger.settle(file)
-        rejudged = uniqueness.judge(span)
+        self._ledger.settle(files)
+        rejudged = uniqueness.judge(ids)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
         return passed - rejudged.lost, len(rejudged.moved)

@@ -23,8 +23,8 @@ LISTING_SHARE = 10.0
 _LEDGER_SECONDS = 0.02
 #: So many files that are larger than a micro-batch are open at a time.
 OPEN_MAX = 8
-#: So many smaller ones are read before the larger have their turn.
-SMALL_MAX = 64
+#: So many smaller ones are taken together, and before the larger have their turn.
+SMALL_MAX = 256
 
 
 @dataclass(slots=True)
@@ -100,12 +100,14 @@ class Arrivals:
 
     def _turn(self) -> Iterator[MicroBatch]:
         """Some small files, and a batch of each large one that is open."""
-        for _ in range(min(SMALL_MAX, len(self._small))):
-            file = self._small.popleft()
-            yield from self.intake.take(file, self.stop)
-            self._done(file)
+        while small := self._next_small():
+            yield from self.intake.take_together(small, self.stop)
+            for file in small:
+                self._done(file)
             if self.stop.is_set():
                 return
+            if self._open or self._large:
+                break
         while self._large and len(self._open) < OPEN_MAX:
             file = self._large.popleft()
             self._open.append((file, self.intake.take(file, self.stop)))
@@ -115,6 +117,13 @@ class Arrivals:
                 self._open.append((file, batches))
             else:
                 self._done(file)
+
+    def _next_small(self) -> list[Found]:
+        """Some small files of one dataset."""
+        files: list[Found] = []
+        while self._small and len(files) < SMALL_MAX and self._small[0].dataset == (files or self._small)[0].dataset:
+            files.append(self._small.popleft())
+        return files
 
     def _done(self, file: Found) -> None:
         self._expected.discard((file.dataset, file.path))

@@ -39,7 +39,7 @@ def run(
 
 
 def _weight(judged: Judged) -> int:
-    return judged.batch.span.byte_end - judged.batch.span.byte_start
+    return sum(part.span.byte_end - part.span.byte_start for part in judged.batch.parts)
 
 
 def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
@@ -52,7 +52,7 @@ def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Ite
     source = _delegate(batches)
     batch = next(source, None)
     while batch is not None:
-        judged = verdict(batch, chains[batch.file.dataset])
+        judged = verdict(batch, chains[batch.dataset])
         broken = breach(judged)
         if broken is None:
             yield judged
@@ -102,7 +102,8 @@ def breach(judged: Judged) -> BrokenRuleError | None:
     for row in rejected.to_pylist():
         for reason in row["reasons"]:
             if reason["action"] == "fail":
-                line = judged.batch.index.lines[row[ROW_ID] - judged.batch.span.id_first]
+                part = judged.batch.parts[judged.batch.part_of(row[ROW_ID])]
+                line = part.index.lines[row[ROW_ID] - part.span.id_first]
                 rule, message = reason["rule"], reason["message"]
                 said = f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
                 return BrokenRuleError(said, row[ROW_ID] & RECORDS_MAX)

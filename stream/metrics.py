@@ -38,19 +38,20 @@ class Meter:
 
     def add(self, receipt: Receipt) -> None:
         """Count a commit."""
-        file, span = receipt.batch.file, receipt.span
-        self.files.add(file.file_id)
-        self.last_file = file.path
+        for part in receipt.batch.parts:
+            self.files.add(part.file.file_id)
+            self.last_file = part.file.path
+            (self.set_aside.add if part.state in {"held", "failed"} else self.set_aside.discard)(part.file.file_id)
         if receipt.batch.swap is not None:
             self.set_aside.discard(receipt.batch.swap.superseded)
-        (self.set_aside.add if receipt.batch.state in {"held", "failed"} else self.set_aside.discard)(file.file_id)
-        if not span.row_count:
+        records = receipt.batch.row_count
+        if not records:
             return
-        self.records += span.row_count
+        self.records += records
         self.accepted += receipt.accepted
         self.rejected += receipt.rejected
-        self.recent.append((time.monotonic(), span.row_count))
-        self.latencies_ms.append((time.monotonic_ns() - receipt.batch.arrived_ns) / 1e6)
+        self.recent.append((time.monotonic(), records))
+        self.latencies_ms.append((time.monotonic_ns() - receipt.batch.parts[0].arrived_ns) / 1e6)
 
     def rows_per_second(self, started: float) -> float:
         """Over the last ten seconds, or since `started` (monotonic seconds) where that is less."""
@@ -80,7 +81,7 @@ class Meters:
     def add(self, receipt: Receipt) -> None:
         """Count a commit, whether of rows or of a file's state alone."""
         with self.lock:
-            self.by_dataset[receipt.batch.file.dataset].add(receipt)
+            self.by_dataset[receipt.batch.dataset].add(receipt)
 
     def waiting(self, dataset: str) -> Waiting:
         """The dataset's backlog."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from processors.errors import SourceError
 from sinks.base import RECORDS_MAX, File, Position, Span
@@ -87,7 +88,7 @@ class Reader:
     def _claim(self, block: bytes, frames: Frames, begin: Position) -> Piece:
         """The records of `frames`, all bytes up to whose end have been hashed; `begin`: where `block` begins."""
         span = self._span(len(frames), begin.offset + int(frames.ends[-1]))
-        records = parse(block, frames, self._file.header, self._dataset.dialect, span.id_first, begin.offset)
+        records = parse(block, frames, self._file.header, self._dataset.dialect, _ids(span), begin.offset)
         index = RecordIndex(
             begin.lines + frames.lines_before + 1,
             begin.offset + frames.starts,
@@ -124,6 +125,10 @@ class Reader:
         zero, size = np.array([0]), len(beginning)
         whole = Frames(zero, np.array([size]), zero, np.array([ended]), (0,), size, ended)
         span = self._span(1, end)
-        records = parse(beginning, whole, self._file.header, dialect, span.id_first, at.offset)
+        records = parse(beginning, whole, self._file.header, dialect, _ids(span), at.offset)
         index = RecordIndex(np.array([at.lines + 1]), np.array([at.offset]), np.array([end]), at.lines + ended)
         yield self._claimed_by(span, records, index)
+
+
+def _ids(span: Span) -> npt.NDArray[np.int64]:
+    return span.id_first + np.arange(span.row_count, dtype=np.int64)

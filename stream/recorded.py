@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from processors.events import decode, decode_malformed, is_malformed
 from processors.outcome import ROW_ID
 from processors.reasons import malformed
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, Part
 from sinks.ledger import FileEntry, SpanEntry, now
 from sinks.record_index import unpack
 
@@ -23,18 +23,21 @@ def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table) -> Micr
     rows = decode(_array(good, ROW_ID), _array(good, "payload"), entry.file.header)
     faults = [decode_malformed(payload) for payload in bad["payload"].to_pylist()]
     malformed_events = pa.record_batch({ROW_ID: _array(bad, ROW_ID), "payload": _array(bad, "payload")})
-    return MicroBatch(
+    part = Part(
         file=entry.file,
         span=recorded.span,
-        rows=rows,
-        malformed=malformed(bad[ROW_ID].to_pylist(), faults),
-        malformed_events=malformed_events,
         index=unpack(recorded.record_index, recorded.span.row_count, recorded.lines_after),
         digest=recorded.digest,
         stat=entry.stat,
         state=entry.state,
         reason=entry.reason,
         arrived_ns=time.monotonic_ns(),
+    )
+    return MicroBatch(
+        (part,),
+        rows=rows,
+        malformed=malformed(bad[ROW_ID].to_pylist(), faults),
+        malformed_events=malformed_events,
         ingested_at=now(),
         keep_events=False,
     )

@@ -46,10 +46,8 @@ class _Fault:
     message: str
 
 
-def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, id_first: int, offset: int) -> Records:
-    """The records that `frames` marks in `block`, named from `id_first` on; `offset`: where `block` lies in the
-    file.
-    """
+def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect, ids: Places, offset: int) -> Records:
+    """The records that `frames` marks in `block`, with an id for each; `offset`: where `block` lies in the file."""
     count = len(frames)
     faults = {place: _given_up(block, frames, place, dialect, offset) for place in frames.faulty}
     table, ragged = _parse_all(block, frames, header, dialect, faults)
@@ -59,7 +57,6 @@ def parse(block: bytes, frames: Frames, header: Sequence[str], dialect: Dialect,
     table, wide = _without_long_fields(table, np.flatnonzero(good), frames, dialect)
     faults |= {fault.place: fault for fault in wide}
     good[[fault.place for fault in wide]] = False
-    ids = id_first + np.arange(count, dtype=np.int64)
     rows = pa.RecordBatch.from_arrays([pa.array(ids[good]), *table.columns], names=[ROW_ID, *header])
     in_order = sorted(faults.values(), key=lambda fault: fault.place)
     return Records(rows, *_set_aside(block, frames, ids, in_order, dialect))

@@ -74,7 +74,7 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         records = accepted = rejudged = 0
         with warehouse.transaction():
             for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
-                records, accepted = records + receipt.span.row_count, accepted + receipt.accepted
+                records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
                 if stop is not None and stop.is_set():
                     raise KeyboardInterrupt

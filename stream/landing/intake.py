@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from processors.errors import BrokenRuleError, SourceError, UnreadableError
 from sinks.base import MicroBatch, Swap
+from stream.landing.bundling import bundled
 from stream.landing.disposal import put_away
 from stream.landing.identity import Committed, as_known, difference, doubtful_for, original, renamed
 from stream.landing.listing import Found
@@ -60,6 +61,13 @@ class Intake:
             yield from self._failed(error, found, visit or Visit.of(self.tracker, found))
         finally:
             self.tracker.done(found)
+
+    def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch]:
+        """The files, small ones of one dataset, in as few micro-batches as can be."""
+        for found in (yield from bundled(self.tracker, files)):
+            yield from self.take(found, stop)
+            if stop.is_set():
+                return
 
     def _visit(self, file: LandingFile, found: Found) -> Visit:
         """The file as it is known; a loaded one that has got another name keeps what it was."""

@@ -135,12 +135,17 @@ class Tracker:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
         files = self._files[found.dataset]
         if found.path not in files:
-            file = File(self._take_id(), found.dataset, printable(found.path), 1, self._date(found), ())
+            file = File(self._take_id(), found.dataset, printable(found.path), 1, self.date(found), ())
             files[found.path] = Tracked(file, found.path, _UNSEEN, "discovered", "", Position())
         known = files[found.path]
         if known.seen != found.stat:
             _notice(known, found.stat)
         return known
+
+    def date(self, found: Found) -> str:
+        """The execution date: as the path says; without one, the day of arrival."""
+        pattern = self.datasets[found.dataset].files.date
+        return execution_date(printable(found.path), pattern) or datetime.now(UTC).date().isoformat()
 
     def knows(self, found: Found) -> bool:
         """Whether the file was met before."""
@@ -243,10 +248,6 @@ class Tracker:
     def _take_id(self) -> int:
         self._next_id += 1
         return self._next_id - 1
-
-    def _date(self, found: Found) -> str:
-        pattern = self.datasets[found.dataset].files.date
-        return execution_date(printable(found.path), pattern) or datetime.now(UTC).date().isoformat()
 
 
 def _notice(known: Tracked, stat: FileStat) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from sinks.base import FileStat, FileState, MicroBatch, Position, Swap, news
+from sinks.base import FileStat, FileState, MicroBatch, Part, Position, Swap, news
 from sinks.ledger import now
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -64,18 +64,12 @@ class Visit:
         does reading move on."""
         self._keep(stat, state, reason + self.said)
         records, known = piece.records, self.known
+        part = Part(known.file, piece.span, piece.index, piece.digest, stat, state, known.reason, self.arrived_ns)
         yield MicroBatch(
-            file=known.file,
-            span=piece.span,
+            (part,),
             rows=records.rows,
             malformed=records.malformed,
             malformed_events=records.malformed_events,
-            index=piece.index,
-            digest=piece.digest,
-            stat=stat,
-            state=state,
-            reason=known.reason,
-            arrived_ns=self.arrived_ns,
             ingested_at=now(),
             keep_events=self.tracker.datasets[known.file.dataset].table.raw,
             swap=self._swap(last=last),

@@ -11,22 +11,23 @@ from sinks.base import Receipt
 def sentence(receipt: Receipt) -> str:
     """What happened, as `key=value` pairs behind a verb; values with blanks are quoted.
 
-    Rows: `loaded dataset=… records=… accepted=… rejected=… file=… rejudged=… commit_ms=… state=…`.
-    A file's state alone: `held dataset=… file=… reason="…"`.
+    Rows: `loaded dataset=… records=… accepted=… rejected=… file=… rejudged=… commit_ms=… state=…`; of several files
+    that were committed together `files=… first=… last=…`. A file's state alone: `held dataset=… file=… reason="…"`.
     """
-    batch, span = receipt.batch, receipt.span
-    if not span.row_count:
-        return _pairs(batch.state, dataset=batch.file.dataset, file=batch.file.path, reason=batch.reason)
+    batch, first, last = receipt.batch, receipt.batch.parts[0], receipt.batch.parts[-1]
+    if not batch.row_count:
+        return _pairs(first.state, dataset=batch.dataset, file=first.file.path, reason=first.reason)
+    files = {"files": len(batch.parts), "first": first.file.path, "last": last.file.path}
     return _pairs(
         "loaded",
-        dataset=batch.file.dataset,
-        records=span.row_count,
+        dataset=batch.dataset,
+        records=batch.row_count,
         accepted=receipt.accepted,
         rejected=receipt.rejected,
-        file=batch.file.path,
+        **(files if len(batch.parts) > 1 else {"file": first.file.path}),
         rejudged=receipt.rejudged,
         commit_ms=round(receipt.commit_seconds * 1000, 1),
-        state=batch.state,
+        state=last.state,
     )
 
 

@@ -41,7 +41,7 @@ def load(landing: Path, database: Path, dataset: Dataset) -> int:
     """Take everything that is there; the number of records."""
     with Warehouse(database, [dataset.table]) as warehouse, arrivals(landing, dataset, database) as landed:
         receipts = run(landed.present(), {dataset.name: dataset.chain}, warehouse)
-        return sum(receipt.span.row_count for receipt in receipts)
+        return sum(receipt.batch.row_count for receipt in receipts)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,8 @@ def test_an_identical_span_with_another_byte_range_is_refused(tmp_path: Path) ->
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         store(warehouse, draft)
         batch = draft.batch
-        moved = batch.span.__class__(1, 1, 2, 0, batch.span.byte_end + 5)
-        other = batch.__class__(**{name: getattr(batch, name) for name in batch.__slots__} | {"span": moved})
+        moved = replace(batch.part, span=replace(batch.part.span, byte_end=batch.part.span.byte_end + 5))
+        other = replace(batch, parts=(moved,))
         with pytest.raises(WarehouseError, match="overlap"):
             store(warehouse, draft.__class__(other, draft.outcome, draft.events))
 

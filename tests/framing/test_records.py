@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -25,10 +26,13 @@ CELL = st.text(st.sampled_from('ab,;"\r\n \0é😀'), max_size=5) | st.text(st.c
 TABLES = st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=5))
 
 
-def parsed(data: bytes, header: Sequence[str] = HEADER[:2], dialect: Dialect | None = None, first: int = 1) -> Records:
-    """All records of `data`."""
+def parsed(
+    data: bytes, header: Sequence[str] = HEADER[:2], dialect: Dialect | None = None, first: int = 1, offset: int = 0
+) -> Records:
+    """All records of `data`, with ids from `first` on."""
     dialect = dialect or Dialect()
-    return parse(data, frame(data, dialect, final=True), header, dialect, first, 0)
+    frames = frame(data, dialect, final=True)
+    return parse(data, frames, header, dialect, np.arange(first, first + len(frames)), offset)
 
 
 def rows(found: Records) -> list[list[str]]:
@@ -165,19 +169,19 @@ def test_a_quote_behind_a_byte_order_mark_is_text() -> None:
 
 def test_a_quote_left_open_costs_its_line_also_where_a_later_quote_would_close_it() -> None:
     data = b'1,"5 inch, no end\n2,ok\n3,"fine"\n4,ok\n'
-    found = parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 0)
+    found = parsed(data, HEADER[:2])
     assert rows(found) == [["2", "ok"], ["3", "fine"], ["4", "ok"]]
     assert found.malformed.to_pylist()[0]["reasons"][0]["rule"] == "unterminated_quote"
 
 
 def test_text_behind_a_closing_quote_is_literal_within_a_line() -> None:
     data = b'1,"a" b\n'
-    assert rows(parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 0)) == [["1", "a b"]]
+    assert rows(parsed(data, HEADER[:2])) == [["1", "a b"]]
 
 
 def test_an_open_quote_is_named_by_its_place_in_the_file() -> None:
     data = b'1,a\n2,"b\n3,c\n'
-    found = parse(data, frame(data, Dialect(), final=True), HEADER[:2], Dialect(), 1, 1000)
+    found = parsed(data, HEADER[:2], offset=1000)
     assert rows(found) == [["1", "a"], ["3", "c"]]
     message = found.malformed.to_pylist()[0]["reasons"][0]["message"]
     assert message == "the quote at byte 1006 is not closed within 1048576 bytes by a quote that ends its field"

@@ -21,7 +21,7 @@ from processors.events import encode_malformed
 from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
 from processors.schema import FLAGS, RESCUED
-from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Receipt, Span, Table, row_id
+from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Table, row_id
 from sinks.record_index import RecordIndex
 from sinks.warehouse import Warehouse
 
@@ -174,18 +174,21 @@ def arrow_type(kind: ColumnType) -> pa.DataType:
 def _batch(table: Table, draft: Draft, faults: pa.RecordBatch) -> MicroBatch:
     numbers = np.arange(draft.first, draft.first + len(draft.records), dtype=np.int64)
     starts = numbers * RECORD_BYTES
-    return MicroBatch(
+    part = Part(
         file=File(draft.file_id, table.dataset, path_of(draft.file_id), 1, draft.date, ("text",)),
         span=draft.span,
-        rows=pa.record_batch({ROW_ID: pa.array([], pa.int64())}),
-        malformed=faults,
-        malformed_events=pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())}),
         index=RecordIndex(numbers + 1, starts, starts + RECORD_BYTES, draft.first + len(draft.records)),
         digest=b"\x00" * 32,
         stat=FileStat(1000, 1, draft.file_id),
         state=draft.state,
         reason=f"All {draft.first + len(draft.records) - 1} records are loaded.",
         arrived_ns=0,
+    )
+    return MicroBatch(
+        (part,),
+        rows=pa.record_batch({ROW_ID: pa.array([], pa.int64())}),
+        malformed=faults,
+        malformed_events=pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())}),
         ingested_at="2026-11-21T00:00:00Z",
         keep_events=table.raw,
     )

@@ -1,0 +1,190 @@
+"""Many small new files as one micro-batch: read, framed, parsed, judged and committed together, accounted for apart.
+
+Only files for which that is the same as one by one: new, complete to the last line end, with the beginning of the first
+one to the byte, no copies, and with records that end where their files end. All others are left to be taken alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from processors.errors import SourceError
+from sinks.base import RECORD_BITS, FileDialect, MicroBatch, Part, Position, Span
+from sinks.ledger import now
+from sinks.record_index import RecordIndex
+from stream.config import Dataset
+from stream.framing import Frames, frame
+from stream.header import Header, read_header
+from stream.landing.identity import doubtful_for
+from stream.landing.listing import Found
+from stream.landing.tracker import Tracker
+from stream.landing.visit import Visit
+from stream.quoting import AUTO
+from stream.records import parse
+from stream.sniffing import lay_out
+from stream.source import FINGERPRINT_BYTES, LandingFile
+
+#: Larger files are taken alone. Of these, the fingerprint is the digest of all bytes.
+FILE_BYTES_MAX = FINGERPRINT_BYTES // 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The bytes with which the files of a bundle begin, and what they say."""
+
+    data: bytes
+    header: Header
+    dataset: Dataset
+    dialect: FileDialect
+
+
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """A small file as it was read: `body` is what stands behind the header, `digest` that of all bytes."""
+
+    found: Found
+    body: bytes
+    digest: bytes
+
+
+def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, None, list[Found]]:
+    """One micro-batch of those of `files`, all of one dataset, that can be taken together; the others are given back.
+
+    All are given back where the batch is refused: the file that is at fault is found when they are taken alone.
+    """
+    fresh = [found for found in files if _is_small(tracker, found)]
+    beginning = _beginning(tracker, fresh[0]) if len(fresh) > 1 else None
+    if beginning is None:
+        return list(files)
+    small = list(_read(tracker, fresh, beginning))
+    frames = _framed(small, beginning)
+    if frames is None:
+        return list(files)
+    visits = [Visit.of(tracker, each.found) for each in small]
+    batch = _batch(visits, small, frames, beginning)
+    try:
+        yield batch
+    except SourceError:
+        return list(files)
+    for visit, each, part in zip(visits, small, batch.parts, strict=True):
+        _keep(visit, each.found, part)
+    taken = {each.found.path for each in small}
+    return [found for found in files if found.path not in taken]
+
+
+def _is_small(tracker: Tracker, found: Found) -> bool:
+    return 0 < found.stat.size <= FILE_BYTES_MAX and not found.is_folder and not tracker.knows(found)
+
+
+def _beginning(tracker: Tracker, found: Found) -> _Beginning | None:
+    """How the file begins; None where it is not laid out plainly, as its config says."""
+    dataset = tracker.datasets[found.dataset]
+    if AUTO in {dataset.dialect.delimiter, dataset.dialect.encoding}:
+        return None
+    with (
+        suppress(FileNotFoundError, SourceError),
+        LandingFile(tracker.root, found.path, follow_links=dataset.files.follow_links) as file,
+    ):
+        laid_out = lay_out(file, dataset, None, final=False)
+        header = read_header(laid_out.source, laid_out.dataset, final=False)
+        if laid_out.source is file and header is not None:
+            data = file.read(0, header.end.offset)
+            return _Beginning(data, header, laid_out.dataset, laid_out.dialect)
+    return None
+
+
+def _read(tracker: Tracker, files: Sequence[Found], beginning: _Beginning) -> Iterator[_Small]:
+    """Those that begin so, with a date in common, as far as they can be read and their content is new."""
+    dataset, date = beginning.dataset, tracker.date(files[0])
+    alone = dataset.files.on_copy == "load"
+    digests: set[bytes] = set()
+    for found in files:
+        try:
+            with LandingFile(tracker.root, found.path, follow_links=dataset.files.follow_links) as file:
+                data, stat = file.read(0, FILE_BYTES_MAX + 1), file.stat
+        except (FileNotFoundError, SourceError):
+            continue
+        if not (data.startswith(beginning.data) and data.endswith(b"\n") and len(data) == stat.size <= FILE_BYTES_MAX):
+            continue
+        digest = hashlib.sha256(data).digest()
+        known = tracker.contents.of_inode(dataset.name, stat.inode) or digest in digests
+        if known or (not alone and tracker.contents.alike(dataset.name, date, digest)) or tracker.date(found) != date:
+            continue
+        digests.add(digest)
+        yield _Small(replace(found, stat=stat), data[len(beginning.data) :], digest)
+
+
+def _framed(small: Sequence[_Small], beginning: _Beginning) -> tuple[bytes, Frames, npt.NDArray[np.int64]] | None:
+    """All bodies as one block, its records, and how many each body has; None where a record goes beyond its body."""
+    if len(small) < 2:
+        return None
+    block = b"".join(each.body for each in small)
+    frames = frame(block, beginning.dataset.dialect, final=True)
+    borders = np.cumsum([len(each.body) for each in small])
+    ends = np.searchsorted(frames.ends, borders, "right")
+    counts = np.diff(ends, prepend=0)
+    sound = not frames.faulty and counts.all() and np.array_equal(frames.ends[ends - 1], borders)
+    return (block, frames, counts) if sound and not frames.has_comments else None
+
+
+def _batch(
+    visits: Sequence[Visit],
+    small: Sequence[_Small],
+    framed: tuple[bytes, Frames, npt.NDArray[np.int64]],
+    beginning: _Beginning,
+) -> MicroBatch:
+    block, frames, counts = framed
+    file_ids = np.array([visit.known.file.file_id for visit in visits], np.int64)
+    ends = np.cumsum(counts)
+    numbers = np.arange(1, len(frames) + 1) - np.repeat(ends - counts, counts)
+    ids = (np.repeat(file_ids, counts) << RECORD_BITS) | numbers
+    records = parse(block, frames, beginning.header.names, beginning.dataset.dialect, ids, 0)
+    parts = tuple(_parts(visits, small, frames, ends.tolist(), beginning))
+    keep_events = beginning.dataset.table.raw
+    return MicroBatch(parts, records.rows, records.malformed, records.malformed_events, now(), keep_events)
+
+
+def _parts(
+    visits: Sequence[Visit], small: Sequence[_Small], frames: Frames, ends: Sequence[int], beginning: _Beginning
+) -> Iterator[Part]:
+    """What the batch has of each file."""
+    first = lines = begin = 0
+    end = beginning.header.end
+    for visit, each, last in zip(visits, small, ends, strict=True):
+        size, through = end.offset + len(each.body), int(frames.lines_through[last - 1])
+        moved = end.offset - begin
+        index = RecordIndex(
+            end.lines + 1 - lines + frames.lines_before[first:last],
+            moved + frames.starts[first:last],
+            moved + frames.ends[first:last],
+            end.lines + through - lines,
+        )
+        known, count = visit.known, last - first
+        known.file = replace(
+            known.file, header=beginning.header.names, fingerprint=each.digest, dialect=beginning.dialect
+        )
+        finished = known.seen == each.found.stat and visit.tracker.has_settled(known)
+        state, reason = visit.whole(each.found, f"All {count} records are loaded.", finished=finished)
+        span = Span(known.file.file_id, 1, count, 0, size)
+        yield Part(known.file, span, index, each.digest, each.found.stat, state, reason, visit.arrived_ns)
+        first, lines, begin = last, through, begin + len(each.body)
+
+
+def _keep(visit: Visit, found: Found, part: Part) -> None:
+    """What was handed on is what is known of the file now."""
+    known = visit.known
+    known.stat, known.state, known.reason = part.stat, part.state, part.reason
+    known.end = Position(part.span.row_count, part.span.byte_end, part.index.lines_after)
+    known.first = known.last = (part.span, part.digest)
+    visit.tracker.contents.add(known)
+    doubtful = doubtful_for(part.stat)
+    if doubtful and known.state == "committed" and not visit.tracker.is_proven(known):
+        visit.tracker.hold(known, found, time.monotonic() + doubtful)
+    visit.tracker.done(found)
