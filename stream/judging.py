@@ -58,7 +58,7 @@ def _found(datasets: Mapping[str, Dataset], landing: Path, file: Path, only: str
         if only not in datasets:
             raise ConfigError(f"there is no dataset {only!r}; the datasets are {', '.join(datasets)}.")
         return [Found(only, os.fsencode(name), FileStat.of(real.stat()))]
-    found = [look(landing, dataset, os.fsencode(name)) for dataset in datasets.values()]
+    found = [look(os.fsencode(landing), dataset, os.fsencode(name)) for dataset in datasets.values()]
     taken = [each for each in found if each is not None]
     if not taken:
         why = unknown(landing, name, datasets)

@@ -9,7 +9,6 @@ import re
 import stat
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -114,10 +113,10 @@ class Source(ABC):
         return all(self.digest(entry.span.byte_start, entry.span.byte_end) == entry.digest for entry in spans)
 
 
-def _open(root: Path, path: bytes, *, follow_links: bool) -> int:
+def _open(root: bytes, path: bytes, *, follow_links: bool) -> int:
     """Never through a link that leaves the landing folder, unless they may be followed; without waiting for a pipe."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    whole = os.path.join(os.fsencode(root), path)
+    whole = os.path.join(root, path)
     try:
         return os.open(whole, flags)
     except OSError as error:
@@ -131,7 +130,7 @@ class LandingFile(Source):
     """An open regular file; use it with `with`. Raises UnreadableError where it cannot be read, SourceError where it is
     no file. No byte counts that is written after it was opened."""
 
-    def __init__(self, root: Path, path: bytes, *, follow_links: bool = False) -> None:
+    def __init__(self, root: bytes, path: bytes, *, follow_links: bool = False) -> None:
         try:
             self._fd = _open(root, path, follow_links=follow_links)
         except FileNotFoundError:

@@ -79,13 +79,13 @@ def unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
 
 def _is_followed(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> bool:
     anywhere = any(each.files.follow_links for each in datasets.values() if path.is_relative_to(each.folder))
-    return target(landing, os.fsencode(path), anywhere=anywhere) is not None
+    return target(os.fsencode(landing), os.fsencode(path), anywhere=anywhere) is not None
 
 
 def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
     """Why a regular file of the landing folder belongs to no dataset, or has not been seen yet."""
     near = [dataset for dataset in datasets.values() if path.is_relative_to(dataset.folder)]
-    if any(look(landing, dataset, os.fsencode(path)) for dataset in near):
+    if any(look(os.fsencode(landing), dataset, os.fsencode(path)) for dataset in near):
         return "It has not been seen yet. `ade-stream run` takes it; a running watch does within seconds."
     if not near:
         folders = ", ".join(f"{dataset.folder}/" for dataset in datasets.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _DEFAULTS = tuple(
     re.compile(pattern)
@@ -15,6 +16,7 @@ _DEFAULTS = tuple(
 )
 
 
+@lru_cache(maxsize=1024)
 def execution_date(path: str, pattern: str | None = None) -> str | None:
     """The date in `path` as YYYY-MM-DD, the last one where there are several; None where there is none.
 

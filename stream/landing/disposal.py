@@ -17,12 +17,12 @@ from stream.config.models import FilesConfig
 from stream.landing.listing import Found
 
 
-def put_away(root: Path, found: Found, files: FilesConfig) -> None:
+def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
     """Move the file as the config says. One that has changed since it was `found`, or has gone, stays as it is.
 
     Raises OSError.
     """
-    whole = os.path.join(os.fsencode(root), found.path)
+    whole = os.path.join(root, found.path)
     try:
         unchanged = FileStat.of(os.lstat(whole)) == found.stat
     except FileNotFoundError:
@@ -30,7 +30,7 @@ def put_away(root: Path, found: Found, files: FilesConfig) -> None:
     if not unchanged:
         return
     if files.after == "archive":
-        _archive(whole, os.path.join(os.fsencode(root), os.fsencode(files.archive), found.path))
+        _archive(whole, os.path.join(root, os.fsencode(files.archive), found.path))
     os.unlink(whole)
     _sync(os.path.dirname(whole))
 

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from sinks.base import FileStat, Position
@@ -117,5 +116,5 @@ def doubtful_for(stat: FileStat) -> float:
     return min(max(rest, 0.0), _COARSE_TICK_SECONDS)
 
 
-def _is_there(root: Path, path: bytes) -> bool:
-    return os.path.lexists(os.path.join(os.fsencode(root), path))
+def _is_there(root: bytes, path: bytes) -> bool:
+    return os.path.lexists(os.path.join(root, path))

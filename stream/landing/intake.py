@@ -203,7 +203,7 @@ class Intake:
         """A folder has the state `failed` as long as it cannot be listed."""
         visit = Visit.of(self.tracker, found)
         try:
-            os.scandir(self.tracker.root / os.fsdecode(found.path)).close()
+            os.scandir(os.path.join(self.tracker.root, found.path)).close()
         except (FileNotFoundError, NotADirectoryError):
             yield from visit.news(found.stat, "committed", "The folder has gone.")
         except OSError as error:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 
-def target(root: Path, path: bytes, *, anywhere: bool) -> bytes | None:
+def target(root: bytes, path: bytes, *, anywhere: bool) -> bytes | None:
     """Where the link at `path` leads in the end, if that is in the landing folder `root`, or may be `anywhere`."""
-    real = os.path.realpath(os.path.join(os.fsencode(root), path))
-    inside = real.startswith(os.path.realpath(os.fsencode(root)) + b"/")
+    real = os.path.realpath(os.path.join(root, path))
+    inside = real.startswith(os.path.realpath(root) + b"/")
     return real if inside or anywhere else None

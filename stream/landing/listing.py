@@ -8,7 +8,6 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from sinks.base import FileStat
 from stream.config import Dataset
@@ -39,10 +38,10 @@ class Found:
 UNLISTED = FileStat(0, 0, 0)
 
 
-def listing(root: Path, dataset: Dataset, known: Callable[[bytes, os.DirEntry[bytes]], bool]) -> Iterator[Found]:
+def listing(root: bytes, dataset: Dataset, known: Callable[[bytes, os.DirEntry[bytes]], bool]) -> Iterator[Found]:
     """The dataset's files, and folders that cannot be listed; those left out of which it is `known`, by path and entry,
     that there is nothing new: nearly all, most of the time. Folders that vanish are passed over."""
-    base = os.fsencode(root)
+    base = root
     seen: set[tuple[int, int]] = set()
     folders = [os.fsencode(dataset.folder)]
     while folders:
@@ -66,7 +65,7 @@ def listing(root: Path, dataset: Dataset, known: Callable[[bytes, os.DirEntry[by
                 yield file
 
 
-def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
+def look(root: bytes, dataset: Dataset, path: bytes) -> Found | None:
     """The file at `path`, if it is there and is one of the dataset's."""
     folder = os.fsencode(dataset.folder) + b"/"
     parts = path.split(b"/")
@@ -76,7 +75,7 @@ def look(root: Path, dataset: Dataset, path: bytes) -> Found | None:
         or any(part.startswith(b".") for part in parts)
     ):
         return None
-    whole = os.path.join(os.fsencode(root), path)
+    whole = os.path.join(root, path)
     try:
         status = os.lstat(whole)
         if stat.S_ISLNK(status.st_mode):

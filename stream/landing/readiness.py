@@ -6,7 +6,6 @@ import fcntl
 import os
 import signal
 import time
-from pathlib import Path
 
 from sinks.base import FileStat
 from stream.config.models import FilesConfig
@@ -36,9 +35,9 @@ def quiet_in(files: FilesConfig, stat: FileStat, unchanged_since: float) -> floa
     return files.settle_seconds - quiet
 
 
-def can_be_proven(files: FilesConfig, root: Path, path: bytes) -> bool:
+def can_be_proven(files: FilesConfig, root: bytes, path: bytes) -> bool:
     """Whether a marker lies beside the file, or the system knows of no writer: the proofs that can be asked for."""
-    whole = os.path.join(os.fsencode(root), path)
+    whole = os.path.join(root, path)
     return ("marker" in files.ready and _has_marker(files.marker, whole)) or (
         "lease" in files.ready and _has_no_writer(whole)
     )

@@ -62,7 +62,7 @@ class Tracker:
     """The files of all datasets below `root`; `entries` is what the ledger knows of them, by id."""
 
     def __init__(self, root: Path, datasets: Mapping[str, Dataset], entries: Iterable[FileEntry]) -> None:
-        self.root = root
+        self.root = os.fsencode(root)
         self.datasets = datasets
         self.contents = Contents()
         self._files: dict[str, dict[bytes, Tracked]] = defaultdict(dict)

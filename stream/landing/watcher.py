@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -46,8 +45,8 @@ class Hints(FileSystemEventHandler):
     everything.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = os.fsencode(root)
+    def __init__(self, root: bytes) -> None:
+        self._root = root
         self._changed = threading.Condition()
         self._paths: dict[bytes, str] = {}
         self._list_all = False
@@ -78,7 +77,7 @@ class Watcher:
     """Hints about `root` inside the `with` block. Where the system gives no events, there are none, and polling
     suffices."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: bytes) -> None:
         self.hints = Hints(root)
         self._root = root
         self._observer: BaseObserver | None = None
@@ -103,7 +102,7 @@ class Watcher:
         self._started = time.monotonic()
         with suppress(OSError):  # no inotify watches left, or no landing folder just now: the listing finds the files
             observer = _observer()
-            observer.schedule(self.hints, str(self._root), recursive=True, event_filter=_EVENTS)
+            observer.schedule(self.hints, os.fsdecode(self._root), recursive=True, event_filter=_EVENTS)
             observer.start()
             self._observer = observer
 

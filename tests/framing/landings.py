@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,7 +96,7 @@ def read_in_stages(stages: list[bytes], how: Dataset) -> Reading:
 def read_on(folder: Path, data: bytes, how: Dataset, so_far: Reading, *, final: bool) -> Reading:
     """`data` as a file whose beginning was read `so_far`."""
     (folder / "file.csv").write_bytes(data)
-    with LandingFile(folder, b"file.csv") as opened:
+    with LandingFile(os.fsencode(folder), b"file.csv") as opened:
         laid_out = lay_out(opened, how, so_far.dialect, final=final)
         header = read_header(laid_out.source, laid_out.dataset, final=final)
         if header is None:

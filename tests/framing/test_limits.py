@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,7 +124,7 @@ def peak_memory_below(limit: int) -> Iterator[None]:
 def count(folder: Path, how: Dataset) -> tuple[int, int]:
     """How many rows and how many rejects the landing file has, with one piece in memory at a time."""
     rows = rejects = 0
-    with LandingFile(folder, b"file.csv") as opened:
+    with LandingFile(os.fsencode(folder), b"file.csv") as opened:
         source = lay_out(opened, how, None, final=True).source
         header = read_header(source, how, final=True)
         assert header is not None
