@@ -60,6 +60,7 @@ class Arrivals:
         POLL_SECONDS, whether there were events or not; less often where that takes long (0.4 s for 100,000 files).
         """
         tracker = self.intake.tracker
+        quiet_is_proof = all("quiet" in dataset.files.ready for dataset in tracker.datasets.values())
         with Watcher(tracker.root) as watcher:
             next_listing = time.monotonic()
             while not self.stop.is_set():
@@ -71,6 +72,10 @@ class Arrivals:
                     next_listing = began + max(POLL_SECONDS, LISTING_SHARE * took)
                 self._expect(tracker.unsettled())
                 yield from self._turn()
+                if self._expected and quiet_is_proof:
+                    watcher.rest()
+                elif watcher.wake():
+                    next_listing = time.monotonic()
                 paths, list_all = watcher.hints.wait(self._patience(next_listing), self.stop)
                 self._expect(tracker.look(paths))
                 if list_all:
@@ -100,14 +105,12 @@ class Arrivals:
 
     def _turn(self) -> Iterator[MicroBatch]:
         """Some small files, and a batch of each large one that is open."""
-        while small := self._next_small():
-            yield from self.intake.take_together(small, self.stop)
-            for file in small:
-                self._done(file)
-            if self.stop.is_set():
-                return
-            if self._open or self._large:
-                break
+        small = self._next_small()
+        yield from self.intake.take_together(small, self.stop)
+        for file in small:
+            self._done(file)
+        if self.stop.is_set():
+            return
         while self._large and len(self._open) < OPEN_MAX:
             file = self._large.popleft()
             self._open.append((file, self.intake.take(file, self.stop)))

@@ -33,7 +33,7 @@ _EVENTS: list[type[FileSystemEvent]] = [
 ]
 #: What an event proves, as in `files.ready`; any later one takes it back.
 _PROOFS = {FileClosedEvent: "closed", FileMovedEvent: "renamed"}
-_HINTS_MAX = 10_000
+_HINTS_MAX = 1_000
 _STOP_SECONDS = 0.2
 _REVIVE_SECONDS = 60.0
 
@@ -42,7 +42,7 @@ logging.getLogger("watchdog").addHandler(logging.NullHandler())  # an overflow i
 
 class Hints(FileSystemEventHandler):
     """Paths that may have news, collected by the observer's thread. Too many, or a new folder, mean: list
-    everything.
+    everything. `is_flooded`: they were too many since it was last set to false.
     """
 
     def __init__(self, root: bytes) -> None:
@@ -50,12 +50,14 @@ class Hints(FileSystemEventHandler):
         self._changed = threading.Condition()
         self._paths: dict[bytes, str] = {}
         self._list_all = False
+        self.is_flooded = False
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog."""
         path = os.fsencode(event.dest_path or event.src_path)
         with self._changed:
-            if event.is_directory or len(self._paths) >= _HINTS_MAX:
+            self.is_flooded |= len(self._paths) >= _HINTS_MAX
+            if event.is_directory or self.is_flooded:
                 self._list_all = True
             elif path.startswith(self._root + b"/"):
                 self._paths[path[len(self._root) + 1 :]] = _PROOFS.get(type(event), "")
@@ -90,11 +92,24 @@ class Watcher:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop()
 
+    def rest(self) -> None:
+        """Give up listening where more comes than is worth hearing one by one: the listing finds it at less cost."""
+        if self.hints.is_flooded:
+            self._stop()
+
+    def wake(self) -> bool:
+        """Listen again; whether we had stopped, so that everything is to be listed."""
+        if not self.hints.is_flooded:
+            return False
+        self.hints.is_flooded = False
+        self._start()
+        return True
+
     def keep_alive(self) -> None:
         """Start an observer that has died anew; at most once a minute, since a system without events stays so."""
         observer = self._observer
         alive = observer is not None and all(thread.is_alive() for thread in (observer, *observer.emitters))
-        if not alive and time.monotonic() - self._started > _REVIVE_SECONDS:
+        if not alive and not self.hints.is_flooded and time.monotonic() - self._started > _REVIVE_SECONDS:
             self._stop()
             self._start()
 
