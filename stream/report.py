@@ -25,6 +25,7 @@ _MALFORMED = {
     "field_count": "with a wrong number of fields",
     "encoding": "that cannot be decoded",
     "record_too_long": "longer than a record may be",
+    "field_too_long": "with a field that is longer than one may be",
     "unterminated_quote": "with a quote that is left open",
     "unreadable": "that cannot be read",
 }

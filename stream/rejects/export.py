@@ -44,8 +44,10 @@ def prepare(recorded: WarehouseReader, choice: Choice, datasets: Mapping[str, Da
 
 
 def renamed(dataset: Dataset | None) -> dict[str, str]:
-    """By a column's name in the header, its name in the staged table."""
-    return {column.source: column.name for column in dataset.columns} if dataset else {}
+    """By each of a column's names in a header, its name in the staged table."""
+    if dataset is None:
+        return {}
+    return {name: column.name for column in dataset.columns for name in (column.source, *column.aliases)}
 
 
 def as_csv(recorded: WarehouseReader, export: Export) -> Iterator[str]:

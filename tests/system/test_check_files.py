@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from stream.config.compiling import _READER_RULES
+from stream.report import _MALFORMED
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.processes import Place, ade, load, write_configs
 
@@ -123,6 +125,10 @@ def test_records_that_cannot_be_split_have_a_sentence(place: Place) -> None:
         "1 record(s) with a wrong number of fields",
         "1 record(s) that cannot be decoded",
     ]
+
+
+def test_every_fault_of_the_reader_has_a_sentence() -> None:
+    assert {*_MALFORMED, "type"} == _READER_RULES
 
 
 def test_a_file_that_cannot_be_read_is_an_error_of_its_own(place: Place) -> None:
