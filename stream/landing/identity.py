@@ -10,12 +10,13 @@ from typing import Protocol
 
 from sinks.base import FileStat, Position
 from sinks.ledger import FileEntry, SpanEntry
+from stream.framing import frame
+from stream.header import read_header
 from stream.landing.listing import Found
 from stream.landing.tracker import Tracked, Tracker
 from stream.sniffing import LaidOut, lay_out
 from stream.source import FINGERPRINT_BYTES, LandingFile, Source
 
-_LINE_ENDS = (b"\n", b"\r")
 #: A change within the same tick of the file system's clock as the one before leaves all times as they are. Linux ticks
 #: every 1 to 10 ms; times of whole seconds are those of a file system that knows no smaller ones.
 _TICK_SECONDS, _COARSE_TICK_SECONDS = 0.02, 2.0
@@ -49,18 +50,35 @@ def as_known(file: LandingFile, known: Tracked, tracker: Tracker, committed: Com
     return lay_out(file, tracker.datasets[known.file.dataset], recorded, final=finished)
 
 
-def difference(source: Source, known: Tracked, committed: Committed) -> str | None:
+def difference(laid_out: LaidOut, known: Tracked, committed: Committed) -> str | None:
     """Why the file cannot be read on from where it was left, as a sentence; None where it can."""
-    end = known.end.offset if known.end else 0
+    source, end = laid_out.source, known.end.offset if known.end else 0
     if not end:
         return None
     if source.size is not None and source.size < end:
         return f"It was {end} bytes long when it was loaded and has shrunk to {source.size}."
     if not _prefix_holds(source, known, committed):
         return f"Its first {end} bytes are no longer those that were loaded."
-    if source.read(end - 1, end) not in _LINE_ENDS and source.read(end, end + 1) not in (b"", *_LINE_ENDS):
-        return f"Its last line, up to byte {end}, was loaded without a line end and has been continued."
+    if _is_continued(laid_out, known, end):
+        return f"Its last record, up to byte {end}, was taken as it stood and has been continued."
     return None
+
+
+def _is_continued(laid_out: LaidOut, known: Tracked, end: int) -> bool:
+    """Whether the last record was complete only because the file counted as finished, and now it has grown.
+
+    With the byte behind it, what was loaded last must still end in a record's end.
+    """
+    source, dataset = laid_out.source, laid_out.dataset
+    if known.last is None or source.is_end(end):
+        return False
+    span = known.last[0]
+    if span.byte_end - span.byte_start > dataset.batch_bytes + dataset.dialect.record_bytes_max:
+        return False  # a single line, too long to be a record, of which no more is kept than that it was there
+    start = span.byte_start
+    if span.row_first == 1 and (header := read_header(source, dataset, final=True)) is not None:
+        start = header.end.offset
+    return start + frame(source.read(start, end + 1), dataset.dialect, final=False).consumed < end
 
 
 def _prefix_holds(source: Source, known: Tracked, committed: Committed) -> bool:
@@ -70,7 +88,13 @@ def _prefix_holds(source: Source, known: Tracked, committed: Committed) -> bool:
     grown = source.stat.inode == known.stat.inode and source.stat.size > known.stat.size
     if known.last is not None and (grown or known.first == known.last):
         return all(source.digest(span.byte_start, span.byte_end) == digest for span, digest in ends)
-    return source.holds(committed.spans(known.file.file_id))
+    known.first = known.last = None
+    for entry in committed.spans(known.file.file_id):
+        if source.digest(entry.span.byte_start, entry.span.byte_end) != entry.digest:
+            return False
+        known.last = entry.span, entry.digest
+        known.first = known.first or known.last
+    return True
 
 
 def renamed(file: LandingFile, found: Found, tracker: Tracker, committed: Committed) -> Tracked | None:

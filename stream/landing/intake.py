@@ -83,7 +83,7 @@ class Intake:
         known = visit.known
         finished = known.seen == file.stat and self.tracker.has_settled(known)
         laid_out = as_known(file, known, self.tracker, self.committed, finished=finished)
-        fault = difference(laid_out.source, known, self.committed)
+        fault = difference(laid_out, known, self.committed)
         if fault and known.state == "archived":
             yield from self._followed(file, found, visit, stop, finished=finished)
         elif fault:

@@ -65,6 +65,16 @@ def test_the_new_rows_take_the_place_of_the_old(place: Place, what: str) -> None
     assert unsound(place.warehouse, ("orders",)) == []
 
 
+def test_a_quote_that_was_open_when_the_file_counted_as_finished_may_be_closed_later(place: Place) -> None:
+    path = write(name(place), orders([1]) + '"O-000002\n')
+    load(place)
+    assert rows(place.warehouse, "SELECT reasons -> 0 ->> 'rule' FROM rejects") == [("unterminated_quote",)]
+    append(path, '",C-0002,2026-11-21 10:00:02,1,NO,web,12.50\n')
+    load(place)
+    assert rows(place.warehouse, "SELECT generation, records, accepted FROM meta_files") == [(1, 0, 0), (2, 2, 2)]
+    assert rows(place.warehouse, "SELECT * FROM rejects") == []
+
+
 def test_a_rewrite_with_the_same_size_inode_and_times_is_seen(place: Place) -> None:
     path = write(name(place), orders([1, 2]))
     load(place)
