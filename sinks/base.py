@@ -88,7 +88,7 @@ class FileDialect:
 class File:
     """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`.
 
-    `fingerprint`: SHA-256 of the first 64 KiB of its text, empty before it was read. `dialect`: None before it was
+    `fingerprint`: SHA-256 of the first 16 KiB of its text, empty before it was read. `dialect`: None before it was
     found.
     """
 

@@ -18,7 +18,7 @@ from sinks.ledger import SpanEntry
 from stream.landing.links import target
 
 _BLOCK = 1 << 20
-FINGERPRINT_BYTES = 1 << 16
+FINGERPRINT_BYTES = 1 << 14
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -70,7 +70,7 @@ class Source(ABC):
         return hashed.digest()
 
     def fingerprint(self) -> bytes:
-        """SHA-256 of the first 64 KiB, or of all bytes where there are fewer; empty where there are none."""
+        """SHA-256 of the first 16 KiB, or of all bytes where there are fewer; empty where there are none."""
         beginning = self.read(0, FINGERPRINT_BYTES)
         return hashlib.sha256(beginning).digest() if beginning else b""
 

@@ -32,7 +32,7 @@ from stream.sniffing import lay_out
 from stream.source import FINGERPRINT_BYTES, LandingFile
 
 #: Larger files are taken alone. Of these, the fingerprint is the digest of all bytes.
-FILE_BYTES_MAX = FINGERPRINT_BYTES // 4
+FILE_BYTES_MAX = FINGERPRINT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,20 @@ def listing(root: bytes, dataset: Dataset, known: Callable[[bytes, os.DirEntry[b
                 continue
             if _is_folder(each, dataset, seen):
                 folders.append(path)
-            elif file := look(root, dataset, path):
+            elif file := _found(root, dataset, path, each):
                 yield file
+
+
+def _found(root: bytes, dataset: Dataset, path: bytes, entry: os.DirEntry[bytes]) -> Found | None:
+    """The file of an entry, which is none of the dataset's where it has another name, or is no file."""
+    if not is_candidate(dataset, entry.name):
+        return None
+    try:
+        if entry.is_file(follow_symlinks=False):
+            return Found(dataset.name, path, FileStat.of(entry.stat(follow_symlinks=False)))
+    except OSError:  # it has gone
+        return None
+    return look(root, dataset, path)
 
 
 def look(root: bytes, dataset: Dataset, path: bytes) -> Found | None:
