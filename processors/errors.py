@@ -4,7 +4,9 @@
     ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
     │   ├── UnreadableError      for now; it is tried again
-    │   └── BrokenRuleError      because of a record that breaks a rule with the action `fail`
+    │   ├── BrokenRuleError      because of a record that breaks a rule with the action `fail`
+    │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
+    ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
     └── StateError       a stored artifact belongs to another version                      exit 3
 
@@ -43,6 +45,27 @@ class BrokenRuleError(SourceError):
     def __init__(self, message: str, record: int) -> None:
         super().__init__(message)
         self.record = record
+
+
+class OverBudgetError(SourceError):
+    """Too many records are rejected, with this one; the micro-batch that it is in is not taken.
+
+    `is_final`: further records of the file would not change that.
+    """
+
+    def __init__(self, message: str, record: int, *, is_final: bool) -> None:
+        super().__init__(message)
+        self.record, self.is_final = record, is_final
+
+
+class StoppedError(AdeStreamError):
+    """A dataset is over a budget with `on_failure: fail`, with a record of this file: nothing more is loaded."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, dataset: str, path: str, record: int) -> None:
+        super().__init__(message)
+        self.dataset, self.path, self.record = dataset, path, record
 
 
 class WarehouseError(AdeStreamError):

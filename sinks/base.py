@@ -35,6 +35,8 @@ FileState: TypeAlias = Literal[
     "archived",
 ]
 
+Breach: TypeAlias = Literal["hold", "fail"]
+
 
 def row_id(file_id: int, record: int) -> int:
     """The name of a record.
@@ -89,7 +91,7 @@ class File:
     """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`.
 
     `fingerprint`: SHA-256 of the first 16 KiB of its text, empty before it was read. `dialect`: None before it was
-    found.
+    found. `acknowledged`: a person wants it however many of its records are rejected.
     """
 
     file_id: int
@@ -100,6 +102,7 @@ class File:
     header: tuple[str, ...]
     fingerprint: bytes = b""
     dialect: FileDialect | None = None
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,8 @@ class MicroBatch:
     `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
     `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `keep_events`: the raw layer wants the
     records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that the batch has in the
-    change from one generation of the file to the next.
+    change from one generation of the file to the next. `breach`: what becomes of its dataset, or of everything, with
+    news of a file that goes over a budget.
     """
 
     parts: tuple[Part, ...]
@@ -219,6 +223,7 @@ class MicroBatch:
     ingested_at: str
     keep_events: bool
     swap: Swap | None = None
+    breach: Breach | None = None
 
     @property
     def part(self) -> Part:
@@ -256,6 +261,7 @@ def news(
     arrived_ns: int,
     at: str,
     swap: Swap | None = None,
+    breach: Breach | None = None,
 ) -> MicroBatch:
     """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`."""
     rows = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64())]))
@@ -263,7 +269,7 @@ def news(
     span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
     index = empty_index(end.lines)
     part = Part(file, span, index, b"", stat, state, reason, arrived_ns)
-    return MicroBatch((part,), rows, no_rejects(), events, at, keep_events=False, swap=swap)
+    return MicroBatch((part,), rows, no_rejects(), events, at, keep_events=False, swap=swap, breach=breach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,13 @@ UPDATE meta_files SET state = 'ready', updated_at = {NOW},
 WHERE file_id = ? AND state IN ('failed', 'held')
 """
 
+_RESUME_FILE = f"""
+UPDATE meta_files SET state = 'ready', acknowledged = 1, updated_at = {NOW},
+    reason = 'Its dataset was resumed by `ade-stream resume`. Before, it was ' || state || ': ' || reason
+WHERE file_id = (SELECT file_id FROM meta_datasets WHERE dataset = ? AND state = 'held')
+"""
+_RESUME = f"UPDATE meta_datasets SET state = 'flowing', changed_at = {NOW} WHERE dataset = ? AND state = 'held'"
+
 
 def put_back(warehouse: Path, file_id: int) -> bool:
     """Let a file that was set aside be tried again; False where it is not set aside (any more).
@@ -21,3 +28,13 @@ def put_back(warehouse: Path, file_id: int) -> bool:
     """
     with Connection(warehouse) as connection, connection.transaction():
         return connection.run(_PUT_BACK, file_id) > 0
+
+
+def resume(warehouse: Path, dataset: str) -> bool:
+    """Let a dataset that is held go on, with the file that it is held for as it is; False where it is not held.
+
+    Raises WarehouseError as `put_back` does.
+    """
+    with Connection(warehouse) as connection, connection.transaction():
+        connection.run(_RESUME_FILE, dataset)
+        return connection.run(_RESUME, dataset) > 0

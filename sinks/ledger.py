@@ -20,13 +20,15 @@ from sinks.connection import Connection, Scalar, parameter_rows
 NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _UPSERT_FILE = f"""
 INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, dialect, size,
-                        mtime_ns, inode, ctime_ns, records, accepted, rejected, discovered_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
+                        mtime_ns, inode, ctime_ns, acknowledged, records, accepted, rejected, discovered_at,
+                        updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (file_id) DO UPDATE SET
     path = excluded.path, state = excluded.state, reason = excluded.reason, header = excluded.header,
     fingerprint = excluded.fingerprint, dialect = excluded.dialect, size = excluded.size,
     mtime_ns = excluded.mtime_ns, inode = excluded.inode,
-    ctime_ns = excluded.ctime_ns, records = records + excluded.records, accepted = accepted + excluded.accepted,
+    ctime_ns = excluded.ctime_ns, acknowledged = max(acknowledged, excluded.acknowledged),
+    records = records + excluded.records, accepted = accepted + excluded.accepted,
     rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
 """
 _SUPERSEDE = f"""
@@ -44,8 +46,8 @@ WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + 
 """
 _INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) VALUES (?, ?, ?)"
 _FILES = """
-SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, size, mtime_ns, inode, ctime_ns, state,
-reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
+SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, acknowledged, size, mtime_ns, inode,
+ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
 """
 #: The first span that no other follows directly ends the file's committed prefix.
 _POSITION = """
@@ -97,7 +99,7 @@ def files(connection: Connection, where: str = "", *values: str | int) -> Iterat
     for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *values):
         for row in batch.to_pylist():
             identity = row["file_id"], row["dataset"], row["path"], row["generation"]
-            read = _header(row["header"]), row["fingerprint"], _dialect(row["dialect"])
+            read = _header(row["header"]), row["fingerprint"], _dialect(row["dialect"]), bool(row["acknowledged"])
             file = File(*identity, row["date"], *read)
             stat = FileStat(row["size"], row["mtime_ns"], row["inode"], row["ctime_ns"])
             balance = row["records"], row["accepted"], row["rejected"]
@@ -198,7 +200,7 @@ def _file_row(part: Part) -> tuple[Scalar, ...]:
     return (
         *(file.file_id, file.dataset, file.path, file.generation, file.date, part.state, part.reason),
         *(_header_text(file.header), file.fingerprint, _dialect_text(file.dialect)),
-        *(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns),
+        *(stat.size, stat.mtime_ns, stat.inode, stat.ctime_ns, int(file.acknowledged)),
     )
 
 

@@ -49,6 +49,13 @@ def dialects(db: Database) -> None:
     db.execute("ALTER TABLE meta_files ADD COLUMN dialect TEXT")
 
 
+@migrations()
+def holds(db: Database) -> None:
+    """Datasets of which nothing is loaded for now, and files that a person wants whatever is wrong with them."""
+    for statement in _HOLDS.split(";\n\n"):
+        db.execute(statement)
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 
@@ -293,4 +300,16 @@ BEGIN SELECT RAISE(ABORT, 'meta_corrections is append-only'); END;
 
 CREATE TRIGGER meta_corrections_no_delete BEFORE DELETE ON meta_corrections
 BEGIN SELECT RAISE(ABORT, 'meta_corrections is append-only'); END
+"""
+
+_HOLDS = """
+CREATE TABLE meta_datasets (
+    dataset TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('held', 'flowing')),
+    reason TEXT NOT NULL,
+    file_id INTEGER NOT NULL,
+    changed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE meta_files ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0
 """

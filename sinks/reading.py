@@ -18,6 +18,7 @@ from sinks import ledger
 from sinks.base import Position, Span, row_id
 from sinks.connection import Connection
 from sinks.corrections import event
+from sinks.holds import DatasetState, dataset_states
 from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
@@ -27,7 +28,7 @@ from sinks.rejects import Rejects
 
 @dataclass(frozen=True, slots=True)
 class DatasetStatus:
-    """What the ledger says of one dataset, summed over its files."""
+    """What the ledger says of one dataset, summed over its files. `held`: why nothing of it is loaded for now."""
 
     dataset: str
     files: int
@@ -37,6 +38,7 @@ class DatasetStatus:
     accepted: int
     rejected: int
     last_commit: str | None
+    held: str | None = None
 
 
 class WarehouseReader:
@@ -124,7 +126,15 @@ class WarehouseReader:
         by_dataset: dict[str, dict[str, int]] = {row["dataset"]: {} for row in sums}
         for dataset, state, count in states:
             by_dataset[str(dataset)][str(state)] = int(str(count))
-        return [DatasetStatus(files_by_state=by_dataset[row["dataset"]], **row) for row in sums]
+        held = {each.dataset: each.reason for each in self.dataset_states() if each.is_held}
+        return [
+            DatasetStatus(files_by_state=by_dataset[row["dataset"]], **row, held=held.get(row["dataset"]))
+            for row in sums
+        ]
+
+    def dataset_states(self) -> list[DatasetState]:
+        """The datasets that are held, or were once, by name."""
+        return dataset_states(self._connection)
 
     def content_hash(self, dataset: str, date: str | None = None) -> str:
         """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events and balances, each in the order of

@@ -13,8 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from processors.outcome import RowIds
 from sinks import ledger
-from sinks.base import row_id
+from sinks.base import Span, row_id
 from sinks.connection import Connection, Scalar
 from sinks.corrections import event
 from sinks.identifiers import duplicate_rows, quote
@@ -118,6 +119,18 @@ class Rejects:
         assert isinstance(packed, bytes)  # noqa: S101 - the column's own type
         index = unpack(packed, int(str(count)), int(str(lines_after)))
         return Place(record, str(path), int(index.lines[record - int(str(span_id))]))
+
+    def refused(self, file_id: int) -> int:
+        """How many records of a file are rejected, duplicates left out."""
+        duplicate = "EXISTS (SELECT 1 FROM meta_duplicates d WHERE d._id = r._id)"
+        sql = f"SELECT count(*) FROM rejects r WHERE _id BETWEEN ? AND ? AND NOT {duplicate}"
+        return self.connection.integer(sql, *_ids(file_id))
+
+    def within(self, span: Span) -> RowIds:
+        """The ids of the rejects of a span, duplicates among them; ascending."""
+        sql = "SELECT _id FROM rejects WHERE _id BETWEEN ? AND ? ORDER BY _id"
+        ids: RowIds = self.connection.table(sql, span.id_first, span.id_last)["_id"].to_numpy()
+        return ids
 
     def by_rule(self, file_id: int) -> list[tuple[str, str | None, int]]:
         """Rule, column and how many records of a file were rejected for it; warnings are left out."""

@@ -14,6 +14,7 @@ from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
 from sinks.connection import Connection
+from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
@@ -142,6 +143,8 @@ class Warehouse:
         batch, entry = prepared.judged.batch, prepared.entry
         if not prepared.judged.outcome.row_count:
             self._ledger.settle(entry.files)
+            if batch.breach == "hold":
+                hold(self.connection, batch.part)
             return 0, 0
         staging, uniqueness, ids = self._staging[batch.dataset], self._uniqueness[batch.dataset], batch.ids
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files

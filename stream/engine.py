@@ -11,11 +11,13 @@ from contextlib import closing
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import BrokenRuleError, SourceError
+from processors.errors import BrokenRuleError, OverBudgetError, SourceError, StoppedError
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
+from stream.breaker import count, over_budget
+from stream.budget import Budgets
 
 #: Bytes of the landing files that may wait, judged, for their commit.
 AHEAD_BYTES = 1 << 21
@@ -26,6 +28,7 @@ def run(
     chains: Mapping[str, Processor],
     sink: Sink[Prepared],
     stop: threading.Event | None = None,
+    budgets: Budgets | None = None,
 ) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt.
 
@@ -33,7 +36,7 @@ def run(
     thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a source
     that waits for more.
     """
-    with closing(ahead(judge(batches, chains), _weight, AHEAD_BYTES, sink.prepare, stop)) as prepared:
+    with closing(ahead(judge(batches, chains, budgets), _weight, AHEAD_BYTES, sink.prepare, stop)) as prepared:
         for each in prepared:
             yield sink.commit(each)
 
@@ -42,23 +45,29 @@ def _weight(judged: Judged) -> int:
     return sum(part.span.byte_end - part.span.byte_start for part in judged.batch.parts)
 
 
-def judge(batches: Iterable[MicroBatch], chains: Mapping[str, Processor]) -> Iterator[Judged]:
+def judge(
+    batches: Iterable[MicroBatch], chains: Mapping[str, Processor], budgets: Budgets | None = None
+) -> Iterator[Judged]:
     """Each batch with its verdict.
 
     A record that breaks a rule with the action `fail` is a BrokenRuleError, raised where its batch was read: there the
     records before it are read again, the file is set aside and the next one taken up, or, in a replay, everything is
-    given up.
+    given up. So is one that goes over a budget an OverBudgetError, which may be answered with news behind which a
+    StoppedError ends everything.
     """
-    source = _delegate(batches)
+    budgets, source = budgets or Budgets(), _delegate(batches)
     batch = next(source, None)
     while batch is not None:
         judged = verdict(batch, chains[batch.dataset])
-        broken = breach(judged)
-        if broken is None:
+        fault = breach(judged, budgets)
+        if fault is None:
             yield judged
             batch = next(source, None)
-        else:
-            batch = raise_within(source, broken)
+            continue
+        batch = raise_within(source, fault)
+        if batch is not None and batch.breach == "fail":
+            yield verdict(batch, chains[batch.dataset])
+            raise StoppedError(batch.part.reason, batch.dataset, batch.part.file.path, fault.record)
 
 
 def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
@@ -94,7 +103,15 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
 
 
-def breach(judged: Judged) -> BrokenRuleError | None:
+def breach(judged: Judged, budgets: Budgets) -> BrokenRuleError | OverBudgetError | None:
+    """Why the batch is not taken, of several causes the one with the smallest record; else it is counted."""
+    broken, over = broken_rule(judged), over_budget(judged, budgets)
+    if broken is None and over is None:
+        count(judged, budgets)
+    return broken if over is None or (broken is not None and broken.record <= over.record) else over
+
+
+def broken_rule(judged: Judged) -> BrokenRuleError | None:
     """The first record with a reason whose action is `fail`."""
     rejected = judged.outcome.rejected
     if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from processors.errors import ConfigError
-from sinks.base import FileStat, MicroBatch
+from processors.errors import ConfigError, StoppedError
+from sinks.base import RECORDS_MAX, FileStat, MicroBatch, Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
+from stream.budget import Budgets
 from stream.config import Dataset
 from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
+from stream.landing.names import original
 from stream.landing.tracker import Tracker
 from stream.report import Report, report
 from stream.why import unknown, within
@@ -28,10 +30,57 @@ def judge_files(
 ) -> Report:
     """The report on `files`, as if they landed now in an empty warehouse, whole, one after the other.
 
-    `only`: the dataset that they are files of, wherever they lie. Raises ConfigError where a file belongs to none, and
-    KeyboardInterrupt when `stop` is set on the way.
+    `only`: the dataset that they are files of, wherever they lie. Against a budget duplicates count here too; one with
+    `on_failure: fail` ends it at once. Raises ConfigError where a file belongs to none, and KeyboardInterrupt when
+    `stop` is set on the way.
     """
     found = [each for file in dict.fromkeys(files) for each in _found(datasets, landing, file, only)]
+    gate = _Gate(Budgets({name: dataset.budget for name, dataset in datasets.items()}))
+    return _judged(datasets, landing, found, stop, gate)
+
+
+def stopped_report(datasets: Mapping[str, Dataset], landing: Path, stopped: StoppedError, stop: Event) -> Report:
+    """The report on the file that went over a budget and stopped a run, up to the micro-batch that did.
+
+    Raises KeyboardInterrupt when `stop` is set on the way.
+    """
+    path = original(stopped.path)
+    gate = _Gate(Budgets(), until=stopped.record, over={1: str(stopped)})  # the first file of a new warehouse
+    try:
+        found = Found(stopped.dataset, path, FileStat.of((landing / os.fsdecode(path)).stat()))
+    except OSError:  # it has gone meanwhile
+        return Report(validation_passed=False, errors=(f"{stopped.path}: {stopped}",), files=(), rules=())
+    return _judged(datasets, landing, [found], stop, gate)
+
+
+@dataclass(slots=True)
+class _Gate:
+    """Compares what is stored of files with the budgets of their datasets. `until`: the record of a file behind which
+    nothing is judged. `over`: the files that go over a budget, by id, each with the reason."""
+
+    budgets: Budgets
+    until: int = RECORDS_MAX
+    over: dict[int, str] = field(default_factory=dict)
+
+    def closes(self, receipt: Receipt, recorded: WarehouseReader) -> bool:
+        """Whether nothing more is to be judged behind what was stored now."""
+        part, budgets = receipt.batch.part, self.budgets
+        file, span = part.file, part.span
+        if span.row_first + span.row_count > self.until:
+            return True
+        if file.dataset not in budgets.of or not span.row_count or file.file_id in self.over:
+            return False
+        rejected, budget = recorded.rejects.within(span), budgets.of[file.dataset]
+        excess = budgets.excess(file.dataset, [span], rejected, at_end=part.state != "processing")
+        if excess is None:
+            budgets.count(file.dataset, [span], rejected)
+            return False
+        self.over[file.file_id] = f"{excess.told(file.dataset, budget)}."
+        budgets.restart(file.dataset)
+        return budget.on_failure == "fail"
+
+
+def _judged(datasets: Mapping[str, Dataset], landing: Path, found: Sequence[Found], stop: Event, gate: _Gate) -> Report:
     datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
     chains = {name: dataset.chain for name, dataset in datasets.items()}
     tables = [dataset.table for dataset in datasets.values()]
@@ -40,10 +89,12 @@ def judge_files(
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
             batches = _taken(Intake(Tracker(landing, datasets, ()), recorded), found, stop)
             with closing(run(batches, chains, sink)) as receipts:  # type: ignore[type-var]
-                for _ in receipts:
+                for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt
-            return report(recorded, datasets, [entry.file.file_id for entry in recorded.files()])
+                    if gate.closes(receipt, recorded):
+                        break
+            return report(recorded, datasets, [entry.file.file_id for entry in recorded.files()], gate.over)
 
 
 def _found(datasets: Mapping[str, Dataset], landing: Path, file: Path, only: str | None) -> list[Found]:

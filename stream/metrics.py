@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sinks.base import Receipt
@@ -70,9 +70,11 @@ class Meter:
 
 
 class Meters:
-    """The figures of all datasets; filled by the committing thread, read by the screen."""
+    """The figures of all datasets; filled by the committing thread, read by the screen. `held`: the datasets of which
+    nothing is read for now, each with the reason; the reading thread says which."""
 
-    def __init__(self, datasets: Iterable[str], backlog: Backlog) -> None:
+    def __init__(self, datasets: Iterable[str], backlog: Backlog, held: Mapping[str, str]) -> None:
+        self.held = held
         self.started = time.monotonic()
         self.by_dataset = {dataset: Meter() for dataset in datasets}
         self._backlog = backlog

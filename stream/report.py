@@ -60,7 +60,8 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`validation_passed`: no record was rejected and no file set aside. `errors`: what keeps it from that."""
+    """`validation_passed`: no file was set aside, and no record of a dataset without a budget was rejected. `errors`:
+    what keeps it from that."""
 
     validation_passed: bool
     errors: tuple[str, ...]
@@ -68,18 +69,33 @@ class Report:
     rules: tuple[RuleReport, ...]
 
 
-def report(recorded: WarehouseReader, datasets: Mapping[str, Dataset], file_ids: Iterable[int]) -> Report:
-    """The report on some files of a warehouse. `datasets`: as they were when the files were judged."""
+def report(
+    recorded: WarehouseReader, datasets: Mapping[str, Dataset], file_ids: Iterable[int], over: Mapping[int, str]
+) -> Report:
+    """The report on some files of a warehouse. `datasets`: as they were when the files were judged. `over`: the files
+    that go over a budget, each with the reason; within its budget, a dataset's rejects are no errors."""
     entries = [entry for file_id in file_ids for entry in recorded.files("file_id = ?", file_id)]
+    entries = [_set_aside(entry, datasets, over.get(entry.file.file_id)) for entry in entries]
     rules = [
         each
         for name in dict.fromkeys(entry.file.dataset for entry in entries)
         for each in _rules(recorded, datasets[name], [entry for entry in entries if entry.file.dataset == name])
     ]
     several = len({entry.file.dataset for entry in entries}) > 1
-    errors = [f"{each.dataset}: {said}" if several else said for each in rules for said in each.sentences]
+    broken = {entry.file.dataset for entry in entries if entry.file.file_id in over}
+    counted = [each for each in rules if datasets[each.dataset].budget is None or each.dataset in broken]
+    errors = [f"{each.dataset}: {said}" if several else said for each in counted for said in each.sentences]
     errors += [f"{entry.file.path}: {entry.reason}" for entry in entries if entry.state in {"held", "failed"}]
     return Report(not errors, tuple(errors), tuple(map(_file, entries)), tuple(rules))
+
+
+def _set_aside(entry: FileEntry, datasets: Mapping[str, Dataset], reason: str | None) -> FileEntry:
+    """A file that goes over its budget, as a run leaves it."""
+    budget = datasets[entry.file.dataset].budget
+    if reason is None:
+        return entry
+    state: FileState = "held" if budget is not None and budget.on_failure == "hold" else "failed"
+    return replace(entry, state=state, reason=reason)
 
 
 def _file(entry: FileEntry) -> FileReport:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from processors.errors import ConfigError
+from processors.errors import ConfigError, StoppedError
 from sinks.base import Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.background import beside_main_thread, stopping
-from stream.config import load_configs
+from stream.budget import Budgets
+from stream.config import Dataset, load_configs
 from stream.engine import run
+from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.metrics import Meters
 from stream.screens import Screen, screen_for
+from stream.screens.output import write
+from stream.screens.tables import to_json
 
 #: We make next to no cycles, and looking for them among what is known of 100,000 files takes longer than loading one.
 _GC_THRESHOLDS = (50_000, 20, 50)
@@ -27,27 +32,44 @@ _GC_THRESHOLDS = (50_000, 20, 50)
 def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     """Load the landing folder into the warehouse, once or until stopped; the exit code.
 
-    1 where `run` set a file aside or was stopped. Raises ConfigError and WarehouseError.
+    1 where `run` set a file aside, left out a dataset that is held, or was stopped. Where a budget stops everything it
+    is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
     gc.set_threshold(*_GC_THRESHOLDS)
     datasets = load_configs(configs)
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")
+    try:
+        return _load(datasets, landing, warehouse, ongoing=ongoing)
+    except StoppedError as error:
+        stopped = error
+    sys.stderr.write(f"ade-stream: {stopped.path}: {stopped}\n")
+    stop = threading.Event()
+    with stopping(stop):
+        write(to_json(beside_main_thread(lambda: stopped_report(datasets, landing, stopped, stop))))
+    return stopped.exit_code
+
+
+def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     with (
         Warehouse(warehouse, [dataset.table for dataset in datasets.values()]) as sink,
         WarehouseReader(warehouse) as recorded,
     ):
-        arrivals = Arrivals(Intake(Tracker(landing, datasets, recorded.files()), recorded))
+        budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
+        tracker = Tracker(landing, datasets, recorded.files())
+        arrivals = Arrivals(Intake(tracker, recorded, budgets))
         chains = {name: dataset.chain for name, dataset in datasets.items()}
-        meters = Meters(datasets, arrivals.backlog)
+        meters = Meters(datasets, arrivals.backlog, tracker.held)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
-            beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop), meters, screen))
+            beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop, budgets), meters, screen))
     if ongoing:
         return 0
     if signalled.is_set():
         sys.stderr.write("ade-stream: stopped before everything was loaded; `ade-stream run` goes on from there.\n")
-    return 1 if meters.set_aside or signalled.is_set() else 0
+    for dataset, reason in tracker.held.items():
+        sys.stderr.write(f"ade-stream: dataset {dataset} is held. {reason}\n")
+    return 1 if meters.set_aside or tracker.held or signalled.is_set() else 0
 
 
 def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen) -> None:

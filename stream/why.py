@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sinks.ledger import FileEntry
@@ -27,11 +27,13 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`path`: relative to the landing folder, as the ledger writes it. `unknown`: where the ledger knows no such file,
-    a sentence that says why not; empty otherwise."""
+    a sentence that says why not; empty otherwise. `held`: the datasets of the file of which nothing is loaded for now,
+    each with the reason."""
 
     path: str
     generations: tuple[Told, ...]
     unknown: str = ""
+    held: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_loaded(self) -> bool:
@@ -51,7 +53,13 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
         told = tuple(
             Told(entry, recorded.reject_rules(entry.file.file_id)) for entry in recorded.files("path = ?", name)
         )
-    return Explanation(name, told, "" if told else unknown(landing, path, datasets))
+        all_held = {each.dataset: each.reason for each in recorded.dataset_states() if each.is_held}
+    taken_by = {each.entry.file.dataset for each in told} or set(_takers(landing, path, datasets))
+    held = {dataset: reason for dataset, reason in all_held.items() if dataset in taken_by}
+    if told:
+        return Explanation(name, told, held=held)
+    waits = [f"It waits, since its dataset {dataset} is held. {reason}" for dataset, reason in held.items()]
+    return Explanation(name, (), " ".join(waits) or unknown(landing, path, datasets), held)
 
 
 def within(landing: Path, file: Path) -> Path:
@@ -85,7 +93,7 @@ def _is_followed(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> 
 def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
     """Why a regular file of the landing folder belongs to no dataset, or has not been seen yet."""
     near = [dataset for dataset in datasets.values() if path.is_relative_to(dataset.folder)]
-    if any(look(os.fsencode(landing), dataset, os.fsencode(path)) for dataset in near):
+    if _takers(landing, path, datasets):
         return "It has not been seen yet. `ade-stream run` takes it; a running watch does within seconds."
     if not near:
         folders = ", ".join(f"{dataset.folder}/" for dataset in datasets.values())
@@ -94,3 +102,9 @@ def _passed_over(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> 
         return "It, or a folder that it lies in, begins with a dot; those are left alone."
     patterns = " or ".join(pattern for dataset in near for pattern in dataset.files.patterns)
     return f"Its name does not match {patterns}, or ends like that of an unfinished file (.tmp, .part and the like)."
+
+
+def _takers(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> list[str]:
+    """The datasets that take the file."""
+    near = [dataset for dataset in datasets.values() if path.is_relative_to(dataset.folder)]
+    return [dataset.name for dataset in near if look(os.fsencode(landing), dataset, os.fsencode(path))]

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, loading, rejects, replaying, retrying, status, why
+from stream.cli import checking, loading, rejects, replaying, resuming, retrying, status, why
 
 app = typer.Typer(
     name="ade-stream",
@@ -26,6 +26,7 @@ app.command()(replaying.replay)
 app.command(name="status")(status.status)
 app.command(name="why")(why.why)
 app.command()(retrying.retry)
+app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.command()(checking.check)
 

@@ -30,8 +30,9 @@ def check(
 ) -> None:
     """Validate the configs; exit 2 with file, line and reason for each thing that is wrong.
 
-    With files: judge them without loading them, and print the report as JSON; exit 1 where a record would be rejected.
-    They are judged as if the warehouse were empty. --dataset judges files that do not lie in a dataset's folder.
+    With files: judge them without loading them, and print the report as JSON; exit 1 where a record would be rejected,
+    or, in a dataset with a budget, where more would be than that allows. They are judged as if the warehouse were
+    empty. --dataset judges files that do not lie in a dataset's folder.
 
     Example: ade-stream check landing/orders/orders_2026-11-18.csv
     """

@@ -20,7 +20,7 @@ def watch(configs: Configs = CONFIGS, landing: Landing = LANDING, warehouse: War
 
 
 def run(configs: Configs = CONFIGS, landing: Landing = LANDING, warehouse: WarehousePath = WAREHOUSE) -> None:
-    """Load everything that is in the landing folder now, then exit; 1 if a file was set aside.
+    """Load everything that is in the landing folder now, then exit; 1 if a file was set aside, or a dataset is held.
 
     Example: ade-stream run --warehouse /srv/ade.db
     """

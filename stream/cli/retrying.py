@@ -35,9 +35,9 @@ def retry(
     for file in files:
         explanation = explain(configs, landing, warehouse, file)
         if explanation.generations and put_back(warehouse, explanation.generations[-1].entry.file.file_id):
-            write(
-                f"{explanation.path}: put back. A running watch takes it up within a second; else the next run does.\n"
-            )
+            taken = "A running watch takes it up within a second; else the next run does."
+            waits = [f"It waits for `ade-stream resume {dataset}`." for dataset in explanation.held]
+            write(f"{explanation.path}: put back. {' '.join(waits) or taken}\n")
             continue
         refused = True
         what = f"{explanation.generations[-1].entry.state}, not set aside" if explanation.generations else "unknown"

@@ -23,6 +23,7 @@ from processors.quality import Clean
 from processors.schema import Cast
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
+from stream.config.budget import BudgetConfig
 from stream.config.models import (
     DatasetConfig,
     DialectConfig,
@@ -71,6 +72,7 @@ class Dataset:
     batch_bytes: int
     columns_max: int
     expanded_bytes_max: int
+    budget: BudgetConfig | None = None
 
     @property
     def folder(self) -> str:
@@ -133,6 +135,7 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
         batch_bytes=limits.batch_bytes,
         columns_max=limits.columns_max,
         expanded_bytes_max=limits.expanded_bytes_max,
+        budget=config.budget,
     )
 
 

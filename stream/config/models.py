@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from processors.validation import Action, Severity
+from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.quoting import AUTO, DELIMITERS
 
@@ -346,6 +347,7 @@ class DatasetConfig(_Strict):
     event_time: str | None = Field(None, description="The timestamp column that is also kept in _event_us.")
     processors: tuple[StepConfig, ...] = Field(min_length=1)
     limits: LimitsConfig = LimitsConfig()  # type: ignore[call-arg]
+    budget: BudgetConfig | None = Field(None, description="Without one any number of records may be rejected.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
     @field_validator("timezone")

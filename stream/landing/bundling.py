@@ -72,6 +72,8 @@ def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, N
     try:
         yield batch
     except SourceError:
+        for visit in visits:
+            tracker.stays(visit.known)
         return list(files)
     for visit, each, part in zip(visits, small, batch.parts, strict=True):
         _keep(visit, each.found, part)

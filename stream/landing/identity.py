@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinks.base import FileStat, Position
+from sinks.holds import DatasetState
 from sinks.ledger import FileEntry, SpanEntry
 from stream.framing import frame
 from stream.header import read_header
@@ -35,6 +36,10 @@ class Committed(Protocol):
 
     def files(self, where: str = "", *parameters: str | int) -> Iterable[FileEntry]:
         """Files, by id; `where` is a condition of the ledger's."""
+        ...
+
+    def dataset_states(self) -> Iterable[DatasetState]:
+        """The datasets that are held, or were once."""
         ...
 
     def make_durable(self) -> None:

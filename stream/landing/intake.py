@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from processors.errors import BrokenRuleError, SourceError, UnreadableError
+from processors.errors import BrokenRuleError, OverBudgetError, SourceError, UnreadableError
 from sinks.base import MicroBatch, Swap
+from stream.budget import Budgets
 from stream.landing.bundling import bundled
 from stream.landing.disposal import put_away
 from stream.landing.identity import Committed, as_known, difference, doubtful_for, original, renamed
@@ -27,13 +28,15 @@ _STAY = "The rows that were loaded stay as they are"
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Reads the files that a tracker knows, each from where it was left."""
+    """Reads the files that a tracker knows, each from where it was left. `budgets`: those by which they are judged."""
 
     tracker: Tracker
     committed: Committed
+    budgets: Budgets = field(default_factory=Budgets)
 
     def listing(self) -> list[Found]:
-        """Every file that has news, those that a person has put back among them."""
+        """Every file that has news, those that a person has put back among them, of the datasets that are not held."""
+        self.tracker.heed(self.committed.dataset_states())
         for entry in self.committed.files("state = 'ready'"):
             self.tracker.put_back(entry)
         return self.tracker.listing()
@@ -43,8 +46,10 @@ class Intake:
 
         A file that cannot be read is tried again, some times; then, and where its content is at fault, it is set aside
         as failed. So is one for which a BrokenRuleError is raised where a batch is handed on. That batch counts as not
-        taken, and its records before the broken one are handed on alone.
+        taken, and its records before the broken one are handed on alone. An OverBudgetError holds file and dataset.
         """
+        if found.dataset in self.tracker.held:
+            return
         self.tracker.release(found)
         if found.is_folder:
             yield from self._folder(found)
@@ -53,8 +58,8 @@ class Intake:
         follow = self.tracker.datasets[found.dataset].files.follow_links
         try:
             with LandingFile(self.tracker.root, found.path, follow_links=follow) as file:
-                visit = self._visit(file, found)
-                yield from self._look(file, replace(found, stat=file.stat), visit, stop)
+                visit, found = self._visit(file, found), replace(found, stat=file.stat)
+                yield from self._look(file, found, visit, stop)
         except FileNotFoundError:  # it went between the listing and now: there is nothing to tell
             self.tracker.forget(found)
         except SourceError as error:
@@ -64,6 +69,8 @@ class Intake:
 
     def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch]:
         """The files, small ones of one dataset, in as few micro-batches as can be."""
+        if files and files[0].dataset in self.tracker.held:
+            return
         for found in (yield from bundled(self.tracker, files)):
             yield from self.take(found, stop)
             if stop.is_set():
@@ -81,7 +88,7 @@ class Intake:
     def _look(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         """The file as it is now, compared with what was loaded of it."""
         known = visit.known
-        finished = known.seen == file.stat and self.tracker.has_settled(known)
+        finished = visit.finished = known.seen == file.stat and self.tracker.has_settled(known)
         laid_out = as_known(file, known, self.tracker, self.committed, finished=finished)
         fault = difference(laid_out, known, self.committed)
         if fault and known.state == "archived":
@@ -145,6 +152,8 @@ class Intake:
                 yield from take_new(laid_out, found, successor, stop, finished=True)
         except UnreadableError as error:
             yield from self._again(error, found, visit, successor.give_up())
+        except OverBudgetError as error:
+            yield from self._over_budget(error, found, visit, successor.give_up())
         except SourceError as error:
             reason = f"Its new content cannot take the place of what was loaded: {error}. {_STAY}."
             yield from visit.news(file.stat, "failed", reason, successor.give_up())
@@ -153,10 +162,9 @@ class Intake:
         self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
     ) -> Iterator[MicroBatch]:
         """The file that had this name was put away: this is another one, and the rows of both stay."""
-        known = self.tracker.next_generation(visit.known)
-        self.tracker.follow(known)
-        visit = replace(visit, known=known, first_look=True)
-        laid_out = as_known(file, known, self.tracker, self.committed, finished=finished)
+        visit.known, visit.first_look = self.tracker.next_generation(visit.known), True
+        self.tracker.follow(visit.known)
+        laid_out = as_known(file, visit.known, self.tracker, self.committed, finished=finished)
         if not (yield from self._copied(laid_out.source, found, visit, finished=finished)):
             yield from take_new(laid_out, found, visit, stop, finished=finished)
 
@@ -181,10 +189,35 @@ class Intake:
         if isinstance(error, UnreadableError):
             yield from self._again(error, found, visit)
             return
+        if isinstance(error, OverBudgetError):
+            yield from self._over_budget(error, found, visit)
+            return
         if isinstance(error, BrokenRuleError):
             with suppress(FileNotFoundError, SourceError):  # it went just now: what was not read is not taken
                 yield from take_before(error.record, found, visit)
         yield from visit.news(found.stat, "failed", _sentence(error))
+
+    def _over_budget(
+        self, error: OverBudgetError, found: Found, visit: Visit, undo: Swap | None = None
+    ) -> Iterator[MicroBatch]:
+        """Too many records are rejected: nothing more of the dataset is read, or of any; unless the file is to grow
+        first, since it has few records and is not finished."""
+        dataset, said = found.dataset, _sentence(error)
+        budget = self.budgets.of[dataset]
+        if not (error.is_final or visit.finished):
+            self.tracker.hold(visit.known, found)
+            due = f"it has {budget.min_records} records, or {awaited(self.tracker.datasets[dataset].files)}"
+            yield from visit.news(found.stat, "settling", f"{said} That is decided when {due}.", undo)
+        elif budget.on_failure == "fail":
+            way_out = "Mend the file, or raise the budget, and start again"
+            reason = f"{said} The budget's on_failure is fail, so nothing more is loaded. {way_out}."
+            yield from visit.news(found.stat, "failed", reason, undo, "fail")
+        else:
+            way_out = f"`ade-stream resume {dataset}` takes the file as it is, and goes on with the others"
+            reason = f"{said} Dataset {dataset} is held. {way_out}."
+            self.tracker.held[dataset] = reason
+            self.budgets.restart(dataset)
+            yield from visit.news(found.stat, "held", reason, undo, "hold")
 
     def _again(self, error: SourceError, found: Found, visit: Visit, undo: Swap | None = None) -> Iterator[MicroBatch]:
         """The file could not be read for a reason that may pass: it is tried again, each time later."""

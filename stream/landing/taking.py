@@ -39,7 +39,7 @@ def take_new(
         if last is not None:
             progress = source.progress(last.end.offset)
             yield from visit.hand_on(last, source.stat, "processing", progress, last=False)
-        if stop.is_set():
+        if stop.is_set() or found.dataset in visit.tracker.held:
             return
         last = piece
     if visit.before is not None:

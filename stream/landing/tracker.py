@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from sinks.base import INODE_MASK, File, FileStat, FileState, Position, Span
+from sinks.holds import DatasetState
 from sinks.ledger import FileEntry
 from stream.config import Dataset
 from stream.landing.contents import Contents
@@ -71,6 +72,10 @@ class Tracker:
         self.leaving: dict[int, Found] = {}
         #: With what stat an event proved a file finished.
         self._proven: dict[tuple[str, bytes], FileStat] = {}
+        #: Why nothing of a dataset is read for now.
+        self.held: dict[str, str] = {}
+        #: When a dataset was last resumed, as far as we have heeded it.
+        self._resumed_at: dict[str, str] = {}
         self._next_id = 1
         for entry in entries:
             self._next_id = max(self._next_id, entry.file.file_id + 1)
@@ -92,7 +97,7 @@ class Tracker:
     def listing(self) -> list[Found]:
         """Every file that has news, in the order of dataset and path; then the folders that can be listed again."""
         found: list[Found] = []
-        for dataset in self.datasets.values():
+        for dataset in self._flowing():
             at_rest = partial(_at_rest, self._files[dataset.name])
             found += sorted(listing(self.root, dataset, at_rest), key=lambda file: file.path)
         hidden = {(file.dataset, file.path) for file in found if file.is_folder}
@@ -106,7 +111,7 @@ class Tracker:
         `hints`: by path, what the last event proves, as in `files.ready`; empty where it proves nothing.
         """
         news = []
-        for dataset in self.datasets.values():
+        for dataset in self._flowing():
             for path in sorted(hints):
                 found = look(self.root, dataset, path)
                 if found is None:
@@ -159,7 +164,8 @@ class Tracker:
 
     def next_generation(self, known: Tracked) -> Tracked:
         """The content that has taken the place of what is known; it becomes what is known with `succeed`."""
-        file = replace(known.file, file_id=self._take_id(), generation=known.file.generation + 1, header=())
+        file, wanted = known.file, known.file.acknowledged and known.put_back
+        file = replace(file, file_id=self._take_id(), generation=file.generation + 1, header=(), acknowledged=wanted)
         return Tracked(
             *(file, known.path, known.stat, known.state, known.reason, Position()),
             looked=True,
@@ -178,6 +184,7 @@ class Tracker:
 
     def give_back(self, successor: Tracked) -> None:
         """The generation has not come about; its id is free again."""
+        self.stays(successor)
         self._next_id = successor.file.file_id
 
     def has_settled(self, known: Tracked) -> bool:
@@ -216,6 +223,20 @@ class Tracker:
         if known is not None and known.file.file_id == entry.file.file_id and known.asked_at != entry.updated_at:
             known.state, known.looked, known.attempts = "ready", False, 0
             known.put_back, known.asked_at = True, entry.updated_at
+            known.file = replace(known.file, acknowledged=entry.file.acknowledged)
+
+    def heed(self, states: Iterable[DatasetState]) -> None:
+        """What the ledger says of datasets. One that we hold ourselves may not be in it yet; a person who resumes it
+        has seen that it is."""
+        for each in states:
+            if each.is_held:
+                self.held[each.dataset] = each.reason
+            elif self._resumed_at.get(each.dataset) != each.changed_at:
+                self._resumed_at[each.dataset] = each.changed_at
+                self.held.pop(each.dataset, None)
+
+    def _flowing(self) -> list[Dataset]:
+        return [dataset for name, dataset in self.datasets.items() if name not in self.held]
 
     def follow(self, successor: Tracked) -> None:
         """Another file has come under a name whose file was put away."""
@@ -225,19 +246,26 @@ class Tracker:
         """The file goes from the landing folder as soon as the ledger says so."""
         self.leaving[known.file.file_id] = found
 
+    def stays(self, known: Tracked) -> None:
+        """The file does not go: something keeps it from being loaded as a whole."""
+        self.leaving.pop(known.file.file_id, None)
+
     def unsettled(self) -> list[Found]:
         """The files that need wait no longer."""
         moment = time.monotonic()
         return [
             wait.found
-            for wait in self._waiting.values()
+            for wait in self._waits()
             if (self.has_settled(self.meet(wait.found)) if wait.due is None else wait.due <= moment)
         ]
 
     def settles_in(self) -> float | None:
         """Seconds until the next file need wait no longer, as far as time decides it; None where there is none."""
-        waits = [wait for each in self._waiting.values() if (wait := self._rest(each)) is not None]
+        waits = [wait for each in self._waits() if (wait := self._rest(each)) is not None]
         return max(0.0, min(waits)) if waits else None
+
+    def _waits(self) -> list[_Wait]:
+        return [wait for (dataset, _), wait in self._waiting.items() if dataset not in self.held]
 
     def _rest(self, wait: _Wait) -> float | None:
         if wait.due is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from sinks.base import FileStat, FileState, MicroBatch, Part, Position, Swap, news
+from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, news
 from sinks.ledger import now
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -20,14 +20,15 @@ _GOES = {"archive": "moved into the archive", "delete": "deleted"}
 @dataclass(slots=True)
 class Visit:
     """A look at `known`, begun at `arrived_ns`. `first_look`: nothing was told of it in this process. `said`: what is
-    added to every reason. `before`: the generation whose rows go when those of `known` have come; `begun`: whether they
-    have begun to come, with the first batch of one transaction."""
+    added to every reason. `finished`: whether the file is. `before`: the generation whose rows go when those of `known`
+    have come; `begun`: whether they have begun to come, with the first batch of one transaction."""
 
     tracker: Tracker
     known: Tracked
     arrived_ns: int
     first_look: bool
     said: str = ""
+    finished: bool = False
     before: Tracked | None = None
     begun: bool = False
 
@@ -44,7 +45,9 @@ class Visit:
         successor = self.tracker.next_generation(self.known)
         return Visit(self.tracker, successor, self.arrived_ns, first_look=True, said=self.said, before=self.known)
 
-    def news(self, stat: FileStat, state: FileState, reason: str, swap: Swap | None = None) -> Iterator[MicroBatch]:
+    def news(
+        self, stat: FileStat, state: FileState, reason: str, swap: Swap | None = None, breach: Breach | None = None
+    ) -> Iterator[MicroBatch]:
         """A batch without rows, unless all this was told in this process already; the last of a swap, if it is one."""
         known, reason = self.known, reason + self.said
         told = (known.stat, known.state, known.reason) == (stat, state, reason) and not self.first_look
@@ -54,6 +57,7 @@ class Visit:
         yield news(
             *(known.file, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
             swap=swap or self._swap(last=True),
+            breach=breach,
         )
         self._loaded(last=True)
 
@@ -111,3 +115,5 @@ class Visit:
 
     def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
         self.known.stat, self.known.state, self.known.reason = stat, state, reason
+        if state != "archived":
+            self.tracker.stays(self.known)

@@ -27,7 +27,7 @@ from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
-from stream.engine import breach, verdict
+from stream.engine import broken_rule, verdict
 from stream.recorded import micro_batch
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
@@ -120,7 +120,7 @@ class _Bench:
     def _judge(self, entry: FileEntry, span: SpanEntry, dataset: Dataset, rows: pa.Table) -> None:
         typed = pc.equal(rows["is_typed"], 1)
         judged = verdict(micro_batch(entry, span, rows.filter(pc.invert(typed))), dataset.chain)
-        broken = breach(judged)
+        broken = broken_rule(judged)
         if broken is not None:
             raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
         attempts = rows.select([ROW_ID, "attempts"]).combine_chunks().to_batches()[0]

@@ -74,7 +74,8 @@ class Dashboard:
             table.add_column(title, justify="right", no_wrap=True)
         with self._meters.lock:
             for dataset, meter in self._meters.by_dataset.items():
-                table.add_row(dataset, *self._cells(dataset, meter))
+                name = f"{dataset} (held)" if dataset in self._meters.held else dataset
+                table.add_row(name, *self._cells(dataset, meter))
         return table
 
     def _cells(self, dataset: str, meter: Meter) -> list[str]:

@@ -20,17 +20,17 @@ from stream.why import Explanation, Told
 
 
 def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
-    """Print the balance of each dataset, and each file that is not loaded as a whole."""
+    """Print the balance of each dataset, those that are held, and each file that is not loaded as a whole."""
     table = _table(str(warehouse), "dataset", "files", "dates", "records", "accepted", "rejected", "last commit")
     for each in datasets:
         figures = (each.files, each.dates, each.records, each.accepted, each.rejected)
-        table.add_row(
-            each.dataset, *(count(figure) for figure in figures), (each.last_commit or "-")[:16].replace("T", " ")
-        )
+        name = f"{each.dataset}\n(held)" if each.held else each.dataset
+        table.add_row(name, *(count(figure) for figure in figures), (each.last_commit or "-")[:16].replace("T", " "))
     with printing() as console:
         console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
-        for entry in waiting:
-            sentence = f"{entry.file.path}: {entry.state}. {entry.reason}"
+        sentences = [f"{each.dataset}: held. {each.held}" for each in datasets if each.held]
+        sentences += [f"{entry.file.path}: {entry.state}. {entry.reason}" for entry in waiting]
+        for sentence in sentences:
             console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -55,7 +55,11 @@ def explained(explanation: Explanation) -> str:
     """A file's story: a paragraph for each generation, the newest last; or why there is none."""
     if explanation.unknown:
         return f"{explanation.path}: unknown. {explanation.unknown}\n"
-    return "\n".join(_told(explanation.path, told) for told in explanation.generations)
+    told = "\n".join(_told(explanation.path, told) for told in explanation.generations)
+    return told + "".join(
+        f"  held      nothing more of dataset {dataset} is loaded until `ade-stream resume {dataset}`\n"
+        for dataset in explanation.held
+    )
 
 
 def _told(path: str, told: Told) -> str:
