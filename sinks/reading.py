@@ -115,6 +115,13 @@ class WarehouseReader:
         """The dead-letter table."""
         return Rejects(self._connection)
 
+    def states(self, file_id: int, /) -> dict[str, str]:
+        """When a file last came into each state that it had, the latest last."""
+        entered = self._connection.rows(
+            "SELECT state, entered_at FROM meta_file_states WHERE file_id = ? ORDER BY entered_at, state", file_id
+        )
+        return {str(state): str(at) for state, at in entered}
+
     def status(self) -> list[DatasetStatus]:
         """One entry a dataset, by name."""
         sums = self._connection.table(

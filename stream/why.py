@@ -18,10 +18,12 @@ from stream.landing.names import printable
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A generation of a file that the ledger knows. `rejects`: how many records were rejected under each rule."""
+    """A generation of a file that the ledger knows. `rejects`: how many records were rejected under each rule.
+    `states`: when it last came into each state, the latest last."""
 
     entry: FileEntry
     rejects: Mapping[str, int]
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Explanation:
     @property
     def is_loaded(self) -> bool:
         """Whether the newest generation is in the warehouse as a whole."""
-        return bool(self.generations) and self.generations[-1].entry.state == "committed"
+        return bool(self.generations) and self.generations[-1].entry.state in {"committed", "archived"}
 
 
 def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explanation:
@@ -51,7 +53,8 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
     name = printable(os.fsencode(path))
     with WarehouseReader(warehouse) as recorded:
         told = tuple(
-            Told(entry, recorded.reject_rules(entry.file.file_id)) for entry in recorded.files("path = ?", name)
+            Told(entry, recorded.reject_rules(entry.file.file_id), recorded.states(entry.file.file_id))
+            for entry in recorded.files("path = ?", name)
         )
         all_held = {each.dataset: each.reason for each in recorded.dataset_states() if each.is_held}
     taken_by = {each.entry.file.dataset for each in told} or set(_takers(landing, path, datasets))

@@ -24,12 +24,12 @@ from processors.schema import Cast
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
+from stream.config.dialect import DialectConfig
+from stream.config.files import FilesConfig
 from stream.config.models import (
     DatasetConfig,
-    DialectConfig,
     ExpressionRule,
     FeaturesConfig,
-    FilesConfig,
     LimitsConfig,
     MatchesRule,
     NotNullRule,

@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from sinks.base import FileStat
-from stream.config.models import FilesConfig
+from stream.config.files import FilesConfig
 from stream.landing.listing import Found
 
 

@@ -8,7 +8,7 @@ import signal
 import time
 
 from sinks.base import FileStat
-from stream.config.models import FilesConfig
+from stream.config.files import FilesConfig
 
 #: What each proof says, as the end of a sentence that begins with "the last line is taken when".
 _AWAITED = {

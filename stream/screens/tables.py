@@ -71,7 +71,8 @@ def _told(path: str, told: Told) -> str:
         *(f"  rejected  {count(records)} under {rule}" for rule, records in told.rejects.items()),
         f"  file      {count(entry.stat.size)} bytes, id {entry.file.file_id}, generation {entry.file.generation}",
         *_dialect(entry.file.dialect),
-        f"  seen      first {entry.discovered_at}, last change here {entry.updated_at}",
+        f"  seen      {entry.discovered_at}",
+        *(f"  state     {state} since {entered}" for state, entered in told.states.items()),
     ]
     return "\n".join(lines) + "\n"
 
