@@ -24,8 +24,8 @@ class DatasetState:
 
 
 def hold(connection: Connection, news: Part) -> None:
-    """The dataset of a file is held for the reason for which the file is. Runs inside the caller's transaction."""
-    connection.run(_HOLD, news.file.dataset, news.reason, news.file.file_id)
+    """The dataset of a file is held because the file is. Runs inside the caller's transaction."""
+    connection.run(_HOLD, news.file.dataset, f"{news.file.path}: {news.reason}", news.file.file_id)
 
 
 def dataset_states(connection: Connection) -> list[DatasetState]:

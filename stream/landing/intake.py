@@ -215,7 +215,7 @@ class Intake:
         else:
             way_out = f"`ade-stream resume {dataset}` takes the file as it is, and goes on with the others"
             reason = f"{said} Dataset {dataset} is held. {way_out}."
-            self.tracker.held[dataset] = reason
+            self.tracker.held[dataset] = f"{visit.known.file.path}: {reason}"
             self.budgets.restart(dataset)
             yield from visit.news(found.stat, "held", reason, undo, "hold")
 

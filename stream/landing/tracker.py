@@ -229,7 +229,7 @@ class Tracker:
         """What the ledger says of datasets. One that we hold ourselves may not be in it yet; a person who resumes it
         has seen that it is."""
         for each in states:
-            if each.is_held:
+            if each.is_held and each.dataset in self.datasets:
                 self.held[each.dataset] = each.reason
             elif self._resumed_at.get(each.dataset) != each.changed_at:
                 self._resumed_at[each.dataset] = each.changed_at

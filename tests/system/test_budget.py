@@ -84,7 +84,7 @@ def test_a_small_bad_file_is_held_and_nothing_of_it_is_loaded(place: Place) -> N
         "amount_not_negative (6). Dataset orders is held. `ade-stream resume orders` takes the file as it is, and goes "
         "on with the others."
     )
-    assert f"ade-stream: dataset orders is held. {entry.reason}" in done.stderr
+    assert f"ade-stream: dataset orders is held. {BAD}: {entry.reason}" in done.stderr
 
 
 def test_a_file_that_is_at_its_budget_and_not_over_it_is_loaded(place: Place) -> None:
@@ -285,10 +285,10 @@ def test_status_and_why_say_that_a_dataset_is_held(place: Place) -> None:
     write(place.landing / GOOD, orders([1]))
     told = ade(place, "status").stdout
     assert "│ (held) " in told
-    assert "orders: held. 6 of its 8 records are rejected" in told
+    assert f"orders: held. {BAD}: 6 of its 8 records are rejected" in told
     [status] = json.loads(ade(place, "status", "--json").stdout)["datasets"]
-    assert status["held"].startswith("6 of its 8 records")
-    assert "It waits, since its dataset orders is held. 6 of its 8" in ade(place, "why", GOOD).stdout
+    assert status["held"].startswith(f"{BAD}: 6 of its 8 records")
+    assert f"It waits, since its dataset orders is held. {BAD}: 6 of its 8" in ade(place, "why", GOOD).stdout
     assert "nothing more of dataset orders is loaded until `ade-stream resume orders`" in ade(place, "why", BAD).stdout
     resume(place)
     assert "(held)" not in ade(place, "status").stdout
