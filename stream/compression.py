@@ -177,4 +177,6 @@ def _zstd_rest(read: Read, done: int) -> bytes:
 
 
 def _damaged(compression: str, source: _Input, why: object) -> SourceError:
-    return SourceError(f"its {compression} stream is damaged before byte {source.offset} of the file: {why}")
+    return SourceError(
+        f"its {compression} stream is damaged before byte {source.offset} of the file: {why}; let it be written anew"
+    )

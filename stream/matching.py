@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from processors.columns import Column
 from processors.errors import SourceError
+from stream.quoting import DELIMITERS
 
 _NAMES_SHOWN = 10
 
@@ -21,10 +22,18 @@ def check_declared(names: Sequence[str], columns: Sequence[Column]) -> None:
             )
     missing = [column for column in columns if not column.optional and not column.names_in(names)]
     if missing:
-        raise SourceError(
-            f"its header lacks {_lacked(missing)}; it has {listed(names)}. Mark a column optional in the config where "
-            "files may lack it, or add the name that it has here to its source"
-        )
+        raise SourceError(f"its header lacks {_lacked(missing)}; it has {listed(names)}. {_advice(names, missing)}")
+
+
+def _advice(names: Sequence[str], missing: Sequence[Column]) -> str:
+    """What to do about a header that lacks columns: nearly always, one that is a single name has other delimiters."""
+    for sign in DELIMITERS:
+        apart = [name.strip() for name in names[0].split(sign)] if len(names) == 1 else []
+        if any(column.names_in(apart) for column in missing):
+            return f"Its fields are separated by {sign!r}: write dialect.delimiter: {sign!r} (or auto) in the config"
+    return (
+        "Mark a column optional in the config where files may lack it, or add the name that it has here to its source"
+    )
 
 
 def listed(names: Sequence[str]) -> str:

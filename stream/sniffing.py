@@ -18,6 +18,7 @@ from stream.compression import MAGIC_BYTES, compression_of
 from stream.config import Dataset
 from stream.decoding import Decoded
 from stream.encodings import is_utf16
+from stream.formats import FORMAT_BYTES, other_format
 from stream.framing import Dialect, frame
 from stream.header import column_names, first_line, header_record, split
 from stream.quoting import AUTO, DELIMITERS
@@ -42,12 +43,15 @@ class LaidOut:
 
 
 def lay_out(file: LandingFile, dataset: Dataset, recorded: FileDialect | None, *, final: bool) -> LaidOut:
-    """The file, read as `recorded` says where that is known. Raises SourceError where config and file contradict."""
+    """The file, read as `recorded` says where that is known. Raises SourceError where the file is no text, or not what
+    its config says."""
     compression = compression_of(file.read(0, MAGIC_BYTES))
     settled = recorded or FileDialect(dataset.dialect.delimiter, dataset.dialect.encoding, dataset.dialect.fallback)
     found = replace(settled, compression=compression) if compression != settled.compression else settled
     if recorded is None:
         sample = _text(file, dataset, replace(found, encoding="utf-8"), final=final).read(0, _sample_size(found))
+        if other := other_format(sample):
+            raise SourceError(other)
         found = _with_encoding(found, sample)
     source, adapted = _text(file, dataset, found, final=final), _adapted(dataset, found)
     if found.delimiter == AUTO:
@@ -71,7 +75,7 @@ def _adapted(dataset: Dataset, found: FileDialect) -> Dataset:
 
 
 def _sample_size(declared: FileDialect) -> int:
-    return _SAMPLE_BYTES if declared.encoding in {AUTO, "utf-16"} else 2
+    return _SAMPLE_BYTES if declared.encoding in {AUTO, "utf-16"} else FORMAT_BYTES
 
 
 def _with_encoding(declared: FileDialect, sample: bytes) -> FileDialect:

@@ -172,7 +172,7 @@ def _parts(
         known, count = visit.known, last - first
         known.file = _with_content(known.file, beginning, each.digest)
         finished = known.seen == each.found.stat and visit.tracker.has_settled(known)
-        state, reason = visit.whole(each.found, f"All {count} records are loaded.", finished=finished)
+        state, reason = visit.whole(each.found, f"All {count} records are read.", finished=finished)
         span = Span(known.file.file_id, 1, count, 0, size)
         yield Part(known.file, span, index, each.digest, each.found.stat, state, reason, visit.arrived_ns)
         first, lines, begin = last, through, begin + len(each.body)

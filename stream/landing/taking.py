@@ -17,6 +17,8 @@ from stream.reader import Piece, Reader
 from stream.sniffing import LaidOut, lay_out
 from stream.source import LandingFile, Source
 
+_NOTHING = "It holds neither a header nor a record, only what is passed over: blank lines, comments, lines to skip."
+
 
 def take_new(
     laid_out: LaidOut, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
@@ -83,7 +85,7 @@ def _unheaded(source: Source, found: Found, visit: Visit, *, finished: bool) -> 
             raise SourceError(source.fault)
         yield from visit.news(source.stat, *_broken_off(source, visit, found, finished=finished))
     elif source.stat.size and finished:
-        yield from visit.news(source.stat, "discovered", "It holds nothing but line ends.")
+        yield from visit.news(source.stat, "discovered", _NOTHING)
     elif source.stat.size:
         visit.tracker.hold(visit.known, found)
         yield from visit.news(source.stat, "settling", "Its header is not complete.")
@@ -110,5 +112,6 @@ def _rest(source: Source, visit: Visit, end: Position, found: Found, *, finished
         visit.tracker.hold(visit.known, found)
         expected = awaited(visit.tracker.datasets[found.dataset].files)
         return "settling", f"The last line, from byte {end.offset} on, has no line end; it is taken when {expected}."
-    loaded = f"All {end.records} records are loaded." if end.records else "It has a header and no records."
-    return visit.whole(found, loaded, finished=finished)
+    with_header = visit.tracker.datasets[found.dataset].dialect.header
+    nothing = "It has a header and no records." if with_header else "It has no records."
+    return visit.whole(found, f"All {end.records} records are read." if end.records else nothing, finished=finished)

@@ -181,7 +181,7 @@ def _batch(table: Table, draft: Draft, faults: pa.RecordBatch) -> MicroBatch:
         digest=b"\x00" * 32,
         stat=FileStat(1000, 1, draft.file_id),
         state=draft.state,
-        reason=f"All {draft.first + len(draft.records) - 1} records are loaded.",
+        reason=f"All {draft.first + len(draft.records) - 1} records are read.",
         arrived_ns=0,
     )
     return MicroBatch(

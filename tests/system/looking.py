@@ -61,6 +61,13 @@ def files(warehouse: Path) -> dict[str, FileEntry]:
         return {entry.file.path: entry for entry in reader.files()}
 
 
+def reject_rules(warehouse: Path, path: str) -> dict[str, int]:
+    """How many records of a file were rejected under each rule."""
+    with WarehouseReader(warehouse) as reader:
+        [entry] = reader.files("path = ?", path)
+        return reader.reject_rules(entry.file.file_id)
+
+
 def unsound(warehouse: Path, datasets: tuple[str, ...] = DATASETS) -> list[str]:
     """Everything that contradicts the books: the file itself, balances, rows of files, raw events, spans."""
     found: list[str] = []

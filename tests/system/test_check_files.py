@@ -41,7 +41,7 @@ def test_the_detail_says_where_and_how_often(place: Place) -> None:
     path = write(place.landing / NAME, orders([1]) + "".join(order(number, "-1.00") for number in range(2, 10)))
     report = checked(place, path, code=1)
     balance = {"state": "committed", "records": 9, "accepted": 1, "rejected": 8}
-    assert report["files"] == [{"path": NAME, "dataset": "orders", "reason": "All 9 records are loaded."} | balance]
+    assert report["files"] == [{"path": NAME, "dataset": "orders", "reason": "All 9 records are read."} | balance]
     [rule] = report["rules"]
     assert (rule["rule"], rule["column"], rule["count"], len(rule["examples"])) == (
         "amount_not_negative",

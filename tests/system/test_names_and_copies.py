@@ -39,7 +39,7 @@ def test_a_renamed_file_is_not_loaded_again(place: Place) -> None:
     path.rename(path.with_name("orders_2.csv"))
     load(place)
     told = rows(place.warehouse, "SELECT path, records, reason FROM meta_files")
-    assert told == [("orders/orders_2.csv", 2, "All 2 records are loaded. It was orders/orders_1.csv before.")]
+    assert told == [("orders/orders_2.csv", 2, "All 2 records are read. It was orders/orders_1.csv before.")]
     assert staged(place.warehouse) == 2
 
 

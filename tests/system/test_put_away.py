@@ -28,7 +28,7 @@ def test_a_loaded_file_is_moved_into_the_archive(place: Place) -> None:
     assert (place.landing / ".archive" / NAME).read_text("utf-8") == text
     entry = files(place.warehouse)[NAME]
     assert (entry.state, entry.records) == ("archived", 2)
-    assert entry.reason == "All 2 records are loaded. It was moved into the archive."
+    assert entry.reason == "All 2 records are read. It was moved into the archive."
 
 
 def test_a_loaded_file_is_deleted(place: Place) -> None:

@@ -104,7 +104,7 @@ def test_the_old_generation_is_recorded(place: Place) -> None:
     load(place)
     told = rows(place.warehouse, "SELECT generation, state, records, reason FROM meta_files ORDER BY file_id")
     taken_out = "Generation 2 took its place; its 3 records (3 accepted, 0 rejected) were taken out."
-    assert told == [(1, "superseded", 0, taken_out), (2, "committed", 1, "All 1 records are loaded.")]
+    assert told == [(1, "superseded", 0, taken_out), (2, "committed", 1, "All 1 records are read.")]
 
 
 def test_keys_that_become_free_are_judged_again(place: Place) -> None:

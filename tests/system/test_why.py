@@ -20,7 +20,7 @@ def test_a_loaded_file_is_told_with_its_balance_and_the_rules_that_its_rejects_b
     load(place)
     told = why(place, path)
     assert told.returncode == 0, told.stderr
-    assert "committed. All 4 records are loaded." in told.stdout
+    assert "committed. All 4 records are read." in told.stdout
     assert "records   4 = 2 accepted + 2 rejected" in told.stdout
     assert "rejected  1 under amount_not_negative" in told.stdout
     assert "rejected  1 under duplicate_key" in told.stdout
