@@ -8,7 +8,10 @@ import pytest
 
 from tests.config.sales import COLUMNS, spoilt
 
-TOP = "dataset, description, files, dialect, null_tokens, timezone, columns, key, event_time, processors, limits, budget, raw"
+TOP = (
+    "dataset, description, files, dialect, null_tokens, timezone, columns, key, event_time, processors, limits, "
+    "budget, raw"
+)
 RULE = "not_null, column: id}"
 
 #: What is written, what is written instead, the line told, and the beginning of the message.
