@@ -11,6 +11,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -31,6 +32,8 @@ _MEMBER = {"gzip": b"\x1f\x8b", "bzip2": b"BZh"}
 MAGIC_BYTES = 10
 _INPUT, _OUTPUT = 1 << 16, 1 << 18
 _ZSTD_OUTPUT = 1 << 15
+
+_DAMAGES = (zlib.error, OSError, ValueError)
 
 Read = Callable[[int, int], bytes]
 
@@ -106,6 +109,10 @@ class _Input(io.RawIOBase):
         self.is_exhausted = not data
         return data
 
+    def again(self, start: int, end: int) -> bytes:
+        """Bytes that were read before."""
+        return self._read(start, end)
+
     def readable(self) -> bool:
         return True
 
@@ -117,20 +124,40 @@ class _Input(io.RawIOBase):
 
 
 def _members(read: Read, compression: str, new: Callable[[], _Decompressor]) -> Iterator[bytes]:
+    """A decompressor forgets what it has decoded in a call that fails: then that is asked for byte by byte."""
     source = _Input(read)
     data = source.next()
     while data:
-        decompressor = new()
+        decompressor, start, given = new(), source.offset - len(data), 0
         while not decompressor.eof:
             if decompressor.needs_input and not (data := data or source.next()):
                 raise EOFError
             try:
                 chunk = decompressor.decompress(data, _OUTPUT)
-            except (zlib.error, OSError, ValueError) as error:
+            except _DAMAGES as error:
+                yield from _member_rest(source, start, given, new())
                 raise _damaged(compression, source, error) from error
             data = b""
+            given += len(chunk)
             yield chunk
         data = _next_member(decompressor.unused_data, source, compression)
+
+
+def _member_rest(source: _Input, start: int, given: int, decompressor: _Decompressor) -> Iterator[bytes]:
+    """What can be decoded, behind its first `given` bytes, of the member that begins at `start` and is damaged in the
+    last chunk that was read."""
+    last = max(start, source.offset - _INPUT)
+    steps = chain(pairwise([*range(start, last, _INPUT), last]), pairwise(range(last, source.offset + 1)))
+    for begin, end in steps:
+        data = source.again(begin, end)
+        while data or not decompressor.needs_input:
+            try:
+                chunk = decompressor.decompress(data, _OUTPUT)
+            except _DAMAGES:
+                return
+            data = b""
+            yield chunk[given:]
+            given = max(0, given - len(chunk))
 
 
 def _next_member(data: bytes, source: _Input, compression: str) -> bytes:

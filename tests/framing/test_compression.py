@@ -119,6 +119,25 @@ def test_damage_is_told_with_its_place(compression: str) -> None:
         list(expanded(reading(bytes(damaged)), compression))
 
 
+def test_all_that_stands_before_damage_is_given() -> None:
+    """Only the checksum is wrong."""
+    compressed = gzip.compress(CONTENT)
+    assert expand(compressed[:-8] + bytes(8)) == (CONTENT, SourceError)
+
+
+@settings(max_examples=40, deadline=None)
+@given(compression=st.sampled_from(["gzip", "bzip2"]), share=st.floats(0, 1), cut=st.floats(0, 1))
+def test_damage_takes_nothing_away_that_was_given_before_it_was_there(
+    compression: str, share: float, cut: float
+) -> None:
+    """So that what was loaded of a file while it was written is found again when it is whole."""
+    whole = COMPRESSIONS[compression](b"abc") + COMPRESSIONS[compression](CONTENT[350_000:550_000])
+    at = 40 + int(share * (len(whole) - 80))
+    damaged = whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 20]) + whole[at + 20 :]
+    before, _ = expand(damaged[: max(10, int(cut * len(damaged)))])
+    assert expand(damaged)[0].startswith(before)
+
+
 @EACH
 def test_chunks_are_small_whatever_they_were_made_from(compression: str) -> None:
     bomb = COMPRESSIONS[compression](bytes(50_000_000))

@@ -116,6 +116,7 @@ LENGTHS = (
     failed("5 MB and no header", b"x" * (5 * _MEGABYTE), "header does not end within 1048576 bytes"),
     loaded("a cell of 1 MB", records(b"a," + b"x" * (_MEGABYTE - 3), b"b,2"), 2),
     loaded("a line of 1 MB and one byte", records(b"a," + b"z" * _MEGABYTE, b"b,2"), 1, "record_too_long", rejected=1),
+    loaded("a gigabyte of NULs behind a header", HEADER, 0, "record_too_long", rejected=1, hole=1 << 30),
     failed("a gigabyte of NULs", b"", "header does not end within 1048576 bytes", hole=1 << 30),
 )
 
