@@ -103,10 +103,12 @@ def _prefix_holds(source: Source, known: Tracked, committed: Committed) -> bool:
 
 
 def renamed(file: LandingFile, found: Found, tracker: Tracker, committed: Committed) -> Tracked | None:
-    """The loaded file that this one was under another name, which is gone; None where it is new."""
+    """The file that this one was under another name, which is no longer its own; None where it is new."""
     known = tracker.contents.of_inode(found.dataset, file.stat.inode)
-    if known is None or tracker.knows(found) or known.path == found.path or _is_there(tracker.root, known.path):
+    if known is None or tracker.knows(found) or known.path == found.path or _is_in_place(tracker.root, known):
         return None
+    if known.busy:
+        return known
     source = as_known(file, known, tracker, committed, finished=False).source
     loaded = known.end is not None and known.end.records > 0
     return known if loaded and source.holds(committed.spans(known.file.file_id)) else None
@@ -114,11 +116,13 @@ def renamed(file: LandingFile, found: Found, tracker: Tracker, committed: Commit
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A loaded file with the bytes of a new one. `is_whole`: with all of them; else it is longer."""
+    """A loaded file with the bytes of a new one. `is_whole`: with all of them; else it is longer. `is_loading`: as far
+    as can be seen, since not all of it is loaded yet."""
 
     path: str
     records: int
     is_whole: bool
+    is_loading: bool = False
 
 
 def original(source: Source, known: Tracked, tracker: Tracker, committed: Committed) -> Twin | None:
@@ -128,6 +132,10 @@ def original(source: Source, known: Tracked, tracker: Tracker, committed: Commit
         if other is known:
             continue
         end = other.end or committed.position(other.file.file_id)
+        if other.busy or (end.records and other.state in {"settling", "processing"}):
+            if other.seen.size == source.stat.size:
+                return Twin(other.file.path, end.records, is_whole=False, is_loading=True)
+            continue
         if not end.records or not source.is_end(end.offset):
             continue
         if source.is_end(end.offset - 1):
@@ -145,5 +153,9 @@ def doubtful_for(stat: FileStat) -> float:
     return min(max(rest, 0.0), _COARSE_TICK_SECONDS)
 
 
-def _is_there(root: bytes, path: bytes) -> bool:
-    return os.path.lexists(os.path.join(root, path))
+def _is_in_place(root: bytes, known: Tracked) -> bool:
+    """Whether the file still has the name under which it is known."""
+    try:
+        return FileStat.of(os.lstat(os.path.join(root, known.path))).inode == known.stat.inode
+    except OSError:
+        return False

@@ -23,6 +23,7 @@ from stream.landing.visit import Visit
 from stream.sniffing import LaidOut
 from stream.source import FINGERPRINT_BYTES, LandingFile, Source
 
+_SOON_SECONDS = 0.5
 _STAY = "The rows that were loaded stay as they are"
 
 
@@ -59,12 +60,18 @@ class Intake:
         try:
             with LandingFile(self.tracker.root, found.path, follow_links=follow) as file:
                 visit, found = self._visit(file, found), replace(found, stat=file.stat)
+                if visit is None:
+                    self.tracker.postpone(found, _SOON_SECONDS)
+                    return
+                visit.known.busy = True
                 yield from self._look(file, found, visit, stop)
-        except FileNotFoundError:  # it went between the listing and now: there is nothing to tell
-            self.tracker.forget(found)
+        except FileNotFoundError:  # it went between the listing and now
+            yield from self._gone(found)
         except SourceError as error:
             yield from self._failed(error, found, visit or Visit.of(self.tracker, found))
         finally:
+            if visit is not None:
+                visit.known.busy = False
             self.tracker.done(found)
 
     def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch]:
@@ -76,14 +83,27 @@ class Intake:
             if stop.is_set():
                 return
 
-    def _visit(self, file: LandingFile, found: Found) -> Visit:
-        """The file as it is known; a loaded one that has got another name keeps what it was."""
+    def _visit(self, file: LandingFile, found: Found) -> Visit | None:
+        """The file as it is known; a loaded one that has got another name keeps what it was. None while it is still
+        read under the name that it had."""
         known = renamed(file, found, self.tracker, self.committed)
         if known is None:
             return Visit.of(self.tracker, found)
-        before = known.file.path
+        if known.busy:
+            return None
+        before, date = known.file.path, known.file.date
         self.tracker.rename(known, found)
-        return replace(Visit.of(self.tracker, found), said=f" It was {before} before.", first_look=True)
+        keeps = f", and keeps the execution date {date}" if self.tracker.date(found) != date else ""
+        return replace(Visit.of(self.tracker, found), said=f" It was {before} before{keeps}.", first_look=True)
+
+    def _gone(self, found: Found) -> Iterator[MicroBatch]:
+        """The file has gone. That is told where not all of it was loaded."""
+        if self.tracker.knows(found) and (known := self.tracker.meet(found)).state in {"settling", "processing"}:
+            end = known.end or self.committed.position(known.file.file_id)
+            loaded = f"{end.records} records of it are loaded" if end.records else "nothing of it is loaded"
+            reason = f"It has gone before it was finished; {loaded}."
+            yield from Visit.of(self.tracker, found).news(known.stat, "failed" if end.records else "discovered", reason)
+        self.tracker.forget(found)
 
     def _look(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
         """The file as it is now, compared with what was loaded of it."""
@@ -113,14 +133,15 @@ class Intake:
         if taken or self.tracker.datasets[found.dataset].files.on_copy == "load":
             return False
         twin = original(source, known, self.tracker, self.committed)
-        if twin is None or (finished and not twin.is_whole):
+        if twin is None or (finished and not twin.is_whole and not twin.is_loading):
+            self.tracker.contents.add(known)
             return False
         if twin.is_whole:
             reason = f"It has the same bytes as {twin.path}, whose {twin.records} records are loaded, once."
             yield from visit.news(source.stat, *visit.whole(found, reason, finished=finished))
         else:
-            self.tracker.hold(known, found)
-            yield from visit.news(source.stat, "settling", f"It begins like {twin.path}, and may become a copy of it.")
+            self.tracker.hold(known, found, time.monotonic() + _SOON_SECONDS if twin.is_loading else None)
+            yield from visit.news(source.stat, "settling", f"It begins like {twin.path}, and may be a copy of it.")
         return True
 
     def _rewritten(

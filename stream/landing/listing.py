@@ -34,6 +34,15 @@ class Found:
         return self.path.endswith(b"/")
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What an event says of a path. `proof`: as in `files.ready`, or empty. `source`: the path that it had before,
+    where it was renamed within the landing folder."""
+
+    proof: str = ""
+    source: bytes | None = None
+
+
 #: What is known of a folder that cannot be listed.
 UNLISTED = FileStat(0, 0, 0)
 

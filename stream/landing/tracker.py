@@ -17,7 +17,7 @@ from sinks.ledger import FileEntry
 from stream.config import Dataset
 from stream.landing.contents import Contents
 from stream.landing.dates import execution_date
-from stream.landing.listing import UNLISTED, Found, listing, look
+from stream.landing.listing import UNLISTED, Found, Hint, is_candidate, listing, look
 from stream.landing.names import original, printable
 from stream.landing.readiness import can_be_proven, quiet_in
 
@@ -32,7 +32,7 @@ class Tracked:
     `first`, `last`: its first and its last span, each with its digest, where they were read in this process. `looked`:
     whether this process has opened it. `seen`: the stat it was last found with, since `unchanged_since` (monotonic
     seconds). `attempts`: how often in a row it could not be read. `put_back`: a person has asked,
-    at `asked_at`, to take it whatever keeps it.
+    at `asked_at`, to take it whatever keeps it. `busy`: it is being read.
     """
 
     file: File
@@ -48,6 +48,7 @@ class Tracked:
     unchanged_since: float = 0.0
     attempts: int = 0
     put_back: bool = False
+    busy: bool = False
     asked_at: str = ""
 
 
@@ -76,6 +77,8 @@ class Tracker:
         self.held: dict[str, str] = {}
         #: When a dataset was last resumed, as far as we have heeded it.
         self._resumed_at: dict[str, str] = {}
+        #: What an earlier process left unfinished: should it have gone meanwhile, that is to be told.
+        self._unfinished: list[Found] = []
         self._next_id = 1
         for entry in entries:
             self._next_id = max(self._next_id, entry.file.file_id + 1)
@@ -84,8 +87,10 @@ class Tracker:
             path = original(entry.file.path)
             known = Tracked(entry.file, path, entry.stat, entry.state, entry.reason, None)
             self._files[entry.file.dataset][path] = known
-            if entry.state == "committed":
+            if entry.records or entry.state == "committed":
                 self.contents.add(known)
+            if entry.state in {"settling", "processing"}:
+                self._unfinished.append(Found(entry.file.dataset, path, entry.stat))
         #: Folders that could not be listed.
         self._hidden = {
             (dataset, path)
@@ -103,12 +108,23 @@ class Tracker:
         hidden = {(file.dataset, file.path) for file in found if file.is_folder}
         again = [Found(dataset, path, UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
         self._hidden = hidden
-        return [file for file in found if self.has_news(file)] + again
+        seen = {(file.dataset, file.path) for file in found}
+        gone = [file for file in self._unfinished if (file.dataset, file.path) not in seen]
+        self._unfinished = []
+        return self._renamed_first(file for file in found if self.has_news(file)) + again + gone
 
-    def look(self, hints: Mapping[bytes, str]) -> list[Found]:
+    def _renamed_first(self, found: Iterable[Found]) -> list[Found]:
+        """A file that has come under the old name of another is only seen as new when that one has its new name."""
+
+        def is_no_rename(file: Found) -> bool:
+            return self.knows(file) or self.contents.of_inode(file.dataset, file.stat.inode) is None
+
+        return sorted(found, key=is_no_rename)
+
+    def look(self, hints: Mapping[bytes, Hint]) -> list[Found]:
         """Those of the paths (relative to the landing folder) that are landing files with news, in their order.
 
-        `hints`: by path, what the last event proves, as in `files.ready`; empty where it proves nothing.
+        A file that was renamed within the dataset may still be written to: that proves nothing.
         """
         news = []
         for dataset in self._flowing():
@@ -116,11 +132,13 @@ class Tracker:
                 found = look(self.root, dataset, path)
                 if found is None:
                     continue
-                if hints[path] in dataset.files.ready:
+                hint = hints[path]
+                within = hint.source is not None and is_candidate(dataset, hint.source.rpartition(b"/")[2])
+                if hint.proof in dataset.files.ready and not within:
                     self._proven[found.dataset, found.path] = found.stat
                 if self.has_news(found):
                     news.append(found)
-        return news
+        return self._renamed_first(news)
 
     def has_news(self, found: Found) -> bool:
         """Whether the file is unknown, or has changed, or was left unfinished by an earlier process.
@@ -202,6 +220,10 @@ class Tracker:
     def hold(self, known: Tracked, found: Found, due: float | None = None) -> None:
         """The file waits until it is finished, or until `due` (monotonic seconds)."""
         self._waiting[known.file.dataset, known.path] = _Wait(found, due)
+
+    def postpone(self, found: Found, seconds: float) -> None:
+        """A new file is looked at again after so many seconds."""
+        self._waiting[found.dataset, found.path] = _Wait(found, time.monotonic() + seconds)
 
     def release(self, found: Found) -> None:
         """The file waits no longer."""

@@ -110,8 +110,9 @@ class Visit:
     def _loaded(self, *, last: bool) -> None:
         if last and self.before is not None:
             self.tracker.succeed(self.known)
-        if last and self.known.state in {"committed", "archived"}:
-            self.tracker.contents.add(self.known)
+        known = self.known
+        if known.state in {"committed", "archived"} or (known.end and known.end.records and self.before is None):
+            self.tracker.contents.add(known)
 
     def _keep(self, stat: FileStat, state: FileState, reason: str) -> None:
         self.known.stat, self.known.state, self.known.reason = stat, state, reason

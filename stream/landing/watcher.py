@@ -23,6 +23,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from stream.landing.listing import Hint
+
 _EVENTS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirMovedEvent,
@@ -48,22 +50,28 @@ class Hints(FileSystemEventHandler):
     def __init__(self, root: bytes) -> None:
         self._root = root
         self._changed = threading.Condition()
-        self._paths: dict[bytes, str] = {}
+        self._paths: dict[bytes, Hint] = {}
         self._list_all = False
         self.is_flooded = False
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by watchdog."""
-        path = os.fsencode(event.dest_path or event.src_path)
+        path = self._within(event.dest_path or event.src_path)
         with self._changed:
             self.is_flooded |= len(self._paths) >= _HINTS_MAX
             if event.is_directory or self.is_flooded:
                 self._list_all = True
-            elif path.startswith(self._root + b"/"):
-                self._paths[path[len(self._root) + 1 :]] = _PROOFS.get(type(event), "")
+            elif path is not None:
+                source = self._within(event.src_path) if event.dest_path else None
+                self._paths[path] = Hint(_PROOFS.get(type(event), ""), source)
             self._changed.notify()
 
-    def wait(self, seconds: float, stop: threading.Event) -> tuple[dict[bytes, str], bool]:
+    def _within(self, path: bytes | str) -> bytes | None:
+        """The path relative to the landing folder; None where it does not lie in it."""
+        whole = os.fsencode(path)
+        return whole[len(self._root) + 1 :] if whole.startswith(self._root + b"/") else None
+
+    def wait(self, seconds: float, stop: threading.Event) -> tuple[dict[bytes, Hint], bool]:
         """The paths hinted at, each with what its last event proves: at once where there are some, else those of the
         first event within `seconds`, or until `stop` is set. And whether everything is to be listed."""
         until = time.monotonic() + seconds

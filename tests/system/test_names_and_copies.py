@@ -148,3 +148,57 @@ def test_a_copy_is_loaded_when_its_original_is_rewritten(place: Place) -> None:
     ids = [row[0] for row in rows(place.warehouse, "SELECT order_id FROM stg_orders ORDER BY 1")]
     assert ids == ["O-000001", "O-000002", "O-000003"]
     assert number(place.warehouse, "SELECT sum(records) FROM meta_files") == 3
+
+
+@pytest.mark.parametrize("numbers", [range(3), range(20_000)], ids=["small and torn", "large"])
+def test_copies_that_land_together_are_loaded_once(place: Place, numbers: range) -> None:
+    text = orders(numbers).rstrip("\n")
+    for each in range(3):
+        write(place.landing / "orders" / f"orders_{each}.csv", text)
+    load(place)
+    assert staged(place.warehouse) == len(numbers)
+    assert unsound(place.warehouse, ("orders",)) == []
+
+
+def test_a_file_that_is_renamed_while_its_last_line_settles_is_loaded_once(place: Place, start: Starter) -> None:
+    place = replace(place, configs=write_configs(place.configs, "orders", files={"settle_seconds": 1.0}))
+    start(place)
+    path = write(place.landing / "orders" / "orders_1.csv", orders([1]) + order(2).rstrip("\n"))
+    eventually(lambda: staged(place.warehouse) == 1, 5, "the first row is loaded")
+    path.rename(path.with_name("orders_2.csv"))
+    eventually(lambda: staged(place.warehouse) == 2, 5, "the last row is loaded")
+    assert [entry.file.path for entry in files(place.warehouse).values()] == ["orders/orders_2.csv"]
+
+
+def test_a_log_that_is_rotated_keeps_its_rows_and_begins_anew(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_log.csv", orders([1, 2]))
+    load(place)
+    before = rows(place.warehouse, "SELECT _id, order_id FROM stg_orders")
+    path.rename(path.with_name("orders_log1.csv"))
+    write(path, orders([3]))
+    load(place)
+    after = rows(place.warehouse, "SELECT _id, order_id FROM stg_orders ORDER BY _id")
+    assert after[:2] == before
+    assert [row[1] for row in after] == ["O-000001", "O-000002", "O-000003"]
+    assert set(files(place.warehouse)) == {"orders/orders_log.csv", "orders/orders_log1.csv"}
+
+
+def test_a_file_that_goes_before_it_is_finished_is_told(place: Place, start: Starter) -> None:
+    place = replace(place, configs=write_configs(place.configs, "orders", files={"settle_seconds": 60.0}))
+    watch = start(place)
+    path = write(place.landing / "orders" / "orders_1.csv", orders([1]) + order(2).rstrip("\n"))
+    eventually(lambda: staged(place.warehouse) == 1, 5, "the first row is loaded")
+    watch.kill()
+    path.unlink()
+    load(place, code=1)
+    entry = files(place.warehouse)["orders/orders_1.csv"]
+    assert (entry.state, entry.reason) == ("failed", "It has gone before it was finished; 1 records of it are loaded.")
+
+
+def test_a_file_that_is_renamed_to_another_date_keeps_its_own_and_says_so(place: Place) -> None:
+    path = write(place.landing / "orders" / "orders_2026-11-17.csv", orders([1]))
+    load(place)
+    path.rename(path.with_name("orders_2026-11-18.csv"))
+    load(place)
+    entry = files(place.warehouse)["orders/orders_2026-11-18.csv"]
+    assert "keeps the execution date 2026-11-17" in entry.reason

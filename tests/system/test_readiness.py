@@ -50,6 +50,22 @@ def test_a_file_that_is_moved_in_from_elsewhere_is_finished(proven: Callable[...
     eventually(lambda: staged(place.warehouse) == 2, 1, "both rows are there")
 
 
+def test_a_file_that_is_renamed_within_the_landing_folder_may_still_be_written(
+    proven: Callable[..., Place], start: Starter
+) -> None:
+    place = proven("renamed")
+    watched(place, start)
+    path = place.landing / NAME
+    with path.open("wb", buffering=0) as file:
+        file.write(orders([1]).encode() + b"O-000002,C-0002,2026-11-21 10:00:02,1,NO,web,123.4")
+        eventually(lambda: staged(place.warehouse) == 1, 2, "the first row is there")
+        path.rename(path.with_name("orders_2.csv"))
+        time.sleep(1.5)
+        assert staged(place.warehouse) == 1
+        file.write(b"5\n")
+    eventually(lambda: staged(place.warehouse, "amount = '123.45'") == 1, 2, "the whole row is there")
+
+
 def test_a_file_that_is_written_in_place_is_not_taken_for_a_renamed_one(
     proven: Callable[..., Place], start: Starter
 ) -> None:

@@ -25,9 +25,9 @@ def land(place: Place, contents: dict[str, str]) -> None:
 
 def mixed() -> dict[str, str]:
     """Good files, and some with rejects, duplicates of other files, quotes, several lines a record, and torn ends."""
-    found = {f"orders_{each:03d}.csv": orders(range(10 * each, 10 * each + 5)) for each in range(FILES)}
+    found = {f"orders_{each:03d}.csv": orders(range(10 * each, 10 * each + 5)) for each in range(0, FILES, 4)}
     found["orders_010.csv"] = orders([100]) + order(101, "-5") + "too,few\n"
-    found["orders_020.csv"] = orders([0, 200, 11, 201])
+    found["orders_020.csv"] = orders([0, 200, 41, 201])
     found["orders_030.csv"] = orders([300]) + '"O-000301",C-1,2026-11-21 10:00:01,1,NO,"web",3\n'
     found["orders_040.csv"] = orders([400]) + order(401).replace("NO", '"N\nO"') + order(402)
     found["orders_050.csv"] = orders([500]) + '"O-000501,never closed\n' + order(502)
@@ -42,7 +42,7 @@ def test_the_warehouse_is_the_one_of_files_that_came_one_by_one(place: Place) ->
     land(place, mixed())
     load(place)
     alone = replace(place, landing=place.landing.with_name("alone"), warehouse=place.warehouse.with_name("alone.db"))
-    for name, content in sorted(mixed().items())[:FILES]:
+    for name, content in sorted(mixed().items()):
         write(alone.landing / "orders" / name, content)
         load(alone)
     assert hashes(place.warehouse, ("orders",)) == hashes(alone.warehouse, ("orders",))
@@ -55,7 +55,7 @@ def test_each_file_has_its_balance_and_its_counts(place: Place) -> None:
     entries = files(place.warehouse)
     assert (entries["orders/orders_010.csv"].records, entries["orders/orders_010.csv"].accepted) == (3, 1)
     assert (entries["orders/orders_020.csv"].records, entries["orders/orders_020.csv"].accepted) == (4, 2)
-    assert (entries["orders/orders_011.csv"].records, entries["orders/orders_011.csv"].accepted) == (5, 5)
+    assert (entries["orders/orders_012.csv"].records, entries["orders/orders_012.csv"].accepted) == (5, 5)
     counted = rows(
         place.warehouse,
         """SELECT f.path, r.count FROM meta_rule_results r JOIN meta_files f ON f.file_id = r.span_id >> 32
