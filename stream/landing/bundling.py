@@ -60,6 +60,7 @@ def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, N
     All are given back where the batch is refused: the file that is at fault is found when they are taken alone.
     """
     fresh = [found for found in files if _is_small(tracker, found)]
+    tracker.number(files)
     beginning = _beginning(tracker, fresh[0]) if len(fresh) > 1 else None
     if beginning is None:
         return list(files)

@@ -136,8 +136,9 @@ def test_ctrl_c_leaves_the_summary_and_exit_code_0(place: Place, opened: Opener)
 
 @needs_tmux
 def test_a_full_screen_of_events_keeps_the_table_and_the_footer(place: Place, opened: Opener) -> None:
-    for count in range(60):
-        write(place.landing / "orders" / f"orders_{count:02d}.csv", orders([count]))
+    for count in range(60):  # no last line end: each is taken alone
+        path = write(place.landing / "orders" / f"orders_{count:02d}.csv", orders([count]).rstrip("\n"))
+        os.utime(path, ns=(1, 1))
     screen = opened(place, 100, 30).until_shown("orders_59.csv")
     assert "dataset" in screen
     assert "Ctrl-C" in screen
