@@ -26,12 +26,12 @@ def replacing(path: Path) -> Iterator[TextIO]:
         with suppress(OSError):
             unfinished.unlink()
         raise
-    _make_durable(path.parent)
+    sync_folder(path.parent)
 
 
-def _make_durable(folder: Path) -> None:
-    """The rename itself: it is an entry of the folder."""
-    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def sync_folder(folder: Path | bytes) -> None:
+    """Make the names in a folder durable: a rename is an entry of it. Raises OSError."""
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(directory)
     finally:

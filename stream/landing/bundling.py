@@ -7,7 +7,6 @@ one to the byte, no copies, and with records that end where their files end. All
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -194,5 +193,5 @@ def _keep(visit: Visit, found: Found, part: Part) -> None:
     visit.tracker.contents.add(known)
     doubtful = doubtful_for(part.stat)
     if doubtful and known.state == "committed" and not visit.tracker.is_proven(known):
-        visit.tracker.hold(known, found, time.monotonic() + doubtful)
+        visit.tracker.hold(found, doubtful)
     visit.tracker.done(found)

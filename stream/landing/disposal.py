@@ -15,6 +15,7 @@ from pathlib import Path
 from sinks.base import FileStat
 from stream.config.files import FilesConfig
 from stream.landing.listing import Found
+from stream.replacing import sync_folder
 
 
 def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
@@ -32,7 +33,7 @@ def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
     if files.after == "archive":
         _archive(whole, os.path.join(root, os.fsencode(files.archive), found.path))
     os.unlink(whole)
-    _sync(os.path.dirname(whole))
+    sync_folder(os.path.dirname(whole))
 
 
 def _archive(whole: bytes, target: bytes) -> None:
@@ -45,7 +46,7 @@ def _archive(whole: bytes, target: bytes) -> None:
         place = target + b".%d" % number
     if not os.path.lexists(place):
         _add(whole, place)
-    _sync(os.path.dirname(target))
+    sync_folder(os.path.dirname(target))
 
 
 def _add(whole: bytes, place: bytes) -> None:
@@ -62,12 +63,3 @@ def _add(whole: bytes, place: bytes) -> None:
     with Path(os.fsdecode(unfinished)).open("rb") as file:
         os.fsync(file.fileno())
     os.rename(unfinished, place)
-
-
-def _sync(folder: bytes) -> None:
-    """Make the names in a folder durable."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

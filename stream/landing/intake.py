@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -61,7 +60,7 @@ class Intake:
             with LandingFile(self.tracker.root, found.path, follow_links=follow) as file:
                 visit, found = self._visit(file, found), replace(found, stat=file.stat)
                 if visit is None:
-                    self.tracker.postpone(found, _SOON_SECONDS)
+                    self.tracker.hold(found, _SOON_SECONDS)
                     return
                 visit.known.busy = True
                 yield from self._look(file, found, visit, stop)
@@ -120,7 +119,7 @@ class Intake:
         known.attempts, known.put_back = 0, known.put_back and known.state == "settling"
         doubtful = doubtful_for(file.stat)
         if doubtful and known.state == "committed" and not self.tracker.is_proven(known):
-            self.tracker.hold(known, found, time.monotonic() + doubtful)
+            self.tracker.hold(found, doubtful)
 
     def _copied(
         self, source: Source, found: Found, visit: Visit, *, finished: bool
@@ -140,7 +139,7 @@ class Intake:
             reason = f"It has the same bytes as {twin.path}, whose {twin.records} records are loaded, once."
             yield from visit.news(source.stat, *visit.whole(found, reason, finished=finished))
         else:
-            self.tracker.hold(known, found, time.monotonic() + _SOON_SECONDS if twin.is_loading else None)
+            self.tracker.hold(found, _SOON_SECONDS if twin.is_loading else None)
             yield from visit.news(source.stat, "settling", f"It begins like {twin.path}, and may be a copy of it.")
         return True
 
@@ -160,7 +159,7 @@ class Intake:
         elif finished:
             yield from self._superseded(file, found, visit, stop)
         else:
-            self.tracker.hold(known, found)
+            self.tracker.hold(found)
             reason = f"{fault} The new content takes the place of what was loaded when {awaited(files)}."
             yield from visit.news(file.stat, "settling", reason)
 
@@ -226,7 +225,7 @@ class Intake:
         dataset, said = found.dataset, _sentence(error)
         budget = self.budgets.of[dataset]
         if not (error.is_final or visit.finished):
-            self.tracker.hold(visit.known, found)
+            self.tracker.hold(found)
             due = f"it has {budget.min_records} records, or {awaited(self.tracker.datasets[dataset].files)}"
             yield from visit.news(found.stat, "settling", f"{said} That is decided when {due}.", undo)
         elif budget.on_failure == "fail":
@@ -245,7 +244,7 @@ class Intake:
         known, most = visit.known, self.tracker.datasets[found.dataset].files.attempts_max
         known.attempts += 1
         if known.attempts < most:
-            self.tracker.hold(known, found, time.monotonic() + 2.0 ** (known.attempts - 1))
+            self.tracker.hold(found, 2.0 ** (known.attempts - 1))
             reason = f"{_sentence(error)} That was attempt {known.attempts} of {most}; it is tried again soon."
             yield from visit.news(found.stat, "processing", reason, undo)
         else:

@@ -87,7 +87,7 @@ def _unheaded(source: Source, found: Found, visit: Visit, *, finished: bool) -> 
     elif source.stat.size and finished:
         yield from visit.news(source.stat, "discovered", _NOTHING)
     elif source.stat.size:
-        visit.tracker.hold(visit.known, found)
+        visit.tracker.hold(found)
         yield from visit.news(source.stat, "settling", "Its header is not complete.")
     else:
         yield from visit.news(source.stat, "discovered", "It is empty.")
@@ -100,7 +100,7 @@ def _broken_off(source: Source, visit: Visit, found: Found, *, finished: bool) -
         return "failed", f"{fault}."
     if finished:
         return "failed", f"{fault}, and nothing follows. Let the whole file land; what is missing is read on then."
-    visit.tracker.hold(visit.known, found)
+    visit.tracker.hold(found)
     return "settling", f"{fault} so far; it may still be written."
 
 
@@ -109,7 +109,7 @@ def _rest(source: Source, visit: Visit, end: Position, found: Found, *, finished
     if source.fault is not None:
         return _broken_off(source, visit, found, finished=finished)
     if not source.is_blank(end.offset):
-        visit.tracker.hold(visit.known, found)
+        visit.tracker.hold(found)
         expected = awaited(visit.tracker.datasets[found.dataset].files)
         return "settling", f"The last line, from byte {end.offset} on, has no line end; it is taken when {expected}."
     with_header = visit.tracker.datasets[found.dataset].dialect.header

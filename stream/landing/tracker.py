@@ -204,7 +204,7 @@ class Tracker:
         files = self._files[successor.file.dataset]
         before = files[successor.path]
         for copy in self.contents.copies(before):
-            self.hold(copy, Found(copy.file.dataset, copy.path, copy.stat), time.monotonic())
+            self.hold(Found(copy.file.dataset, copy.path, copy.stat), 0.0)
         self.contents.remove(before)
         files[successor.path] = successor
 
@@ -225,13 +225,10 @@ class Tracker:
         """Whether an event proved the file, as it is now, to be finished."""
         return self._proven.get((known.file.dataset, known.path)) == known.seen
 
-    def hold(self, known: Tracked, found: Found, due: float | None = None) -> None:
-        """The file waits until it is finished, or until `due` (monotonic seconds)."""
-        self._waiting[known.file.dataset, known.path] = _Wait(found, due)
-
-    def postpone(self, found: Found, seconds: float) -> None:
-        """A new file is looked at again after so many seconds."""
-        self._waiting[found.dataset, found.path] = _Wait(found, time.monotonic() + seconds)
+    def hold(self, found: Found, seconds: float | None = None) -> None:
+        """The file waits until it is finished, or for so many seconds."""
+        due = None if seconds is None else time.monotonic() + seconds
+        self._waiting[found.dataset, found.path] = _Wait(found, due)
 
     def release(self, found: Found) -> None:
         """The file waits no longer."""

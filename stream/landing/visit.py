@@ -89,7 +89,7 @@ class Visit:
         if files.after == "leave":
             return "committed", reason
         if not finished:
-            self.tracker.hold(self.known, found)
+            self.tracker.hold(found)
             return "committed", f"{reason} It is {_GOES[files.after]} when {awaited(files)}."
         self.tracker.put_away(self.known, found)
         return "archived", f"{reason} It was {_GOES[files.after]}."
