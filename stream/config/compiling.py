@@ -21,6 +21,7 @@ from processors.features import Derive, Feature, feature_type
 from processors.outcome import Processor
 from processors.quality import Clean
 from processors.schema import Cast
+from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
@@ -200,6 +201,9 @@ def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None
         draft.fault(where, "schema stands twice; the second would have no text left to cast")
     draft.types = {column.name: column.type for column in columns}
     draft.steps.append(Cast(columns, draft.config.null_tokens))
+    standards = [column.standard(name) for name, column in draft.config.columns.items()]
+    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
+        draft.steps.append(Standardise(told))
 
 
 def _quality(draft: _Draft, where: Location, config: QualityConfig) -> None:
