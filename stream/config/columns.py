@@ -74,7 +74,8 @@ class ColumnConfig(BaseModel):
     source: HeaderNames = Field(
         (),
         description="The column's name in the header, or a list of the names that it has in different files, of which "
-        "a header may hold one; its own name by default. Compared without blanks around.",
+        "a header may hold one; its own name by default. Where no name in the header is one of them to the letter, "
+        "case, blanks, marks and signs do not count: Last_Update is LAST UPDATE, and the column's own name will do.",
     )
     optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
     null_tokens: tuple[Bare, ...] = Field(
@@ -100,7 +101,9 @@ class ColumnConfig(BaseModel):
         "blank. 1,234 and 1234 are numbers then; 1,2 and 12,34 are not.",
     )
     currency: str | None = Field(
-        None, description="What may stand before or behind a number, such as $ or EUR, with or without a blank."
+        None,
+        description="What may stand before or behind a number, with or without a blank: a currency such as $ or EUR, "
+        "or a unit such as kg or %. The number stays as it is written: 12 % is 12.",
     )
     accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
 
