@@ -25,6 +25,11 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _several(value: object) -> object:
+    """One word, or number, for a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
 def _named(name: str) -> str:
     if not name.strip():
         raise ValueError("must not be blank")
@@ -51,7 +56,7 @@ Words: TypeAlias = Annotated[
         Annotated[str, BeforeValidator(_as_written)],
         Annotated[
             tuple[AsWritten, ...],
-            BeforeValidator(_listed, json_schema_input_type=str | list[str | int | float]),
+            BeforeValidator(_several, json_schema_input_type=str | int | float | list[str | int | float]),
         ],
     ],
     AfterValidator(_worded),
