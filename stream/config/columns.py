@@ -82,7 +82,6 @@ class ColumnConfig(BaseModel):
         "a header may hold one; its own name by default. Where no name in the header is one of them to the letter, "
         "case, blanks, marks and signs do not count: Last_Update is LAST UPDATE, and the column's own name will do.",
     )
-    description: str = Field("", description="What the column means, for people and for exported contracts.")
     optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
     null_tokens: tuple[Bare, ...] = Field(
         (), description="Cells that mean nothing in this column, beside the dataset's null_tokens."
@@ -112,6 +111,7 @@ class ColumnConfig(BaseModel):
         "or a unit such as kg or %. The number stays as it is written: 12 % is 12.",
     )
     accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
+    description: str = Field("", description="What the column means, for people and for exported contracts.")
 
     synonyms: Words = Field(
         {},

@@ -9,8 +9,8 @@ import pytest
 from tests.config.sales import COLUMNS, spoilt
 
 TOP = (
-    "dataset, description, files, dialect, null_tokens, timezone, columns, key, event_time, processors, limits, "
-    "budget, raw"
+    "dataset, description, contract, files, dialect, null_tokens, timezone, columns, key, event_time, processors, "
+    "limits, budget, raw"
 )
 RULE = "not_null, column: id}"
 
