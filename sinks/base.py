@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
@@ -15,7 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.contract import Contract
 from processors.outcome import ROW_ID, Outcome, no_rejects
+from sinks.drift import Drift
 from sinks.record_index import RecordIndex, empty_index
 
 RECORD_BITS = 32
@@ -63,13 +65,15 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A dataset's staged table: its columns in order, the event time among them, what must be unique."""
+    """A dataset's staged table: its columns in order, the event time among them, what must be unique. `contract`: what
+    its files are expected to have."""
 
     dataset: str
     columns: tuple[tuple[str, ColumnType], ...]
     event_time: str | None = None
     unique: tuple[Unique, ...] = ()
     raw: bool = True
+    contract: Contract = field(default_factory=Contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +291,7 @@ class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, uniqueness included.
 
     `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
-    key. `commit_seconds`: wall time of the transaction.
+    key. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
     """
 
     batch: MicroBatch
@@ -296,6 +300,7 @@ class Receipt:
     counts: Mapping[str, int]
     rejudged: int
     commit_seconds: float
+    drifts: tuple[Drift, ...] = ()
 
 
 Prepared = TypeVar("Prepared")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from processors.observing import Seen, seen
 from processors.outcome import ROW_ID
 from sinks.base import IdRange, Judged, MicroBatch, Span, Table
 from sinks.connection import Connection
@@ -25,13 +26,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables."""
+    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables;
+    `seen`: what a schema version remembers of the rows."""
 
     judged: Judged
     entry: Entry
     events: pa.RecordBatch
     rows: pa.RecordBatch
     rejects: pa.RecordBatch
+    seen: Seen
 
 
 def prepare(judged: Judged, table: Table) -> Prepared:
@@ -45,6 +48,7 @@ def prepare(judged: Judged, table: Table) -> Prepared:
         if outcome.accepted.num_rows
         else outcome.accepted,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
+        seen(outcome, table.contract.categories),
     )
 
 

@@ -15,6 +15,7 @@ from processors.casting import cast, polars_type
 from processors.chain import Chain
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
+from processors.contract import Contract
 from processors.date_formats import ISO
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
@@ -129,7 +130,14 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
         files=config.files,
         dialect=_dialect(config.dialect, limits),
         columns=columns,
-        table=Table(config.dataset, tuple(draft.types.items()), config.event_time, _resolved(draft), config.raw),
+        table=Table(
+            config.dataset,
+            tuple(draft.types.items()),
+            config.event_time,
+            _resolved(draft),
+            config.raw,
+            Contract(columns, config.key),
+        ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
         batch_bytes=limits.batch_bytes,
