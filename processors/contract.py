@@ -6,17 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from processors.columns import Column, ColumnType
+from processors.columns import Column
+from processors.evidence import has_formats
 from processors.schemas import UNKNOWN, Schema, SchemaColumn
-
-
-def type_text(kind: ColumnType) -> str:
-    """A type as a config writes it.
-
-    >>> type_text(ColumnType("decimal", 12, 2)), type_text(ColumnType("date"))
-    ('decimal(12,2)', 'date')
-    """
-    return f"decimal({kind.precision},{kind.scale})" if kind.name == "decimal" else kind.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +21,7 @@ class Contract:
     @property
     def types(self) -> dict[str, str]:
         """The type of each column."""
-        return {column.name: type_text(column.type) for column in self.columns}
+        return {column.name: column.type.written for column in self.columns}
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -37,10 +29,15 @@ class Contract:
         return tuple(column.name for column in self.columns if column.type.name == "category")
 
     @property
+    def formatted(self) -> frozenset[str]:
+        """The columns whose values may be written in several ways."""
+        return frozenset(column.name for column in self.columns if has_formats(column.type))
+
+    @property
     def schema(self) -> Schema:
         """The contract as the schema of a file that has all of it, under the first names."""
         columns = [
-            SchemaColumn(column.source, type_text(column.type), column.name, column.optional) for column in self.columns
+            SchemaColumn(column.source, column.type.written, column.name, column.optional) for column in self.columns
         ]
         return Schema(tuple(columns), self.key_in({column.name: column.source for column in self.columns}))
 
@@ -57,7 +54,7 @@ class Contract:
     def text(self) -> str:
         """All that a file's schema depends on, as JSON; `types_of` reads the types from it."""
         columns = {
-            each.name: {"type": type_text(each.type), "names": [each.source, *each.aliases], "optional": each.optional}
+            each.name: {"type": each.type.written, "names": [each.source, *each.aliases], "optional": each.optional}
             for each in self.columns
         }
         return json.dumps({"columns": columns, "key": self.key}, ensure_ascii=False, separators=(",", ":"))

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from processors.schemas import UNKNOWN, Schema, SchemaColumn
-from processors.widening import takes
+from processors.schemas import UNKNOWN, Schema, SchemaColumn, join
 
 
-def fits(known: Schema, found: Schema) -> bool:
+def fits(known: Schema, found: Schema, formatted: Collection[str] = ()) -> bool:
     """Whether `found` has the names, order, columns and types of `known`, and no format that is not known there.
 
-    Where nothing was seen yet, of the type or of the formats, everything fits.
+    Where nothing was seen yet everything fits: of the type, and of the formats of a column that may be written in
+    several ways. `formatted`: the contract's columns that may.
     """
     if len(known.columns) != len(found.columns):
         return False
-    return all(_fits(*pair) for pair in zip(known.columns, found.columns, strict=True))
+    return all(_fits(*pair, formatted) for pair in zip(known.columns, found.columns, strict=True))
 
 
-def _fits(known: SchemaColumn, found: SchemaColumn) -> bool:
+def _fits(known: SchemaColumn, found: SchemaColumn, formatted: Collection[str]) -> bool:
     return (
         (known.name, known.column) == (found.name, found.column)
         and (known.type == found.type or UNKNOWN in {known.type, found.type})
-        and (not known.formats or set(known.formats).issuperset(found.formats))
+        and (set(known.formats).issuperset(found.formats) or (not known.formats and known.column in formatted))
     )
 
 
 def grown(known: Schema, found: Schema) -> Schema:
-    """`known` with all that was seen in a later part of a file, which has the same header; else `found`."""
-    if [each.name for each in known.columns] != [each.name for each in found.columns]:
+    """`known` with what a further part of a file shows; the same object where that is nothing new.
+
+    A part with another header, or whose columns are others of the contract, is known by itself.
+    """
+    if [(each.name, each.column) for each in known.columns] != [(each.name, each.column) for each in found.columns]:
         return found
-    columns = tuple(_grown(*pair) for pair in zip(known.columns, found.columns, strict=True))
-    return known if columns == known.columns else replace(known, columns=columns)
-
-
-def _grown(known: SchemaColumn, found: SchemaColumn) -> SchemaColumn:
-    formats = tuple(sorted({*known.formats, *found.formats}))
-    return replace(known, column=found.column, type=_common(known.type, found.type), formats=formats)
-
-
-def _common(one: str, other: str) -> str:
-    """The narrowest of the types that both are; any value is text."""
-    wider = [wide for wide, narrow in ((one, other), (other, one)) if takes(wide, narrow)]
-    return wider[0] if wider else "string"
+    joined = join(known, alike(found, known))
+    return known if joined == known else joined
 
 
 def alike(found: Schema, known: Schema) -> Schema:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from processors.comparing import Comparison, compare
 from processors.contract import Contract, types_of
 from processors.fitting import alike, fits, grown
-from processors.observing import Seen, observed, unobserved
+from processors.remembering import Seen, observed, unobserved
 from processors.schemas import Schema
 from sinks.schema_rows import SchemaRows, Version
 
@@ -50,7 +50,7 @@ class Versions:
         if self._fitted[0] == number and self._fitted[1] is found:  # most files share one object
             return True
         version = self._numbered[number]
-        if not fits(version.schema, found):
+        if not fits(version.schema, found, self._contract.formatted):
             return False
         self._update(version, grown(version.schema, found))
         self._fitted = number, found

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from processors.contract import Contract
-from processors.observing import Seen, seen
+from processors.remembering import Seen, seen
 from processors.outcome import ROW_ID, Outcome
 from sinks.base import Judged, Table
 from sinks.connection import Connection

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from processors.observing import Seen, seen
+from processors.remembering import Seen, seen
 from processors.outcome import ROW_ID
 from sinks.base import IdRange, Judged, MicroBatch, Span, Table
 from sinks.connection import Connection
@@ -126,9 +126,9 @@ def _places(batch: MicroBatch, ids: npt.NDArray[np.int64]) -> tuple[pa.Array, tu
 
 
 def _status(reasons: pa.Array) -> pa.Array:
-    """`dropped` where no rejecting reason asks for quarantine."""
+    """`dropped` where no rejecting reason asks for more."""
     actions = pl.DataFrame({"reason": pl.from_arrow(reasons)}).select(
-        pl.col("reason").list.eval(pl.element().struct.field("action").is_in(["quarantine", "fail"])).list.any()
+        pl.col("reason").list.eval(~pl.element().struct.field("action").is_in(["warn", "drop"])).list.any()
     )
     quarantined = actions.to_series()
     return (
