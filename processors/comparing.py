@@ -25,14 +25,14 @@ Kind: TypeAlias = Literal[
     "required",
     "key_changed",
 ]
-#: As schema registries use the words, of tables whose columns are found by name. backward: a reader of the new schema can
-#: read data of the old one. forward: a reader of the old one can read data of the new. full: both. breaking: neither.
+#: As schema registries use the words, of tables whose columns are found by name. backward: a reader of the new schema
+#: can read data of the old one. forward: one of the old can read data of the new. full: both. breaking: neither.
 Compatibility: TypeAlias = Literal["full", "backward", "forward", "breaking"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `column`: its new name; of what is gone the old one, of a key its columns. `suggested`: a guess."""
+    """One difference. `column`: its new name; of a dropped one the old, of a key its columns. `suggested`: a guess."""
 
     kind: Kind
     column: str

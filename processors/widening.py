@@ -16,7 +16,7 @@ _INTEGER_DIGITS = 19
 def takes(wide: str, narrow: str) -> bool:
     """Whether each value of a column of type `narrow` is one of type `wide`, as a config writes types.
 
-    An integer is taken for a number, as in other systems, though a large one loses digits. A decimal is not: it is exact.
+    An integer is taken for a number, as elsewhere, though a large one loses digits. A decimal is not: it is exact.
 
     >>> takes("decimal(14,2)", "decimal(12,2)"), takes("decimal(14,4)", "decimal(12,2)")
     (True, True)

@@ -37,6 +37,8 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     """
     gc.set_threshold(*_GC_THRESHOLDS)
     datasets = load_configs(configs)
+    for notice in (notice for dataset in datasets.values() for notice in dataset.notices):
+        sys.stderr.write(f"ade-stream: {notice}\n")
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")
     try:

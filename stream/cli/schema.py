@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -12,6 +13,11 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The schemas
 
 _Dataset: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[DATASET]", help="Which dataset; may be left out where there is only one.")
+]
+_Name: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET", help="Which dataset.")]
+_Compared: TypeAlias = Annotated[str, typer.Argument(metavar="VERSION", help="A version's number, or contract.")]
+_Output: TypeAlias = Annotated[
+    Path | None, typer.Option("--output", help="Write to this file instead of standard output.", metavar="FILE")
 ]
 _Version: TypeAlias = Annotated[
     int | None, typer.Option("--version", min=1, help="This one instead of that of the last file.", metavar="N")
@@ -72,3 +78,64 @@ def show(
         write(to_json(found))
     else:
         show_version(found)
+
+
+@app.command()
+def diff(
+    dataset: _Name,
+    before: _Compared,
+    after: _Compared,
+    configs: Configs = CONFIGS,
+    landing: Landing = LANDING,
+    warehouse: WarehousePath = WAREHOUSE,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what changed from one version of a dataset's schema to another, and who can still read what.
+
+    backward: a reader of the new schema can read data of the old one. forward: one of the old can read data of the
+    new. full: both. breaking: neither. `contract` stands for what the config says today.
+
+    Example: ade-stream schema diff orders 1 contract
+    """
+    from stream.schema_differences import difference_of
+    from stream.screens.differences import difference_table
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    del landing
+    found = difference_of(warehouse, configs, dataset, before, after)
+    if json:
+        write(to_json(found))
+    else:
+        difference_table(found)
+
+
+@app.command()
+def export(
+    dataset: _Name,
+    output: _Output = None,
+    configs: Configs = CONFIGS,
+    landing: Landing = LANDING,
+    warehouse: WarehousePath = WAREHOUSE,
+) -> None:
+    """Write what a dataset's config promises as a contract of the Open Data Contract Standard, version 3.2.
+
+    What the standard has no words for stands in custom properties, so the contract gives the same dataset back: see
+    `contract` in a config.
+
+    Example: ade-stream schema export orders --output orders.odcs.yaml
+    """
+    from stream.config import load_configs
+    from stream.config.loading import known_dataset
+    from stream.config.odcs import odcs_text
+    from stream.replacing import replacing
+    from stream.screens.output import write_exactly
+
+    del landing, warehouse
+    text = odcs_text(known_dataset(load_configs(configs), dataset).config)
+    if output is None:
+        write_exactly([text])
+        return
+    with replacing(output) as target:
+        target.write(text)

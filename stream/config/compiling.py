@@ -78,7 +78,10 @@ class Dataset:
     batch_bytes: int
     columns_max: int
     expanded_bytes_max: int
+    config: DatasetConfig
     budget: BudgetConfig | None = None
+    #: What a contract that the config names says, and a config has no words for.
+    notices: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -148,6 +151,7 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
         batch_bytes=limits.batch_bytes,
         columns_max=limits.columns_max,
         expanded_bytes_max=limits.expanded_bytes_max,
+        config=config,
         budget=config.budget,
     )
 
