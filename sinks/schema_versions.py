@@ -22,6 +22,7 @@ class Versions:
 
     def __init__(self, rows: SchemaRows, contract: Contract) -> None:
         self._rows, self._contract, self._text = rows, contract, contract.text()
+        self._formatted = contract.formatted
         self._numbered = {version.number: version for version in rows.versions()}
         self._fitted: tuple[int, Schema | None] = 0, None
 
@@ -50,7 +51,7 @@ class Versions:
         if self._fitted[0] == number and self._fitted[1] is found:  # most files share one object
             return True
         version = self._numbered[number]
-        if not fits(version.schema, found, self._contract.formatted):
+        if not fits(version.schema, found, self._formatted):
             return False
         self._update(version, grown(version.schema, found))
         self._fitted = number, found

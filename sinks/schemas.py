@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from processors.contract import Contract
-from processors.remembering import Seen, seen
 from processors.outcome import ROW_ID, Outcome
+from processors.remembering import Seen, seen
 from sinks.base import Judged, Table
 from sinks.connection import Connection
 from sinks.drift import Drift

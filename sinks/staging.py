@@ -9,8 +9,8 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from processors.remembering import Seen, seen
 from processors.outcome import ROW_ID
+from processors.remembering import Seen, seen
 from sinks.base import IdRange, Judged, MicroBatch, Span, Table
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
