@@ -50,3 +50,8 @@ def _alike(found: SchemaColumn, known: SchemaColumn | None) -> SchemaColumn:
     if known is None:
         return found
     return replace(found, nullable=known.nullable, categories=known.categories)
+
+
+def unformatted(found: Schema) -> Schema:
+    """`found` without the ways in which values are written: a contract does not say which of them there are."""
+    return replace(found, columns=tuple(replace(column, formats=()) for column in found.columns))
