@@ -25,8 +25,8 @@ class SchemaFiles:
 
     def follow(self, receipt: Receipt) -> None:
         """Write those of a dataset whose schema drifted just now, or of which this run has loaded the first file."""
-        dataset = receipt.batch.dataset
-        if receipt.drifts or receipt.batch.swap is not None or dataset not in self._seen:
+        dataset, swap = receipt.batch.dataset, receipt.batch.swap
+        if receipt.drifts or dataset not in self._seen or (swap is not None and swap.closes):
             self._seen.add(dataset)
             self.write(dataset)
 
