@@ -72,5 +72,23 @@ def _observed(column: SchemaColumn, rows: Seen) -> SchemaColumn:
     values = rows.values.get(name)
     if values is None or column.categories is None or values.issubset(column.categories):
         return column
-    every = sorted(values.union(column.categories))
-    return replace(column, categories=tuple(every) if len(every) <= CATEGORIES_MAX else None)
+    return replace(column, categories=_listed(values.union(column.categories)))
+
+
+def _listed(values: Collection[str]) -> tuple[str, ...] | None:
+    return tuple(sorted(values)) if len(values) <= CATEGORIES_MAX else None
+
+
+def inherited(known: Schema, other: Schema) -> Schema:
+    """`known` with what `other` remembers of rows, too; the same object where that is nothing new."""
+    others = {column.column: column for column in other.columns if column.column}
+    columns = tuple(_inherited(column, others.get(column.column or "")) for column in known.columns)
+    return known if columns == known.columns else replace(known, columns=columns)
+
+
+def _inherited(column: SchemaColumn, other: SchemaColumn | None) -> SchemaColumn:
+    if other is None:
+        return column
+    both = column.categories, other.categories
+    listed = None if both[0] is None or both[1] is None else _listed({*both[0], *both[1]})
+    return replace(column, nullable=column.nullable or other.nullable, categories=listed)

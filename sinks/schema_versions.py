@@ -12,7 +12,7 @@ from dataclasses import replace
 from processors.comparing import Comparison, compare
 from processors.contract import Contract, types_of
 from processors.fitting import alike, fits, grown, unformatted
-from processors.remembering import Seen, observed, unobserved
+from processors.remembering import Seen, inherited, observed, unobserved
 from processors.schemas import Schema
 from sinks.schema_rows import SchemaRows, Version
 
@@ -67,7 +67,10 @@ class Versions:
         wanted = found if had is None else grown(self._numbered[had].schema, found)
         candidates = [*(number for number in (had, before) if number), *sorted(self._numbered, reverse=True)]
         fitting = next((number for number in candidates if self.takes(number, wanted)), None)
-        return self._add(wanted) if fitting is None else fitting
+        number = self._add(wanted) if fitting is None else fitting
+        if had is not None:  # whose rows before this one were remembered there
+            self._update(self._numbered[number], inherited(self._numbered[number].schema, self._numbered[had].schema))
+        return number
 
     def observe(self, number: int, rows: Seen) -> None:
         """Rows of a file that has the version were loaded."""
