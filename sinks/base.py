@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
@@ -15,7 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.contract import Contract
 from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.schemas import Schema
+from sinks.drift import Drift
 from sinks.record_index import RecordIndex, empty_index
 
 RECORD_BITS = 32
@@ -63,13 +66,15 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A dataset's staged table: its columns in order, the event time among them, what must be unique."""
+    """A dataset's staged table: its columns in order, the event time among them, what must be unique. `contract`: what
+    its files are expected to have."""
 
     dataset: str
     columns: tuple[tuple[str, ColumnType], ...]
     event_time: str | None = None
     unique: tuple[Unique, ...] = ()
     raw: bool = True
+    contract: Contract = field(default_factory=Contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,8 @@ class MicroBatch:
     `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `keep_events`: the raw layer wants the
     records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that the batch has in the
     change from one generation of the file to the next. `breach`: what becomes of its dataset, or of everything, with
-    news of a file that goes over a budget.
+    news of a file that goes over a budget. `schemas`: what is known of the schemas of files, by id, before their
+    records are judged; of a file of which no record is handed on, all that was seen.
     """
 
     parts: tuple[Part, ...]
@@ -224,6 +230,7 @@ class MicroBatch:
     keep_events: bool
     swap: Swap | None = None
     breach: Breach | None = None
+    schemas: Mapping[int, Schema] = field(default_factory=dict)
 
     @property
     def part(self) -> Part:
@@ -262,14 +269,17 @@ def news(
     at: str,
     swap: Swap | None = None,
     breach: Breach | None = None,
+    schema: Schema | None = None,
 ) -> MicroBatch:
-    """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`."""
+    """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`. `schema`:
+    what was seen of the file, where anything was."""
     rows = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64())]))
     events = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
     span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
     index = empty_index(end.lines)
     part = Part(file, span, index, b"", stat, state, reason, arrived_ns)
-    return MicroBatch((part,), rows, no_rejects(), events, at, keep_events=False, swap=swap, breach=breach)
+    schemas = {} if schema is None else {file.file_id: schema}
+    return MicroBatch((part,), rows, no_rejects(), events, at, False, swap, breach, schemas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +297,7 @@ class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, uniqueness included.
 
     `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
-    key. `commit_seconds`: wall time of the transaction.
+    key. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
     """
 
     batch: MicroBatch
@@ -296,6 +306,7 @@ class Receipt:
     counts: Mapping[str, int]
     rejudged: int
     commit_seconds: float
+    drifts: tuple[Drift, ...] = ()
 
 
 Prepared = TypeVar("Prepared")

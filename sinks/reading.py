@@ -24,12 +24,13 @@ from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
 from sinks.rejects import Rejects
-from sinks.schema_history import SchemaHistory
+from sinks.schema_history import SchemaHistory, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetStatus:
-    """What the ledger says of one dataset, summed over its files. `held`: why nothing of it is loaded for now."""
+    """What the ledger says of one dataset, summed over its files. `held`: why nothing of it is loaded for now.
+    `schema`: where its files' schema stands; None before one was seen."""
 
     dataset: str
     files: int
@@ -40,6 +41,7 @@ class DatasetStatus:
     rejected: int
     last_commit: str | None
     held: str | None = None
+    schema: Standing | None = None
 
 
 class WarehouseReader:
@@ -140,8 +142,14 @@ class WarehouseReader:
         for dataset, state, count in states:
             by_dataset[str(dataset)][str(state)] = int(str(count))
         held = {each.dataset: each.reason for each in self.dataset_states() if each.is_held}
+        standings = self.schemas.standings()
         return [
-            DatasetStatus(files_by_state=by_dataset[row["dataset"]], **row, held=held.get(row["dataset"]))
+            DatasetStatus(
+                files_by_state=by_dataset[row["dataset"]],
+                **row,
+                held=held.get(row["dataset"]),
+                schema=standings.get(row["dataset"]),
+            )
             for row in sums
         ]
 

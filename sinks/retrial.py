@@ -18,6 +18,7 @@ from sinks.base import Judged, Table
 from sinks.connection import Connection
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
+from sinks.schemas import Schemas
 from sinks.staging import Staging, prepare
 from sinks.uniqueness import Uniqueness
 
@@ -52,13 +53,18 @@ _NEW_COUNTS = "SELECT ?, key, value FROM json_each(?) WHERE TRUE"
 
 
 class Retrial:
-    """Judges records of any of `tables` again, all inside one transaction of the caller's."""
+    """Judges records of any of `tables` again, all inside one transaction of the caller's. `drifts`: at how many files
+    their schema came to be another by that."""
 
-    def __init__(self, connection: Connection, tables: Iterable[Table]) -> None:
+    def __init__(self, connection: Connection, tables: Iterable[Table], run_id: int | None = None) -> None:
         self._connection = connection
         self._tables = {table.dataset: table for table in tables}
         self._ledger = Ledger(connection)
         self._elsewhere: set[int] = set()
+        self._schemas = {table.dataset: Schemas(connection, table) for table in self._tables.values()}
+        for schemas in self._schemas.values():
+            schemas.run_id = run_id
+        self.drifts = 0
         for statement in _TEMPORARY:
             connection.run(statement)
 
@@ -98,6 +104,7 @@ class Retrial:
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
         self._return(table, rows, losers)
         Staging(self._connection, table).append(prepared)
+        self.drifts += len(self._schemas[table.dataset].take(judged, prepared.seen))
         self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
 

@@ -86,7 +86,8 @@ class SchemaDrift:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a dataset stands. `version`: of its last file, by execution date. `open`: versions that wait for a person."""
+    """Where a dataset stands. `version`: of its last file, by execution date. `open`: how many versions a person has
+    not decided on."""
 
     version: int | None
     drifts: int

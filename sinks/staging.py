@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
+from processors.remembering import Seen, seen
 from sinks.base import IdRange, Judged, MicroBatch, Span, Table
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
@@ -25,13 +26,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables."""
+    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables;
+    `seen`: what a schema version remembers of the rows."""
 
     judged: Judged
     entry: Entry
     events: pa.RecordBatch
     rows: pa.RecordBatch
     rejects: pa.RecordBatch
+    seen: Seen
 
 
 def prepare(judged: Judged, table: Table) -> Prepared:
@@ -45,6 +48,7 @@ def prepare(judged: Judged, table: Table) -> Prepared:
         if outcome.accepted.num_rows
         else outcome.accepted,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
+        seen(outcome, table.contract.categories),
     )
 
 
@@ -122,9 +126,9 @@ def _places(batch: MicroBatch, ids: npt.NDArray[np.int64]) -> tuple[pa.Array, tu
 
 
 def _status(reasons: pa.Array) -> pa.Array:
-    """`dropped` where no rejecting reason asks for quarantine."""
+    """`dropped` where no rejecting reason asks for more."""
     actions = pl.DataFrame({"reason": pl.from_arrow(reasons)}).select(
-        pl.col("reason").list.eval(pl.element().struct.field("action").is_in(["quarantine", "fail"])).list.any()
+        pl.col("reason").list.eval(~pl.element().struct.field("action").is_in(["warn", "drop"])).list.any()
     )
     quarantined = actions.to_series()
     return (

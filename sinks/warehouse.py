@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,8 @@ from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.runs import Command, Run, RunOutcome
+from sinks.schemas import Schemas
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
 
@@ -37,6 +39,10 @@ class Warehouse:
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
+            self._schemas = {table.dataset: Schemas(self.connection, table) for table in tables}
+            with self.connection.transaction():
+                for schemas in self._schemas.values():
+                    schemas.adopt()
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
@@ -44,6 +50,7 @@ class Warehouse:
         self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
         self._tables = {table.dataset: table for table in tables}
         self._in_transaction = self._swapping = False
+        self._run: Run | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +73,37 @@ class Warehouse:
             self._in_transaction = True
             try:
                 yield
+            except BaseException:
+                self._forget()
+                raise
             finally:
                 self._in_transaction = False
+
+    def _forget(self) -> None:
+        """What was kept in memory of a transaction that is rolled back."""
+        for schemas in self._schemas.values():
+            schemas.forget()
+
+    @contextmanager
+    def recording(self, command: Command) -> Iterator[Run]:
+        """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
+        self._run = run = Run(self.connection, command)
+        for schemas in self._schemas.values():
+            schemas.run_id = run.run_id
+        try:
+            yield run
+        except BaseException as error:
+            self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
+            raise
+        self._end(run, run.outcome, "")
+
+    def _end(self, run: Run, outcome: RunOutcome, reason: str) -> None:
+        """Where the warehouse cannot be written, the next run says that this one was killed."""
+        self._run = None
+        if self._swapping:
+            self.connection.roll_back()
+        with suppress(WarehouseError):
+            run.end(outcome, reason)
 
     def prepare(self, judged: Judged, /) -> Prepared:
         """The verdict in the form in which it is stored. Raises ConservationError when it does not fit its span."""
@@ -88,20 +124,33 @@ class Warehouse:
         with self._unit(prepared.judged.batch.swap):
             freed = self._supersede(prepared.judged.batch)
             accepted, rejudged = self._store(prepared)
+            drifts = self._schemas[prepared.judged.batch.dataset].take(prepared.judged, prepared.seen)
+            if self._run is not None:
+                self._run.count(prepared.judged.batch, accepted, len(drifts))
         rejudged += freed
         batch, outcome = prepared.judged.batch, prepared.judged.outcome
         seconds = time.perf_counter() - started
-        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds)
+        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds, drifts)
 
     @contextmanager
     def _unit(self, swap: Swap | None) -> Iterator[None]:
         """What is stored at once: inside an outer transaction, in one of its own, or as a part of a swap's."""
+        try:
+            with self._transaction_of(swap):
+                yield
+        except BaseException:
+            self._forget()
+            raise
+
+    @contextmanager
+    def _transaction_of(self, swap: Swap | None) -> Iterator[None]:
         if self._in_transaction:
             with self.connection.savepoint():
                 yield
             return
         if swap is not None and swap.step == "undo":
             self.connection.roll_back()
+            self._forget()
             self._swapping, swap = False, None
         opens, closes = (True, True) if swap is None else (swap.opens, swap.closes)
         if opens == self._swapping:
@@ -119,6 +168,7 @@ class Warehouse:
         whole = whole_file(batch.swap.superseded)
         uniqueness.release(whole)
         staging.clear(whole)
+        self._schemas[batch.dataset].take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
         rejudged = uniqueness.judge(whole)

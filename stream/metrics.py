@@ -25,12 +25,14 @@ class Latency:
 
 @dataclass(slots=True)
 class Meter:
-    """The figures of one dataset. `set_aside`: files that are held or failed now."""
+    """The figures of one dataset. `set_aside`: files that are held or failed now. `drifts`: how often the
+    schema of its files changed."""
 
     files: set[int] = field(default_factory=set)
     records: int = 0
     accepted: int = 0
     rejected: int = 0
+    drifts: int = 0
     set_aside: set[int] = field(default_factory=set)
     last_file: str = ""
     recent: deque[tuple[float, int]] = field(default_factory=deque)
@@ -44,6 +46,7 @@ class Meter:
             (self.set_aside.add if part.state in {"held", "failed"} else self.set_aside.discard)(part.file.file_id)
         if receipt.batch.swap is not None:
             self.set_aside.discard(receipt.batch.swap.superseded)
+        self.drifts += len(receipt.drifts)
         records = receipt.batch.row_count
         if not records:
             return

@@ -21,6 +21,7 @@ from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.metrics import Meters
+from stream.schema_files import SchemaFiles
 from stream.screens import Screen, screen_for
 from stream.screens.output import write
 from stream.screens.tables import to_json
@@ -55,6 +56,7 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
 def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     with (
         Warehouse(warehouse, [dataset.table for dataset in datasets.values()]) as sink,
+        sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
     ):
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
@@ -63,8 +65,12 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         chains = {name: dataset.chain for name, dataset in datasets.items()}
         meters = Meters(datasets, arrivals.backlog, tracker.held)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
+        schema_files = SchemaFiles(warehouse)
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
-            beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop, budgets), meters, screen))
+            receipts = run(batches, chains, sink, arrivals.stop, budgets)
+            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files))
+        if signalled.is_set():
+            this_run.outcome = "stopped"
     if ongoing:
         return 0
     if signalled.is_set():
@@ -74,7 +80,12 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
     return 1 if meters.set_aside or tracker.held or signalled.is_set() else 0
 
 
-def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen) -> None:
-    for receipt in receipts:
-        meters.add(receipt)
-        screen.show(receipt)
+def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen, schema_files: SchemaFiles) -> None:
+    schema_files.write()
+    try:
+        for receipt in receipts:
+            meters.add(receipt)
+            screen.show(receipt)
+            schema_files.follow(receipt)
+    finally:
+        schema_files.write()

@@ -15,11 +15,13 @@ from processors.casting import cast, polars_type
 from processors.chain import Chain
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
+from processors.contract import Contract
 from processors.date_formats import ISO
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
 from processors.outcome import Processor
 from processors.quality import Clean
+from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.schema import Cast
 from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
@@ -38,6 +40,7 @@ from stream.config.models import (
     QualityConfig,
     RangeRule,
     RuleConfig,
+    SchemaConfig,
     TimestampRule,
     UniqueRule,
     ValidationConfig,
@@ -48,7 +51,11 @@ Location = tuple[int | str, ...]
 Fault = tuple[Location, str]
 
 _READER_RULES = {
-    "type",
+    TYPE,
+    NEW,
+    MISSING,
+    REPEATED_HEADER,
+    OTHER_HEADER,
     "field_count",
     "encoding",
     "record_too_long",
@@ -77,6 +84,11 @@ class Dataset:
     budget: BudgetConfig | None = None
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
+
+    @property
+    def cast(self) -> Cast:
+        """The step that reads text, of which a sound config has one."""
+        return next(step for step in self.chain.steps if isinstance(step, Cast))
 
     @property
     def folder(self) -> str:
@@ -115,7 +127,7 @@ def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
     for position, step in enumerate(config.processors):
         where = ("processors", position)
         if step.schema_ is not None:
-            _schema(draft, where, columns)
+            _schema(draft, where, columns, step.schema_)
         elif step.quality is not None:
             _quality(draft, (*where, "quality"), step.quality)
         elif step.validation is not None:
@@ -133,7 +145,14 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
         files=config.files,
         dialect=_dialect(config.dialect, limits),
         columns=columns,
-        table=Table(config.dataset, tuple(draft.types.items()), config.event_time, _resolved(draft), config.raw),
+        table=Table(
+            config.dataset,
+            tuple(draft.types.items()),
+            config.event_time,
+            _resolved(draft),
+            config.raw,
+            Contract(columns, config.key),
+        ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
         batch_bytes=limits.batch_bytes,
@@ -200,11 +219,12 @@ def _format_problem(kind: ColumnType, form: str) -> str | None:
     return None if values.cast(pl.Date)[0] == moment.date() else f"{form!r} does not give back the day that it writes"
 
 
-def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None:
+def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...], config: SchemaConfig) -> None:
     if draft.types:
         draft.fault(where, "schema stands twice; the second would have no text left to cast")
     draft.types = {column.name: column.type for column in columns}
-    draft.steps.append(Cast(columns, draft.config.null_tokens))
+    modes = config.new_columns, config.missing_columns, config.misfits
+    draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
     standards = [column.standard(name) for name, column in draft.config.columns.items()]
     if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
         draft.steps.append(Standardise(told))

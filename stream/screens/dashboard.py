@@ -16,7 +16,7 @@ from rich.text import Text
 
 from sinks.base import Receipt
 from stream.metrics import Meter, Meters
-from stream.screens.events import clock, sentence
+from stream.screens.events import clock, drifted, sentence
 from stream.screens.figures import count, milliseconds, rss_megabytes, seconds
 
 _REFRESH_PER_SECOND = 4
@@ -45,8 +45,9 @@ class Dashboard:
         self._console.print(self._datasets())
 
     def show(self, receipt: Receipt, /) -> None:
-        """Keep the event for the next refresh."""
-        self._events.append(f"{clock()[11:19]} {sentence(receipt)}")
+        """Keep the events for the next refresh."""
+        for event in (sentence(receipt), *map(drifted, receipt.drifts)):
+            self._events.append(f"{clock()[11:19]} {event}")
 
     def _whole(self) -> RenderableType:
         datasets = self._datasets()
@@ -70,7 +71,18 @@ class Dashboard:
     def _datasets(self) -> Table:
         table = Table(box=None, expand=True, pad_edge=False, padding=(0, 0, 0, 1), header_style="bold underline")
         table.add_column("dataset", no_wrap=True, ratio=1, min_width=12)
-        for title in ("files", "pending", "rows/s", "accepted", "rejected", "aside", "lag", "p50 ms", "p99 ms"):
+        for title in (
+            "files",
+            "pending",
+            "rows/s",
+            "accepted",
+            "rejected",
+            "aside",
+            "drift",
+            "lag",
+            "p50 ms",
+            "p99 ms",
+        ):
             table.add_column(title, justify="right", no_wrap=True)
         with self._meters.lock:
             for dataset, meter in self._meters.by_dataset.items():
@@ -87,6 +99,7 @@ class Dashboard:
             count(meter.accepted),
             count(meter.rejected),
             count(len(meter.set_aside)),
+            count(meter.drifts),
             seconds(waiting.lag_seconds),
             milliseconds(latency.p50_ms),
             milliseconds(latency.p99_ms),

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 
 from sinks.base import Receipt
+from sinks.drift import Drift
+from stream.screens.changes import words
 
 
 def sentence(receipt: Receipt) -> str:
@@ -28,6 +30,20 @@ def sentence(receipt: Receipt) -> str:
         rejudged=receipt.rejudged,
         commit_ms=round(receipt.commit_seconds * 1000, 1),
         state=last.state,
+    )
+
+
+def drifted(drift: Drift) -> str:
+    """That a file's schema is not that of the one before it: `drift dataset=… file=… from=… to=… compatibility=… \
+changes="…"`. `from` is `contract` where it is the first file."""
+    return _pairs(
+        "drift",
+        dataset=drift.dataset,
+        file=drift.path,
+        **{"from": drift.from_version or "contract"},
+        to=drift.to_version,
+        compatibility=drift.comparison.compatibility,
+        changes=words(drift.comparison),
     )
 
 

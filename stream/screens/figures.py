@@ -20,10 +20,10 @@ def count(number: float) -> str:
 def milliseconds(value: float | None) -> str:
     """A duration in milliseconds, without the unit; a dash where there is none.
 
-    >>> milliseconds(4.26), milliseconds(None)
-    ('4.3', '-')
+    >>> milliseconds(4.26), milliseconds(1234.5), milliseconds(None)
+    ('4.3', '1,234', '-')
     """
-    return "-" if value is None else f"{value:,.1f}"
+    return "-" if value is None else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def seconds(value: float) -> str:

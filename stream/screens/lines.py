@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sinks.base import Receipt
 from stream.metrics import Meters
-from stream.screens.events import clock, sentence
+from stream.screens.events import clock, drifted, sentence
 from stream.screens.output import write
 
 
@@ -22,15 +22,17 @@ class Lines:
         self._write(f"{what} datasets={','.join(self._meters.by_dataset)}")
 
     def show(self, receipt: Receipt, /) -> None:
-        """One line."""
+        """A line for the commit, and one for each file at which the schema drifted."""
         self._write(sentence(receipt))
+        for drift in receipt.drifts:
+            self._write(drifted(drift))
 
     def summary(self) -> None:
         """One line a dataset, with the sums of this run."""
         for dataset, meter in self._meters.by_dataset.items():
             self._write(
                 f"done dataset={dataset} files={len(meter.files)} records={meter.records} accepted={meter.accepted} "
-                f"rejected={meter.rejected} set_aside={len(meter.set_aside)}"
+                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.drifts}"
             )
 
     @staticmethod

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.table import Table
+from rich.text import Text
 
 from processors.comparing import Comparison
 from processors.schemas import SchemaColumn
 from sinks.schema_history import SchemaDrift, SchemaVersion
 from stream.schema_versions import History
+from stream.screens.changes import words
 from stream.screens.figures import count
 from stream.screens.output import printing
 
@@ -54,7 +56,7 @@ def _compared(comparison: Comparison, against: str) -> Iterator[str]:
 def _drift(drift: SchemaDrift) -> Iterator[str]:
     before = f"version {drift.from_version}" if drift.from_version else "the contract"
     yield f"  {drift.file.date} {drift.file.path}: {before} to {drift.to_version}, {drift.comparison.compatibility}"
-    yield from (f"    {change.kind}: {change.message}" for change in drift.comparison.changes)
+    yield f"    {words(drift.comparison)}"
 
 
 def show_version(version: SchemaVersion) -> None:
@@ -63,7 +65,7 @@ def show_version(version: SchemaVersion) -> None:
     for title in ("", "header", "column", "type", "null", "written as, or values"):
         table.add_column(title, overflow="fold")
     for place, column in enumerate(version.schema.columns, 1):
-        table.add_row(str(place), *_cells(column))
+        table.add_row(str(place), *map(Text, _cells(column)))
     with printing() as console:
         title = f"{version.dataset} version {version.version}: {version.status}, {_plural(version.files, 'file')}"
         for line in (title, *_files(version)):

@@ -13,6 +13,7 @@ from rich.table import Table
 from sinks.base import FileDialect
 from sinks.ledger import FileEntry
 from sinks.reading import DatasetStatus
+from sinks.schema_history import Standing
 from stream.replay import Replayed
 from stream.screens.figures import count
 from stream.screens.output import printing, write
@@ -21,17 +22,28 @@ from stream.why import Explanation, Told
 
 def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
     """Print the balance of each dataset, those that are held, and each file that is not loaded as a whole."""
-    table = _table(str(warehouse), "dataset", "files", "dates", "records", "accepted", "rejected", "last commit")
+    table = _table(str(warehouse), "dataset", "files", "records", "accepted", "rejected", "schema", "last commit")
     for each in datasets:
-        figures = (each.files, each.dates, each.records, each.accepted, each.rejected)
+        figures = (each.files, each.records, each.accepted, each.rejected)
         name = f"{each.dataset}\n(held)" if each.held else each.dataset
-        table.add_row(name, *(count(figure) for figure in figures), (each.last_commit or "-")[:16].replace("T", " "))
+        schema = f"v{each.schema.version}" if each.schema and each.schema.version else "-"
+        last = (each.last_commit or "-")[:16].replace("T", " ")
+        table.add_row(name, *(count(figure) for figure in figures), schema, last)
     with printing() as console:
         console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
         sentences = [f"{each.dataset}: held. {each.held}" for each in datasets if each.held]
+        sentences += [_drifted(each.dataset, each.schema) for each in datasets if each.schema and each.schema.drifts]
         sentences += [f"{entry.file.path}: {entry.state}. {entry.reason}" for entry in waiting]
         for sentence in sentences:
             console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _drifted(dataset: str, standing: Standing) -> str:
+    times = "once" if standing.drifts == 1 else f"{count(standing.drifts)} times"
+    waiting = f"; {count(standing.open)} of its versions not accepted yet" if standing.open else ""
+    return (
+        f"{dataset}: the schema of its files drifted {times}{waiting}. `ade-stream schema history {dataset}` says more."
+    )
 
 
 def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:

@@ -18,10 +18,12 @@ import pyarrow as pa
 
 from processors.columns import ColumnType
 from processors.events import encode_malformed
+from processors.flags import FLAGS
 from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
-from processors.schema import FLAGS, RESCUED
-from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Table, row_id
+from processors.rescuing import RESCUED
+from processors.schemas import Schema
+from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Swap, Table, row_id
 from sinks.record_index import RecordIndex
 from sinks.warehouse import Warehouse
 
@@ -82,7 +84,8 @@ Record: TypeAlias = Accepted | Refused | Malformed
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A span of a file, from record `first` on, and what becomes of each of its records. `marked`: how many of the
-    first of them are counted, by name."""
+    first of them are counted, by name. `schema`: what was seen of the file in it; `swap`: the part that it has in the
+    change of generations."""
 
     file_id: int
     first: int
@@ -90,6 +93,8 @@ class Draft:
     date: str = DATE
     marked: Mapping[str, int] = field(default_factory=dict)
     state: FileState = "committed"
+    schema: Schema | None = None
+    swap: Swap | None = None
 
     @property
     def ids(self) -> range:
@@ -133,7 +138,8 @@ def judged(table: Table, draft: Draft) -> Judged:
     faults = malformed([row for row, _ in broken], [(each.rule, str(each.reason()["message"])) for _, each in broken])
     rejected = merge_rejects(faults, _refused(refused))
     marked = {name: np.array(draft.ids[:count], np.int64) for name, count in draft.marked.items()}
-    outcome = Outcome(typed_rows(table, accepted), rejected, marked)
+    schemas = {draft.file_id: draft.schema} if draft.schema else {}
+    outcome = Outcome(typed_rows(table, accepted), rejected, marked, schemas=schemas)
     return Judged(_batch(table, draft, faults), outcome, events)
 
 
@@ -191,4 +197,5 @@ def _batch(table: Table, draft: Draft, faults: pa.RecordBatch) -> MicroBatch:
         malformed_events=pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())}),
         ingested_at="2026-11-21T00:00:00Z",
         keep_events=table.raw,
+        swap=draft.swap,
     )

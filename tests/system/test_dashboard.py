@@ -101,7 +101,19 @@ def test_the_dashboard_shows_datasets_counts_and_the_last_events(
 @pytest.mark.parametrize(("width", "height"), [(100, 30), (80, 24)])
 def test_the_dashboard_shows_every_heading_whole(place: Place, opened: Opener, width: int, height: int) -> None:
     screen = opened(place, width, height).until_shown("nothing yet")
-    for heading in ("dataset", "files", "pending", "rows/s", "accepted", "rejected", "aside", "lag", "p50", "p99"):
+    for heading in (
+        "dataset",
+        "files",
+        "pending",
+        "rows/s",
+        "accepted",
+        "rejected",
+        "aside",
+        "drift",
+        "lag",
+        "p50",
+        "p99",
+    ):
         assert heading in screen
 
 
