@@ -111,8 +111,6 @@ class ColumnConfig(BaseModel):
         "or a unit such as kg or %. The number stays as it is written: 12 % is 12.",
     )
     accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
-    description: str = Field("", description="What the column means, for people and for exported contracts.")
-
     synonyms: Words = Field(
         {},
         description="Words of a string or category column that mean the same, by the one that is to stand for them: "
@@ -128,6 +126,7 @@ class ColumnConfig(BaseModel):
         description="So many digits has a code in a string or category column, such as 5 for ZIP codes: one of fewer "
         "digits, and nothing else, gets zeros in front. Counted as padded.<column>.",
     )
+    description: str = Field("", description="What the column means, for people and for exported contracts.")
 
     @field_validator("type")
     @classmethod

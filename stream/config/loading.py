@@ -18,10 +18,10 @@ from stream.config.problems import Place, dotted, problem, repeated, syntax
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
-    """Every `*.yaml` directly in `folder`, by dataset name. Raises ConfigError with all problems of all files."""
+    """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
     if not folder.is_dir():
         raise ConfigError(f"{folder}: there is no such folder. Name the folder of the dataset configs with --configs.")
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    paths = sorted(path for path in (*folder.glob("*.yaml"), *folder.glob("*.yml")) if not _is_contract(path))
     if not paths:
         raise ConfigError(f"{folder}: holds no *.yaml file. Write one for each dataset; see configs/orders.yaml.")
     problems: list[str] = []
@@ -37,6 +37,11 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     if problems:
         raise ConfigError("\n".join(problems))
     return datasets
+
+
+def _is_contract(path: Path) -> bool:
+    """Whether a file is a contract, by its name: such a one describes no dataset, but a dataset may name it."""
+    return path.suffixes[-2:-1] == [".odcs"]
 
 
 def known_dataset(datasets: Mapping[str, Dataset], name: str) -> Dataset:
@@ -69,7 +74,8 @@ def load_config(path: Path) -> Dataset:
 def _compile(content: dict[str, Any], place: Place, problems: Sequence[str]) -> Dataset:
     config = DatasetConfig.model_validate(content)
     dataset, faults = compile_dataset(config)
-    lines = [*problems, *(f"{place(where)}: {dotted(where)}: {why}." for where, why in faults)]
+    told = [(*place(where), why) for where, why in faults]
+    lines = [*problems, *(f"{line}: {dotted(where)}: {why}." for line, where, why in told)]
     if lines:
         raise ConfigError("\n".join(lines))
     return dataset
