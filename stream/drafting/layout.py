@@ -1,0 +1,170 @@
+"""How a sample file is laid out: delimiter, encoding and fallback, quote, and whether its first record names columns."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from processors.chain import Chain
+from processors.columns import Column, ColumnType
+from processors.errors import SourceError
+from sinks.base import Position, Table
+from stream.config import Dataset
+from stream.config.files import FilesConfig
+from stream.encodings import is_utf16
+from stream.framing import Dialect
+from stream.header import Header, first_line, header_record, read_header, split
+from stream.quoting import AUTO
+from stream.sniffing import LaidOut, lay_out
+from stream.source import LandingFile, Source
+
+Fallback = Literal["cp1252", "latin-1"] | None
+
+_BATCH_ROWS = 1 << 16
+_BATCH_BYTES = 1 << 22
+_COLUMNS_MAX = 10_000
+_EXPANDED_BYTES_MAX = 1 << 50
+_BLOCK = 1 << 20
+_BEGINNING_BYTES = 1 << 16
+#: Bytes that cp1252 has no characters for.
+_NO_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSample:
+    """A sample that is open, its text, the dataset that reads it, its header, and where its first record begins."""
+
+    laid_out: LaidOut
+    header: Header
+
+    @property
+    def source(self) -> Source:
+        """The text."""
+        return self.laid_out.source
+
+    @property
+    def dataset(self) -> Dataset:
+        """What reads it."""
+        return self.laid_out.dataset
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[OpenSample | None]:
+    """The sample; None where it holds nothing. Raises SourceError where it is no text, or no table."""
+    dataset = _anything()
+    quote = _quote(path, dataset)
+    dataset = replace(dataset, dialect=replace(dataset.dialect, quote=quote))
+    fallback = _fallback(path, dataset)
+    with _file(path) as file:
+        laid_out = lay_out(file, dataset, None, final=True)
+        own = replace(laid_out.dataset.dialect, fallback=fallback)
+        dialect = replace(laid_out.dialect, fallback=fallback)
+        found = replace(laid_out, dataset=replace(laid_out.dataset, dialect=own), dialect=dialect)
+        yield _with_header(found)
+
+
+def _file(path: Path) -> LandingFile:
+    return LandingFile(os.fsencode(path.parent), os.fsencode(path.name), follow_links=True)
+
+
+def _anything() -> Dataset:
+    """A dataset that declares nothing, and takes each file as it shows itself."""
+    return Dataset(
+        name="sample",
+        files=FilesConfig(),  # type: ignore[call-arg]
+        dialect=Dialect(delimiter=AUTO, encoding=AUTO),
+        columns=(),
+        table=Table("sample", ()),
+        chain=Chain(()),
+        batch_rows=_BATCH_ROWS,
+        batch_bytes=_BATCH_BYTES,
+        columns_max=_COLUMNS_MAX,
+        expanded_bytes_max=_EXPANDED_BYTES_MAX,
+    )
+
+
+def _quote(path: Path, dataset: Dataset) -> str:
+    """A single quote, where fields at the beginning of the file stand in those and none in double ones."""
+    with _file(path) as file:
+        laid_out = lay_out(file, replace(dataset, dialect=replace(dataset.dialect, quote=None)), None, final=True)
+        beginning = laid_out.source.read(0, _BEGINNING_BYTES)
+    sign = re.escape(laid_out.dataset.dialect.delimiter.encode())
+    single, double = (
+        len(re.findall(rb"(?m)(?:^|%b)%b[^%b\r\n]*%b(?=%b|\r?$)" % (sign, mark, mark, mark, sign), beginning))
+        for mark in (b"'", b'"')
+    )
+    return "'" if single > 1 and not double else '"'
+
+
+def _fallback(path: Path, dataset: Dataset) -> Fallback:
+    """What the lines that are not UTF-8 can be read with; None where there are none, or the text is UTF-16."""
+    found: Fallback = None
+    with _file(path) as file:
+        laid_out = lay_out(file, dataset, None, final=True)
+        if is_utf16(laid_out.dialect.encoding):
+            return None
+        for line in _strange_lines(laid_out.source):
+            if _NO_CP1252 & set(line):
+                return "latin-1"
+            found = "cp1252"
+    return found
+
+
+def _strange_lines(source: Source) -> Iterator[bytes]:
+    """The lines that are not UTF-8; of one that is longer than a block, its parts."""
+    at, rest = 0, b""
+    while block := source.read(at, at + _BLOCK):
+        at += len(block)
+        whole, end, rest = (rest + block).rpartition(b"\n")
+        if not end and len(rest) > _BLOCK:
+            whole, rest = rest, b""
+        if not _is_utf8(whole):
+            yield from (line for line in whole.split(b"\n") if not _is_utf8(line))
+    if not _is_utf8(rest):
+        yield rest
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _with_header(laid_out: LaidOut) -> OpenSample | None:
+    """The sample with its header, or with numbered columns where the first record names none."""
+    source, dialect = laid_out.source, laid_out.dataset.dialect
+    start = first_line(source, dialect, final=True)
+    found = header_record(source, dialect, start, final=True) if start is not None else None
+    if start is None or found is None:
+        return None
+    if _names_columns(split(found[0], dialect)):
+        header = read_header(source, laid_out.dataset, final=True)
+        return None if header is None else OpenSample(laid_out, header)
+    return _headless(laid_out, start, len(split(found[0], dialect)))
+
+
+def _names_columns(fields: list[str]) -> bool:
+    """Whether a first record can be a header: it has letters, and no field of it is a number with a fraction."""
+    numbers = sum(bool(re.fullmatch(r"\s*[-+]?[0-9]*[.,]?[0-9]+\s*", field)) for field in fields)
+    return any(char.isalpha() for field in fields for char in field) and numbers <= len(fields) / 2
+
+
+def _headless(laid_out: LaidOut, start: Position, width: int) -> OpenSample:
+    names = tuple(f"column_{place}" for place in range(1, width + 1))
+    columns = tuple(Column(name, name, ColumnType("string")) for name in names)
+    dialect = replace(laid_out.dataset.dialect, header=False)
+    dataset = replace(laid_out.dataset, dialect=dialect, columns=columns)
+    return OpenSample(replace(laid_out, dataset=dataset), Header(names, start))
+
+
+def check_readable(sample: OpenSample) -> None:
+    """Raises SourceError where the text broke off, or what is in it is no text."""
+    if sample.source.fault is not None:
+        raise SourceError(sample.source.fault)
