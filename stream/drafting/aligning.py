@@ -15,8 +15,8 @@ from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
 from processors.profile import ColumnProfile
 from processors.renames import suggest_renames
 from processors.schemas import UNKNOWN, SchemaColumn
-from stream.drafting.samples import Group, Survey
 from stream.drafting.kinds import decide
+from stream.drafting.samples import Group, Survey
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def names_of(columns: Sequence[Aligned]) -> list[str]:
 
 def _name(column: Aligned) -> str:
     """`AnnualSalary` is annual_salary, and `2016 Overtime Pay` that became `2017 Overtime Pay` is overtime_pay."""
-    name = re.sub("(?<=[a-z0-9])(?=[A-Z][a-z])", " ", column.sources[0])
+    name = re.sub("(?<=[a-z0-9])(?=[A-Z])", " ", column.sources[0])
     bare = re.sub(r"^[\d\W_]+", "", name)
     return identifier(bare if column.guessed and bare else name)
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processors.cell_hashes import CellHashes, joined
 from stream.drafting.aligning import Aligned
-from stream.drafting.kinds import Kind
+from stream.drafting.kinds import Kind, is_named_key
 from stream.drafting.samples import Survey
 
 #: Fewer records prove nothing.
 _RECORDS_MIN = 20
 _NEARLY = 0.9
-_NAMED = re.compile(r"(?:^|_)(?:id|ids|key|uuid|guid|uid|no|nr|num|number|ref|reference)$")
 _KEY_TYPES = {"string", "category", "integer", "date", "timestamp"}
 
 
@@ -25,11 +23,6 @@ class Key:
     columns: tuple[str, ...]
     is_sure: bool
     why: str
-
-
-def is_named_key(name: str) -> bool:
-    """Whether a column's name says that it identifies something."""
-    return bool(_NAMED.search(name))
 
 
 def key_of(survey: Survey, columns: Sequence[tuple[str, Aligned, Kind]]) -> Key | None:
@@ -44,7 +37,7 @@ def key_of(survey: Survey, columns: Sequence[tuple[str, Aligned, Kind]]) -> Key 
     parts = [
         CellHashes(tuple(hashes.columns[column.places[number]] for _, column, _ in whole))
         for number, group in enumerate(groups)
-        if (hashes := survey.hashes(group)).records
+        for hashes in group.hashes
     ]
     hashes = joined(parts) if parts and whole else CellHashes(())
     if hashes.records < 2:

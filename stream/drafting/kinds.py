@@ -20,7 +20,10 @@ from stream.drafting.times import Order, times
 _DIRT_SHARE_MAX = 0.02
 _CATEGORIES_MAX = 50
 _REPEATED_MIN = 5
+_IDENTIFIES = re.compile(r"(?:^|_)(?:id|ids|key|uuid|guid|uid|no|nr|num|number|ref|reference)$")
 _COMPACT_MIN = 5
+#: Of such a share of a column of text it is said that it looks like something else.
+_WORTH_TELLING = 0.1
 #: Digits that count nothing: they are compared, never added, and may have zeros in front tomorrow.
 _CODE = re.compile(
     r"(?:^|_)(?:zip|zipcode|zip_code|postal|postcode|plz|phone|telephone|mobile|fax|fips|ssn|iban|isbn|ean|upc|gtin|sku|"
@@ -69,6 +72,11 @@ def decide(name: str, found: ColumnProfile, usual: Order | None = None) -> Kind:
     return replace(text, nulls=tuple(word for word in words if word in PLAIN_NULLS) if text.type == "category" else ())
 
 
+def is_named_key(name: str) -> bool:
+    """Whether a column's name says that it identifies something."""
+    return bool(_IDENTIFIES.search(name.lower()))
+
+
 def is_personal(name: str) -> bool:
     """Whether values are better not written down: a name, an address."""
     return bool(_PERSONAL.search(name.lower()))
@@ -104,6 +112,8 @@ def _numbers(name: str, found: ColumnProfile) -> Kind | None:
     if found.numbers.zeros or _CODE.search(name.lower()):
         return None
     read = numbers(name, found.numbers, dashes=found.words["-"])
+    if read is not None and read.type != "integer" and is_named_key(name):
+        return None
     return read and Kind(read.type, style=read.style, dirt=found.texts, extent=read.extent, why=read.why)
 
 
@@ -117,12 +127,18 @@ def _text(name: str, found: ColumnProfile) -> Kind:
     if found.numbers.zeros and found.numbers.count == found.told:
         why.append(f"digits, {found.numbers.zeros:,} with zeros in front: a code")
     elif found.numbers.count == found.told:
-        why.append("digits that are a code" if _CODE.search(name.lower()) else "numbers that no one style reads exactly")
-    elif found.numbers.count or found.times.count:
+        code = _CODE.search(name.lower()) or is_named_key(name)
+        why.append("digits that count nothing: a code" if code else "numbers that no one style reads exactly")
+    elif (found.numbers.count + found.times.count) > _WORTH_TELLING * found.told:
         others = ((found.numbers.count, "numbers"), (found.times.count, "dates"), (found.texts, "text"))
         why.append(" and ".join(f"{count:,} {what}" for count, what in others if count))
     values = found.values
     is_category = values is not None and not found.numbers.count and not is_personal(name)
-    if values is not None and is_category and len(values) <= _CATEGORIES_MAX and _REPEATED_MIN * len(values) <= found.told:
-        return Kind("category", why=(*why, f"{len(values)} values"))
+    if (
+        values is not None
+        and is_category
+        and len(values) <= _CATEGORIES_MAX
+        and _REPEATED_MIN * len(values) <= found.told
+    ):
+        return Kind("category", why=(*why, f"{len(values)} different values" if len(values) > 1 else "one value"))
     return Kind("string", why=tuple(why))

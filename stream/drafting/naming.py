@@ -10,17 +10,15 @@ from pathlib import Path, PurePath
 
 from stream.landing.dates import execution_date
 
-_DAY, _MONTH, _YEAR = r"(?P<day>\d{2})", r"(?P<month>\d{2})", r"(?P<year>(?:19|20)\d{2})"
-#: Tried in this order where names do not have the date as it is found by itself; each is the last of its kind in a name.
-_DATES = tuple(
-    rf"(?<!\d){written}(?!\d)[^/]*$"
-    for written in (
-        f"{_MONTH}[-._]{_DAY}[-._]{_YEAR}",
-        f"{_DAY}[-._]{_MONTH}[-._]{_YEAR}",
-        f"{_YEAR}[._]{_MONTH}[._]{_DAY}",
-        f"{_YEAR}[-._]?{_MONTH}",
-        _YEAR,
-    )
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{2})", r"(?P<month>\d{2})", r"(?P<year>\d{4})"
+_MONTH_FIRST = tuple(rf"{_MONTH}{sign}{_DAY}{sign}{_YEAR}[^/]*$" for sign in ("-", "_", r"\."))
+#: Tried in this order where names do not have the date as it is found by itself.
+_DATES = (
+    *_MONTH_FIRST,
+    *(rf"{_DAY}{sign}{_MONTH}{sign}{_YEAR}[^/]*$" for sign in ("-", "_", r"\.")),
+    *(rf"{_YEAR}{sign}{_MONTH}{sign}{_DAY}[^/]*$" for sign in ("_", r"\.")),
+    *(rf"(?<!\d){_YEAR}{sign}{_MONTH}(?!\d)[^/]*$" for sign in ("-", "_", r"\.", "")),
+    rf"(?<!\d){_YEAR}(?!\d)[^/]*$",
 )
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|gzip|zst|bz2))?$")
 _DATED = re.compile(r"\d{4}|dt=")
@@ -39,7 +37,7 @@ class Naming:
     @property
     def is_ambiguous(self) -> bool:
         """Whether the day may as well be the month."""
-        return self.date == _DATES[0] and all(date is not None and int(date[8:]) <= 12 for date in self.dates)
+        return self.date in _MONTH_FIRST and all(date is not None and int(date[8:]) <= 12 for date in self.dates)
 
 
 def naming(dataset: str, landing: Path, samples: Sequence[Path]) -> Naming:

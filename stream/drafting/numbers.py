@@ -79,7 +79,9 @@ def _why(found: NumberEvidence, best: int, extent: Extent, kind: str, dashes: in
     if dashes:
         why.append(f"{dashes:,} a lone dash, read as zero")
     if _is_ambiguous(found, best):
-        why.append(f"LOOK: {_named(thousands or decimal)} may as well be the other mark, of thousands or of the fraction")
+        why.append(
+            f"LOOK: {_named(thousands or decimal)} may as well be the other mark, of thousands or of the fraction"
+        )
     if kind == "number" and extent.digits > _EXACT_DIGITS:
         why.append("LOOK: more digits than a number holds exactly")
     return why

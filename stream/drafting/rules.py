@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from stream.drafting.keys import is_named_key
-from stream.drafting.kinds import Kind, is_personal
+from stream.drafting.kinds import Kind, is_named_key, is_personal
 
 #: So many records show that a column is never empty; fewer only make it likely.
 _RECORDS_MIN = 100
 _VALUES_MAX = 30
 #: What some words in names say about all values there can be.
-_BOUNDS = {"lat": (-90, 90), "latitude": (-90, 90), "long": (-180, 180), "lng": (-180, 180), "longitude": (-180, 180)}
+_BOUNDS = {
+    **dict.fromkeys(("lat", "latitude"), (-90, 90)),
+    **dict.fromkeys(("long", "lon", "lng", "longitude"), (-180, 180)),
+    "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59),
+}
 _YEARS = (1900, 2100)
 _FLAG = {"severity": "warning", "action": "warn"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from processors.cell_hashes import CELLS_MAX, CellHashes, cell_hashes, joined
+from processors.cell_hashes import CELLS_MAX, CellHashes, cell_hashes
 from processors.errors import ConfigError, SourceError
 from processors.frames import to_frame
 from processors.profile import ColumnProfile, profile

@@ -19,17 +19,19 @@ _ISO_DATE_WRITTEN = "%Y-%m-%d"
 #: Years of two digits below this one are taken for those of the century that runs.
 _LATE = 30
 _GAP_MIN = 20
+#: So many times, all of them midnight, are dates that a program wrote with a time.
+_MIDNIGHTS_MIN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """A type, the formats in the order in which they are tried, the first year that two digits may mean, the first and
-    the last day, and what a person should know."""
+    the last day where they are known, and what a person should know."""
 
     type: Literal["date", "timestamp"]
     formats: tuple[str, ...]
     first_year: int
-    days: tuple[str, str]
+    days: tuple[str, str] | None
     why: tuple[str, ...]
 
 
@@ -59,7 +61,9 @@ def times(found: TimeEvidence, usual: Order | None) -> Times | None:
     if not chosen:
         return None
     clocks = [form for form in chosen if form == ISO or "%H" in form or "%I" in form]
-    is_timestamp = clocks == list(chosen) or any(form == ISO or form in found.timed for form in clocks)
+    is_timestamp = any(form == ISO or form in found.timed for form in clocks) or (
+        clocks == list(chosen) and found.count < _MIDNIGHTS_MIN
+    )
     formats = _formats(list(chosen), is_timestamp=is_timestamp)
     first_year = _first_year(found.years) if any("%y" in form for form in chosen) else FIRST_YEAR
     why = [f"{count:,} as {ISO_NAMES.get(form, form)}" for form, count in chosen.items()]
@@ -67,7 +71,7 @@ def times(found: TimeEvidence, usual: Order | None) -> Times | None:
         "timestamp" if is_timestamp else "date",
         formats,
         first_year,
-        _days(found, chosen),
+        _days(found, chosen) if first_year == FIRST_YEAR else None,
         (*why, *_doubts(found, chosen, usual)),
     )
 
@@ -121,7 +125,9 @@ def _doubts(found: TimeEvidence, chosen: Mapping[str, int], usual: Order | None)
     orders = {order for form in chosen if (order := _order(form))}
     shown = {order for forms in found.readings for order in _shown(forms)}
     if len(shown) > 1:
-        return ["LOOK: some cells have the day first and some the month; what could be either is read by the first format"]
+        return [
+            "LOOK: some cells have the day first and some the month; what could be either is read by the first format"
+        ]
     if orders and not shown:
         hint = ", as other columns have it" if usual in orders else ""
         return [f"LOOK: no cell tells whether the day or the month comes first; the {orders.pop()} is taken{hint}"]
