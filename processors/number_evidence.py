@@ -62,9 +62,9 @@ class Extent:
 class NumberEvidence:
     """What is known of the `count` cells that are numbers in some style.
 
-    `marks`: how many cells are read by which of MARKS, a bit each. `currencies`: how many cells have which. `accounting`:
-    how many have parentheses, or a dash behind a currency. Further, how many have zeros in front, or an exponent; and the
-    numbers by decimal mark.
+    `marks`: how many cells are read by which of MARKS, a bit each. `currencies`: how many cells have which.
+    `accounting`: how many have parentheses, or a dash behind a currency. Further, how many have zeros in front, or an
+    exponent; and the numbers by decimal mark.
     """
 
     count: int = 0

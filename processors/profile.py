@@ -32,8 +32,8 @@ NULL_WORDS = (
 class ColumnProfile:
     """What is known of the `count` cells of a column, blanks around them not counted.
 
-    `words`: how many cells are which of NULL_WORDS. All other cells are in `numbers`, in `times`, or in `texts`; `coded`
-    are those of the texts that have a digit. `longest`: characters of the longest cell. `values`: how many cells have
+    `words`: how many cells are which of NULL_WORDS. All other cells are in `numbers`, in `times`, or in `texts`;
+    `coded` are those of the texts that have a digit. `longest`: characters of the longest cell. `values`: how many cells have
     which value (no word); None where there are too many. `some`: VALUES_MAX of the values at the most, which are the
     same wherever they occur, with the hashes by which they are chosen.
     """
@@ -89,10 +89,14 @@ def profile(cells: pl.Series) -> ColumnProfile:
         times=times,
         texts=int(texts["n"].sum()),
         coded=int(texts.filter(pl.col("text").str.contains("[0-9]"))["n"].sum()),
-        longest=int(counted["text"].str.len_chars().max() or 0),  # type: ignore[call-overload]
+        longest=_longest(counted["text"]),
         values=_values(told),
         some=_sample(told["text"]),
     )
+
+
+def _longest(text: pl.Series) -> int:
+    return int(text.str.len_chars().max() or 0)  # type: ignore[arg-type]
 
 
 def _values(told: pl.DataFrame) -> Mapping[str, int] | None:

@@ -1,7 +1,7 @@
 """How the dates and times of a column are written: which formats read which cells.
 
-Each cell is read by every format that a person may have meant, so whether the day or the month comes first is decided by all
-cells together. The evidence of two parts of a column adds up to that of both.
+Each cell is read by every format that a person may have meant, so whether the day or the month comes first is decided
+by all cells together. The evidence of two parts of a column adds up to that of both.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _MOMENT = pl.Datetime("us", "UTC")
 class TimeEvidence:
     """What is known of the `count` cells that look like dates or times.
 
-    `readings`: how many cells are read by just these formats; by none, where the day does not exist. `timed`: the formats
-    under which a cell has a time other than midnight. `years`: those of two digits, a bit each. `first`, `last`: the
+    `readings`: how many cells are read by just these formats; by none, where the day does not exist. `timed`: the
+    formats under which a cell has a time other than midnight. `years`: those of two digits, a bit each. `first`, `last`: the
     days of each format, as ISO text. `compact`: how many cells are eight digits that COMPACT reads.
     """
 
@@ -76,8 +76,8 @@ def _joined(
 
 
 def times_in(cells: pl.DataFrame) -> tuple[TimeEvidence, pl.Series]:
-    """The evidence of distinct cells, `text` without blanks around and `n` times each, and which of them it is of; those
-    of eight digits are not among these."""
+    """The evidence of distinct cells, `text` without blanks around and `n` times each, and which of them it is of;
+    those of eight digits are not among these."""
     text = pl.col("text")
     likely = cells.select(
         (text.str.len_bytes() <= _LENGTH_MAX) & (text.str.contains(_NUMERIC) | text.str.contains(_NAMED))
@@ -99,17 +99,24 @@ def _compact(cells: pl.DataFrame) -> TimeEvidence:
 def _evidence(cells: pl.DataFrame) -> TimeEvidence:
     read = {form: values for form, values in _values(cells["text"]) if values.is_not_null().any()}
     masks = pl.DataFrame([values.is_not_null().alias(form) for form, values in read.items()])
-    grouped = masks.with_columns(cells["n"].alias("*")).group_by(list(read)).agg(pl.col("*").sum()) if read else None
-    readings = Counter[tuple[str, ...]]() if read else Counter({(): int(cells["n"].sum())})
-    for *taken, count in grouped.iter_rows() if grouped is not None else ():
-        readings[tuple(form for form, takes in zip(read, taken, strict=True) if takes)] = count
     return TimeEvidence(
         count=int(cells["n"].sum()),
-        readings=readings,
+        readings=_readings(cells["n"], masks),
         timed=frozenset(form for form, values in read.items() if _has_time(values)),
         years=_short_years(read),
         days=tuple(day for form in sorted(read) for day in _days(form, read[form])),
     )
+
+
+def _readings(counts: pl.Series, masks: pl.DataFrame) -> Counter[tuple[str, ...]]:
+    """How many cells are read by just which formats; a column of `masks` a format."""
+    if not masks.width:
+        return Counter({(): int(counts.sum())})
+    grouped = masks.with_columns(counts.alias("n")).group_by(masks.columns).agg(pl.col("n").sum())
+    readings: Counter[tuple[str, ...]] = Counter()
+    for *taken, count in grouped.iter_rows():
+        readings[tuple(form for form, takes in zip(masks.columns, taken, strict=True) if takes)] = count
+    return readings
 
 
 def _values(text: pl.Series) -> Iterator[tuple[str, pl.Series]]:

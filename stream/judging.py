@@ -35,9 +35,9 @@ def judge_files(
 ) -> Report:
     """The report on `files`, as if they landed now in an empty warehouse, whole, one after the other.
 
-    `records_max`: no batch is judged behind so many records of a file. `only`: the dataset that they are files of, wherever they lie. Against a budget duplicates count here too; one with
-    `on_failure: fail` ends it at once. Raises ConfigError where a file belongs to none, and KeyboardInterrupt when
-    `stop` is set on the way.
+    `records_max`: no batch is judged behind so many records of a file. `only`: the dataset that they are files of,
+    wherever they lie. Against a budget duplicates count here too; one with `on_failure: fail` ends it at once.
+    Raises ConfigError where a file belongs to none, and KeyboardInterrupt when `stop` is set on the way.
     """
     found = [each for file in dict.fromkeys(files) for each in _found(datasets, landing, file, only)]
     gate = _Gate(Budgets({name: dataset.budget for name, dataset in datasets.items()}))
@@ -137,7 +137,7 @@ def _settled(dataset: Dataset) -> Dataset:
 
 def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch]:
     for each in found:
-        with closing(intake.take(each, stop)) as batches:  # type: ignore[type-var]
+        with closing(intake.take(each, stop)) as batches:
             for batch in batches:
                 yield batch
                 if batch.part.span.row_first + batch.part.span.row_count > records_max:

@@ -69,8 +69,8 @@ def _check(dataset: str, path: Path, *, force: bool) -> None:
 
     if not re.match(NAME, dataset):
         raise ConfigError(
-            f"{dataset!r} cannot be a dataset's name: it begins with a letter and has only letters, digits and _, 63 at "
-            "the most."
+            f"{dataset!r} cannot be a dataset's name: it begins with a letter and has only letters, digits and _, 63 "
+            "at the most."
         )
     if path != _PRINTED and path.exists() and not force:
         raise ConfigError(f"{path} is there already. Overwrite it with --force, or write elsewhere with --output.")

@@ -126,8 +126,8 @@ def _check_headers(samples: Sequence[Sample]) -> None:
         if other.has_header != first.has_header:
             headless, headed = sorted((first, other), key=lambda sample: sample.has_header)
             raise SourceError(
-                f"{headless.path}: its first record names no columns, and that of {headed.path} does; one config cannot "
-                "read both. Give samples of one kind"
+                f"{headless.path}: its first record names no columns, and that of {headed.path} does; one config "
+                "cannot read both. Give samples of one kind"
             )
 
 

@@ -40,7 +40,7 @@ def key_of(survey: Survey, columns: Sequence[tuple[str, Aligned, Kind]]) -> Key 
         for hashes in group.hashes
     ]
     hashes = joined(parts) if parts and whole else CellHashes(())
-    if hashes.records < 2:
+    if hashes.records < _RECORDS_MIN:
         return None
     of_all = sum(group.records for group in groups)
     told = f"all {of_all:,} records" if hashes.records == of_all else f"the first {hashes.records:,} records"
@@ -52,7 +52,7 @@ def _single(names: Sequence[str], hashes: CellHashes, told: str) -> Key | None:
     if not unique:
         return None
     best = min(unique, key=lambda name: (not is_named_key(name), names.index(name)))
-    return Key((best,), is_named_key(best) and hashes.records >= _RECORDS_MIN, f"different in {told}")
+    return Key((best,), is_named_key(best), f"different in {told}")
 
 
 def _pair(names: Sequence[str], kinds: Sequence[Kind], hashes: CellHashes, told: str) -> Key | None:
@@ -60,7 +60,7 @@ def _pair(names: Sequence[str], kinds: Sequence[Kind], hashes: CellHashes, told:
         return sum(not (is_named_key(names[at]) or kinds[at].type in {"date", "timestamp"}) for at in pair)
 
     pairs = hashes.unique_pairs(range(len(names)))
-    if not pairs or hashes.records < _RECORDS_MIN:
+    if not pairs:
         return None
     best = min(pairs, key=lambda pair: (unsure(pair), pair))
     named = any(is_named_key(names[at]) for at in best)

@@ -63,7 +63,7 @@ def decide(name: str, found: ColumnProfile, usual: Order | None = None) -> Kind:
     """The type of a column called `name`. `usual`: whether the day or the month comes first in other columns."""
     words = tuple(word for word in found.words if word)
     if not found.told:
-        return Kind("string", why=("no value in any record",))
+        return Kind("string", why=("nothing but words for nothing" if words else "no value in any record",))
     typed = _boolean(found) or _times(found, usual) or _numbers(name, found)
     if typed is not None:
         nulls = tuple(word for word in words if not (word == "-" and typed.style.accounting))
@@ -101,9 +101,9 @@ def _times(found: ColumnProfile, usual: Order | None) -> Kind | None:
     if not _is_dirt(others, found.coded, found.told):
         return None
     read = times(found.times, usual)
-    return read and Kind(
-        read.type, formats=read.formats, first_year=read.first_year, dirt=others, days=read.days, why=read.why
-    )
+    if read is None:
+        return None
+    return Kind(read.type, formats=read.formats, first_year=read.first_year, dirt=others, days=read.days, why=read.why)
 
 
 def _numbers(name: str, found: ColumnProfile) -> Kind | None:
@@ -112,9 +112,9 @@ def _numbers(name: str, found: ColumnProfile) -> Kind | None:
     if found.numbers.zeros or _CODE.search(name.lower()):
         return None
     read = numbers(name, found.numbers, dashes=found.words["-"])
-    if read is not None and read.type != "integer" and is_named_key(name):
+    if read is None or (read.type != "integer" and is_named_key(name)):
         return None
-    return read and Kind(read.type, style=read.style, dirt=found.texts, extent=read.extent, why=read.why)
+    return Kind(read.type, style=read.style, dirt=found.texts, extent=read.extent, why=read.why)
 
 
 def _is_dirt(others: int, coded: int, told: int) -> bool:

@@ -1,10 +1,11 @@
-"""How a sample file is laid out: delimiter, encoding and fallback, quote, and whether its first record names columns."""
+"""How a sample file is laid out: delimiter, encoding, fallback, quote, and whether its first record names columns."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,6 +147,7 @@ def _with_header(laid_out: LaidOut) -> OpenSample | None:
         return None
     if _names_columns(split(found[0], dialect)):
         header = read_header(source, laid_out.dataset, final=True)
+        _check_text(header.names if header else ())
         return None if header is None else OpenSample(laid_out, header)
     return _headless(laid_out, start, len(split(found[0], dialect)))
 
@@ -162,6 +164,12 @@ def _headless(laid_out: LaidOut, start: Position, width: int) -> OpenSample:
     dialect = replace(laid_out.dataset.dialect, header=False)
     dataset = replace(laid_out.dataset, dialect=dialect, columns=columns)
     return OpenSample(replace(laid_out, dataset=dataset), Header(names, start))
+
+
+def _check_text(names: Sequence[str]) -> None:
+    """Raises SourceError where the names hold what stands in no text."""
+    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for name in names for char in name):
+        raise SourceError("its header holds control characters, so it is no text; is it a CSV?")
 
 
 def check_readable(sample: OpenSample) -> None:

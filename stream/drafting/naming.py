@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
-from pathlib import Path, PurePath
+from itertools import takewhile
+from pathlib import Path
 
 from stream.landing.dates import execution_date
 
@@ -71,10 +71,15 @@ def _ending(name: str) -> str:
 def _pattern(names: Sequence[str], ending: str) -> str:
     """What all names begin with, up to a digit and without half a word, and the ending."""
     stems = [name.removesuffix(_ending(name)) for name in names]
-    begin = re.split(r"\d", commonprefix(stems))[0]
+    begin = re.split(r"\d", "".join(_shared(stems)))[0]
     if any(stem[len(begin) :][:1].isalpha() for stem in stems) or begin in stems:
         begin = re.sub(r"[^\W\d_]*$", "", begin)
     return f"{_literal(begin)}*{_literal(ending)}"
+
+
+def _shared(sequences: Sequence[Sequence[str]]) -> list[str]:
+    """What all begin with."""
+    return [each[0] for each in takewhile(lambda each: len(set(each)) == 1, zip(*sequences, strict=False))]
 
 
 def _literal(text: str) -> str:
@@ -88,6 +93,6 @@ def _folder(landing: Path, samples: Sequence[Path]) -> str | None:
     parents = [path.resolve().parent for path in samples]
     if not all(root in parent.parents for parent in parents):
         return None
-    shared = PurePath(*commonprefix([parent.relative_to(root).parts for parent in parents]))
-    kept = [part for part in shared.parts if not _DATED.search(part)]
+    shared = _shared([parent.relative_to(root).parts for parent in parents])
+    kept = [part for part in shared if not _DATED.search(part)]
     return "/".join(kept) or None

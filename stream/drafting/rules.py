@@ -21,7 +21,11 @@ _VALUES_MAX = 30
 _BOUNDS = {
     **dict.fromkeys(("lat", "latitude"), (-90, 90)),
     **dict.fromkeys(("long", "lon", "lng", "longitude"), (-180, 180)),
-    "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59),
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 23),
+    "minute": (0, 59),
+    "second": (0, 59),
 }
 _YEARS = (1900, 2100)
 _FLAG = {"severity": "warning", "action": "warn"}

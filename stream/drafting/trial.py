@@ -1,4 +1,4 @@
-"""A draft tried out: its samples are loaded by the machine that will load their like, and what is too strict gives way."""
+"""A draft tried out: its samples are loaded by the machine that will load their like; what is too strict gives way."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from stream.report import Report, RuleReport
 #: So many records of each sample are loaded; all of them are looked at.
 RECORDS_MAX = 1_000_000
 _NOT_NULL = "_not_null"
+HEADERS, BLANK = "header lines among the records", "blank records"
+#: More of the records are no dirt but another kind of file.
+_DIRT_SHARE_MAX = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,17 @@ class Trial:
     def has_passed(self) -> bool:
         """Whether every sample is loaded, and only those records are rejected that were seen to be dirt."""
         aside = any(file.state in {"held", "failed"} for file in self.report.files)
-        return not aside and self.rejected <= sum(dirt(self.draft).values())
+        known = dirt(self.draft)
+        worse = sum(count for what, count in known.items() if what not in (HEADERS, BLANK))
+        return not aside and self.rejected <= sum(known.values()) and worse <= _DIRT_SHARE_MAX * self.draft.records
 
 
 def dirt(draft: Draft) -> dict[str, int]:
     """The records that may be rejected, by what is wrong with them."""
     samples = draft.samples
     return {
-        "header lines among the records": sum(sample.header_lines for sample in samples),
-        "blank records": sum(sample.blank for sample in samples),
+        HEADERS: sum(sample.header_lines for sample in samples),
+        BLANK: sum(sample.blank for sample in samples),
         "records with another number of fields, or that cannot be read": sum(s.malformed.total() for s in samples),
         "records with a value of another type": sum(column.kind.dirt for column in draft.columns),
     }

@@ -73,7 +73,7 @@ def _dialect(draft: Draft) -> Iterator[str]:
         settings.append(f"  encoding: {_value(dialect.encoding)}")
     if dialect.fallback is not None:
         count = sum(sample.dialect.fallback is not None for sample in draft.samples)
-        settings.append(f"  encoding_fallback: {dialect.fallback}  # {count:,} of the samples are not all UTF-8")
+        settings.append(f"  encoding_fallback: {dialect.fallback}  # samples that are not all UTF-8: {count:,}")
     yield from ["dialect:", *settings] if settings else []
 
 
@@ -108,7 +108,8 @@ def _why(draft: Draft, column: DraftColumn) -> str:
     if kind.days is not None:
         told.append(kind.days[0] if kind.days[0] == kind.days[1] else f"{kind.days[0]} to {kind.days[1]}")
     if kind.extent is not None:
-        told.append(f"{_number(kind.extent.low)} to {_number(kind.extent.high)}")
+        low, high = _number(kind.extent.low), _number(kind.extent.high)
+        told.append(f"always {low}" if low == high else f"{low} to {high}")
     if column.records > column.nulls:
         told.append(f"{column.nulls:,} of {column.records:,} empty" if column.nulls else "never empty")
     if column.lacking:
@@ -137,7 +138,7 @@ def _whole(draft: Draft) -> Iterator[str]:
         key = f"key: {_value(list(draft.key.columns))}"
         yield f"{key}  # {draft.key.why}" if draft.key.is_sure else f"# {key}  # LOOK: {draft.key.why}; is it the key?"
     if draft.event_time is not None:
-        yield f"event_time: {draft.event_time}  # times without an offset are read in UTC; else write timezone: Europe/Oslo"
+        yield f"event_time: {draft.event_time}  # times without an offset are UTC, unless timezone says another zone"
 
 
 def _processors(draft: Draft) -> Iterator[str]:
