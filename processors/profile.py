@@ -33,9 +33,9 @@ class ColumnProfile:
     """What is known of the `count` cells of a column, blanks around them not counted.
 
     `words`: how many cells are which of NULL_WORDS. All other cells are in `numbers`, in `times`, or in `texts`;
-    `coded` are those of the texts that have a digit. `longest`: characters of the longest cell. `values`: how many cells have
-    which value (no word); None where there are too many. `some`: VALUES_MAX of the values at the most, which are the
-    same wherever they occur, with the hashes by which they are chosen.
+    `coded` are those of the texts that have a digit. `longest`: characters of the longest cell. `values`: how many
+    cells have which value (no word); None where there are too many. `some`: VALUES_MAX of the values at the most,
+    which are the same wherever they occur, with the hashes by which they are chosen.
     """
 
     count: int = 0

@@ -39,8 +39,8 @@ class TimeEvidence:
     """What is known of the `count` cells that look like dates or times.
 
     `readings`: how many cells are read by just these formats; by none, where the day does not exist. `timed`: the
-    formats under which a cell has a time other than midnight. `years`: those of two digits, a bit each. `first`, `last`: the
-    days of each format, as ISO text. `compact`: how many cells are eight digits that COMPACT reads.
+    formats under which a cell has a time other than midnight. `years`: those of two digits, a bit each. `first`,
+    `last`: the days of each format, as ISO text. `compact`: how many cells are eight digits that COMPACT reads.
     """
 
     count: int = 0
@@ -120,11 +120,16 @@ def _readings(counts: pl.Series, masks: pl.DataFrame) -> Counter[tuple[str, ...]
 
 
 def _values(text: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    """Each format that may read some of the cells, with the moments that it reads."""
-    yield ISO_DATE, cast(text, ColumnType("date"), ())[0].cast(_MOMENT)
-    yield ISO, cast(text, ColumnType("timestamp"), ())[0]
-    for form in _forms(text):
-        yield form, cast(text, ColumnType("timestamp", formats=(form,)), ())[0]
+    """Each format that may read some of the cells, with the moments that it reads; what is ISO 8601 is nothing else."""
+    dates = cast(text, ColumnType("date"), ())[0].cast(_MOMENT)
+    moments = cast(text, ColumnType("timestamp"), ())[0]
+    yield ISO_DATE, dates
+    yield ISO, moments
+    others = (dates.is_null() & moments.is_null()).arg_true()
+    nothing = pl.repeat(None, text.len(), dtype=_MOMENT, eager=True)
+    rest = text.gather(others)
+    for form in _forms(rest):
+        yield form, nothing.clone().scatter(others, cast(rest, ColumnType("timestamp", formats=(form,)), ())[0])
 
 
 def _forms(text: pl.Series) -> Iterator[str]:

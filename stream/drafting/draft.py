@@ -19,6 +19,9 @@ from stream.drafting.rules import Seen, rules
 from stream.drafting.samples import Sample, Survey, survey
 from stream.drafting.times import Order, order_in
 
+#: SQLite takes 2,000 columns in a table, our own among them; some are left for features.
+_COLUMNS_MAX = 1_950
+
 
 @dataclass(frozen=True, slots=True)
 class DraftColumn:
@@ -38,7 +41,8 @@ class DraftColumn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`dialect`: what all samples have in common; `auto` stands for what differs. `null_tokens`: of all columns."""
+    """`dialect`: what all samples have in common; `auto` stands for what differs. `null_tokens`: of all columns.
+    `surplus`: how many columns more the samples have."""
 
     dataset: str
     samples: tuple[Sample, ...]
@@ -50,6 +54,7 @@ class Draft:
     null_tokens: tuple[str, ...]
     key: Key | None
     event_time: str | None
+    surplus: int = 0
 
     @property
     def records(self) -> int:
@@ -98,7 +103,9 @@ def draft(dataset: str, landing: Path, paths: Sequence[Path]) -> Draft:
     if not read:
         raise SourceError(f"{paths[0]}: it holds nothing. Give a sample with a header and some records.")
     _check_headers(read)
-    aligned = align(found)
+    aligned, surplus = align(found), 0
+    if len(aligned) > _COLUMNS_MAX:
+        aligned, surplus = aligned[:_COLUMNS_MAX], len(aligned) - _COLUMNS_MAX
     names = names_of(aligned)
     kinds = _kinds(names, aligned)
     shared = shared_nulls([(kind, column.profile) for kind, column in zip(kinds, aligned, strict=True)])
@@ -116,6 +123,7 @@ def draft(dataset: str, landing: Path, paths: Sequence[Path]) -> Draft:
         shared,
         key_of(found, list(zip(names, aligned, kinds, strict=True))),
         _event_time(columns),
+        surplus,
     )
 
 

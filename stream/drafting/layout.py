@@ -14,7 +14,7 @@ from typing import Literal
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.errors import SourceError
-from sinks.base import Position, Table
+from sinks.base import FileDialect, Position, Table
 from stream.config import Dataset
 from stream.config.files import FilesConfig
 from stream.encodings import is_utf16
@@ -57,16 +57,11 @@ class OpenSample:
 @contextmanager
 def opened(path: Path) -> Iterator[OpenSample | None]:
     """The sample; None where it holds nothing. Raises SourceError where it is no text, or no table."""
-    dataset = _anything()
-    quote = _quote(path, dataset)
-    dataset = replace(dataset, dialect=replace(dataset.dialect, quote=quote))
-    fallback = _fallback(path, dataset)
+    dataset, found = _sniffed(path, _anything())
     with _file(path) as file:
-        laid_out = lay_out(file, dataset, None, final=True)
-        own = replace(laid_out.dataset.dialect, fallback=fallback)
-        dialect = replace(laid_out.dialect, fallback=fallback)
-        found = replace(laid_out, dataset=replace(laid_out.dataset, dialect=own), dialect=dialect)
-        yield _with_header(found)
+        found = replace(found, fallback=_fallback(lay_out(file, dataset, found, final=True)))
+    with _file(path) as file:
+        yield _with_header(lay_out(file, dataset, found, final=True))
 
 
 def _file(path: Path) -> LandingFile:
@@ -89,12 +84,19 @@ def _anything() -> Dataset:
     )
 
 
-def _quote(path: Path, dataset: Dataset) -> str:
-    """A single quote, where fields at the beginning of the file stand in those and none in double ones."""
+def _sniffed(path: Path, dataset: Dataset) -> tuple[Dataset, FileDialect]:
+    """The dataset with the file's quote, and the rest of the file's dialect."""
     with _file(path) as file:
-        laid_out = lay_out(file, replace(dataset, dialect=replace(dataset.dialect, quote=None)), None, final=True)
-        beginning = laid_out.source.read(0, _BEGINNING_BYTES)
-    sign = re.escape(laid_out.dataset.dialect.delimiter.encode())
+        laid_out = lay_out(file, dataset, None, final=True)
+        quote = _quote(laid_out.source.read(0, _BEGINNING_BYTES), laid_out.dialect.delimiter)
+    if quote == dataset.dialect.quote:
+        return dataset, laid_out.dialect
+    return _sniffed(path, replace(dataset, dialect=replace(dataset.dialect, quote=quote)))
+
+
+def _quote(beginning: bytes, delimiter: str) -> str:
+    """A single quote, where fields at the beginning of a file stand in those and none in double ones."""
+    sign = re.escape(delimiter.encode())
     single, double = (
         len(re.findall(rb"(?m)(?:^|%b)%b[^%b\r\n]*%b(?=%b|\r?$)" % (sign, mark, mark, mark, sign), beginning))
         for mark in (b"'", b'"')
@@ -102,17 +104,13 @@ def _quote(path: Path, dataset: Dataset) -> str:
     return "'" if single > 1 and not double else '"'
 
 
-def _fallback(path: Path, dataset: Dataset) -> Fallback:
+def _fallback(laid_out: LaidOut) -> Fallback:
     """What the lines that are not UTF-8 can be read with; None where there are none, or the text is UTF-16."""
     found: Fallback = None
-    with _file(path) as file:
-        laid_out = lay_out(file, dataset, None, final=True)
-        if is_utf16(laid_out.dialect.encoding):
-            return None
-        for line in _strange_lines(laid_out.source):
-            if _NO_CP1252 & set(line):
-                return "latin-1"
-            found = "cp1252"
+    for line in () if is_utf16(laid_out.dialect.encoding) else _strange_lines(laid_out.source):
+        if _NO_CP1252 & set(line):
+            return "latin-1"
+        found = "cp1252"
     return found
 
 

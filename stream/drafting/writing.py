@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 
 from processors.date_formats import FIRST_YEAR
 from stream.config.files import FilesConfig
+from stream.config.models import LimitsConfig
 from stream.drafting.draft import Draft, DraftColumn
 
 _WIDTH = 116
@@ -18,7 +20,15 @@ _SHOWN = 3
 
 def written(draft: Draft) -> str:
     """The config. The same draft gives the same text."""
-    parts = (_head(draft), _files(draft), _dialect(draft), _columns(draft), _whole(draft), _processors(draft))
+    parts = (
+        _head(draft),
+        _files(draft),
+        _dialect(draft),
+        _columns(draft),
+        _whole(draft),
+        _processors(draft),
+        _limits(draft),
+    )
     return "\n".join("\n".join(lines) + "\n" for part in parts if (lines := list(part)))
 
 
@@ -81,7 +91,13 @@ def _columns(draft: Draft) -> Iterator[str]:
     yield "columns:"
     for column in draft.columns:
         yield from _comment(_why(draft, column), "  ")
-        yield from _flow(f"  {column.name}: ", _settings(column))
+        yield from _flow(f"  {_value(column.name)}: ", _settings(column))
+    if draft.surplus:
+        yield from _comment(
+            f"LOOK: a table of SQLite holds no more columns. The other {draft.surplus:,} of the samples are kept in "
+            "_rescued, as JSON; declare those that you need in the place of some of these.",
+            "  ",
+        )
 
 
 def _settings(column: DraftColumn) -> dict[str, Any]:
@@ -138,7 +154,7 @@ def _whole(draft: Draft) -> Iterator[str]:
         key = f"key: {_value(list(draft.key.columns))}"
         yield f"{key}  # {draft.key.why}" if draft.key.is_sure else f"# {key}  # LOOK: {draft.key.why}; is it the key?"
     if draft.event_time is not None:
-        yield f"event_time: {draft.event_time}  # times without an offset are UTC, unless timezone says another zone"
+        yield f"event_time: {_value(draft.event_time)}  # times without an offset are UTC, unless timezone says another zone"
 
 
 def _processors(draft: Draft) -> Iterator[str]:
@@ -147,12 +163,17 @@ def _processors(draft: Draft) -> Iterator[str]:
     yield f"  - quality: {{trim: true{', duplicates: [key]' if draft.identifying else ''}}}"
     rules = draft.rules()
     if rules:
-        yield from _comment(
-            "What held in every record of the samples. A row that breaks a warning is loaded and flagged.", "  "
-        )
+        told = "What held in every record of the samples. A row that breaks a warning is loaded and flagged."
+        yield from _comment(told, "  ")
         yield from ("  - validation:", "      rules:")
         for rule in rules:
             yield from _flow("        - ", rule)
+
+
+def _limits(draft: Draft) -> Iterator[str]:
+    widest = max(len(sample.names) for sample in draft.samples)
+    if widest > LimitsConfig().columns_max:  # type: ignore[call-arg]
+        yield f"limits: {{columns_max: {widest}}}"
 
 
 def _flow(begin: str, settings: Mapping[str, Any]) -> list[str]:
@@ -178,6 +199,8 @@ def _wrapped(value: object, indent: str) -> str:
 def _value(value: object) -> str:
     """A value as YAML in one line, quoted where it would be read as another."""
     text = yaml.safe_dump([value], default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False)
+    if "\n" in text.strip():  # a line end in a value; JSON is YAML, and knows how to write that in one line
+        return json.dumps(value, ensure_ascii=False)
     return text.strip()[1:-1]
 
 
