@@ -11,14 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.errors import SourceError
-from sinks.base import FileDialect, Position, Table
-from stream.config import Dataset
-from stream.config.files import FilesConfig
+from sinks.base import FileDialect, Position
+from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.encodings import is_utf16
-from stream.framing import Dialect
 from stream.header import Header, first_line, header_record, read_header, split
 from stream.quoting import AUTO
 from stream.sniffing import LaidOut, lay_out
@@ -26,10 +23,6 @@ from stream.source import LandingFile, Source
 
 Fallback = Literal["cp1252", "latin-1"] | None
 
-_BATCH_ROWS = 1 << 16
-_BATCH_BYTES = 1 << 22
-_COLUMNS_MAX = 10_000
-_EXPANDED_BYTES_MAX = 1 << 50
 _BLOCK = 1 << 20
 _BEGINNING_BYTES = 1 << 16
 #: Bytes that cp1252 has no characters for.
@@ -70,18 +63,21 @@ def _file(path: Path) -> LandingFile:
 
 def _anything() -> Dataset:
     """A dataset that declares nothing, and takes each file as it shows itself."""
-    return Dataset(
-        name="sample",
-        files=FilesConfig(),  # type: ignore[call-arg]
-        dialect=Dialect(delimiter=AUTO, encoding=AUTO),
-        columns=(),
-        table=Table("sample", ()),
-        chain=Chain(()),
-        batch_rows=_BATCH_ROWS,
-        batch_bytes=_BATCH_BYTES,
-        columns_max=_COLUMNS_MAX,
-        expanded_bytes_max=_EXPANDED_BYTES_MAX,
-    )
+    limits = {
+        "batch_rows": 1 << 16,
+        "batch_bytes": 1 << 22,
+        "columns_max": 10_000,
+        "expanded_bytes_max": 1 << 50,
+    }
+    config = {
+        "dataset": "sample",
+        "dialect": {"delimiter": AUTO, "encoding": AUTO},
+        "columns": {"any": {"type": "string"}},
+        "processors": [{"schema": {}}],
+        "limits": limits,
+    }
+    dataset, _ = compile_dataset(DatasetConfig.model_validate(config))
+    return replace(dataset, columns=())
 
 
 def _sniffed(path: Path, dataset: Dataset) -> tuple[Dataset, FileDialect]:

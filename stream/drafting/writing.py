@@ -154,7 +154,7 @@ def _whole(draft: Draft) -> Iterator[str]:
         key = f"key: {_value(list(draft.key.columns))}"
         yield f"{key}  # {draft.key.why}" if draft.key.is_sure else f"# {key}  # LOOK: {draft.key.why}; is it the key?"
     if draft.event_time is not None:
-        yield f"event_time: {_value(draft.event_time)}  # times without an offset are UTC, or in a timezone that you write"
+        yield f"event_time: {_value(draft.event_time)}  # times without an offset are UTC; timezone says others"
 
 
 def _processors(draft: Draft) -> Iterator[str]:
