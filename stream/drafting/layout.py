@@ -25,6 +25,8 @@ Fallback = Literal["cp1252", "latin-1"] | None
 
 _BLOCK = 1 << 20
 _BEGINNING_BYTES = 1 << 16
+#: A number, a date or a time.
+_VALUE = re.compile(r"\s*[-+(]?\s*[$€£]?\s*\.?[0-9][0-9.,:/T -]*[Z)]?\s*")
 #: Bytes that cp1252 has no characters for.
 _NO_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
@@ -139,17 +141,18 @@ def _with_header(laid_out: LaidOut) -> OpenSample | None:
     found = header_record(source, dialect, start, final=True) if start is not None else None
     if start is None or found is None:
         return None
-    if _names_columns(split(found[0], dialect)):
-        header = read_header(source, laid_out.dataset, final=True)
-        _check_text(header.names if header else ())
-        return None if header is None else OpenSample(laid_out, header)
-    return _headless(laid_out, start, len(split(found[0], dialect)))
+    fields = split(found[0], dialect)
+    _check_text(fields)
+    if not _names_columns(fields):
+        return _headless(laid_out, start, len(fields))
+    header = read_header(source, laid_out.dataset, final=True)
+    return None if header is None else OpenSample(laid_out, header)
 
 
 def _names_columns(fields: list[str]) -> bool:
-    """Whether a first record can be a header: it has letters, and no field of it is a number with a fraction."""
-    numbers = sum(bool(re.fullmatch(r"\s*[-+]?[0-9]*[.,]?[0-9]+\s*", field)) for field in fields)
-    return any(char.isalpha() for field in fields for char in field) and numbers <= len(fields) / 2
+    """Whether a first record can be a header: it has letters, and at most half of its fields are numbers or dates."""
+    values = sum(bool(_VALUE.fullmatch(field)) for field in fields)
+    return any(char.isalpha() for field in fields for char in field) and values <= len(fields) / 2
 
 
 def _headless(laid_out: LaidOut, start: Position, width: int) -> OpenSample:

@@ -20,7 +20,7 @@ _DATES = (
     *(rf"(?<!\d){_YEAR}{sign}{_MONTH}(?!\d)[^/]*$" for sign in ("-", "_", r"\.", "")),
     rf"(?<!\d){_YEAR}(?!\d)[^/]*$",
 )
-_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|gzip|zst|bz2))?$")
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}(?:\.(?:gz|gzip|zst|bz2))?\Z")
 _DATED = re.compile(r"\d{4}|dt=")
 
 
@@ -73,7 +73,7 @@ def _pattern(names: Sequence[str], ending: str) -> str:
     stems = [name.removesuffix(_ending(name)) for name in names]
     begin = re.split(r"\d", "".join(_shared(stems)))[0]
     if any(stem[len(begin) :][:1].isalpha() for stem in stems) or begin in stems:
-        begin = re.sub(r"[^\W\d_]*$", "", begin)
+        begin = re.sub(r"[^\W\d_]*\Z", "", begin)
     return f"{_literal(begin)}*{_literal(ending)}"
 
 

@@ -78,7 +78,7 @@ def _dialect(draft: Draft) -> Iterator[str]:
     if draft.quote != '"':
         settings.append(f"  quote: {_value(draft.quote)}")
     if not draft.has_header:
-        settings.append("  header: false  # the first record names no columns: they come in the order below")
+        settings.append("  header: false  # LOOK: the first record seems to name no columns")
     if dialect.encoding != "utf-8":
         settings.append(f"  encoding: {_value(dialect.encoding)}")
     if dialect.fallback is not None:
