@@ -36,7 +36,7 @@ def _head(draft: Draft) -> Iterator[str]:
     files = f"{len(draft.samples):,} samples" if len(draft.samples) > 1 else "one sample"
     yield from _comment(
         f"Drafted by `ade-stream init {draft.dataset}` from {files} with {draft.records:,} records, all of which were "
-        "looked at. Read it through: what says LOOK is a guess."
+        "looked at. Read it through: LOOK marks what a person should decide."
     )
     yield f"dataset: {_value(draft.dataset)}"
 

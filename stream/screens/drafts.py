@@ -20,8 +20,8 @@ def told(trial: Trial, where: str) -> str:
         *(f"  set aside  {line}" for line in _aside(trial)),
         *(f"  loosened   {line}" for line in trial.loosened),
     ]
-    guesses = trial.text.count("LOOK") - 1
-    lines += [f"  look       at {_count(guesses, 'guess', 'guesses')}: search the config for LOOK"] if guesses else []
+    places = trial.text.count("LOOK") - 1
+    lines += [f"  look       at {_count(places, 'place')}: search the config for LOOK"] if places else []
     return "\n".join(lines) + "\n"
 
 
@@ -34,7 +34,7 @@ def _tried(trial: Trial) -> str:
 
 def _rejected(trial: Trial) -> Iterator[str]:
     if trial.rejected:
-        yield from (f"{count:,} {what}" for what, count in dirt(trial.draft).items() if count)
+        yield from (f"{what}: {count:,}" for what, count in dirt(trial.draft).items() if count)
     if not trial.has_passed:
         yield from (sentence for rule in trial.report.rules for sentence in rule.sentences)
 
@@ -47,5 +47,5 @@ def _aside(trial: Trial) -> Iterator[str]:
         yield f"{len(unlike) - _FILES_SHOWN:,} more"
 
 
-def _count(number: int, what: str, several: str | None = None) -> str:
-    return f"{number:,} {what if number == 1 else several or what + 's'}"
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -192,11 +192,11 @@ def test_dirt_is_rejected_and_told(place: Place) -> None:
     assert done.stdout.splitlines()[1:] == [
         "  looked at  124 records, all that there are",
         "  tried      1 of 1 file loaded: 120 accepted + 4 rejected",
-        "  rejected   1 header lines among the records",
-        "  rejected   1 blank records",
-        "  rejected   1 records with another number of fields, or that cannot be read",
-        "  rejected   1 records with a value of another type",
-        "  look       at 1 guess: search the config for LOOK",
+        "  rejected   header lines among the records: 1",
+        "  rejected   blank records: 1",
+        "  rejected   records with another number of fields, or that cannot be read: 1",
+        "  rejected   records with a value of another type: 1",
+        "  look       at 1 place: search the config for LOOK",
     ]
 
 
