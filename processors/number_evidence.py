@@ -40,6 +40,13 @@ _NUMBER = rf"^[-+(]?\s*{_CURRENCY}?\s*[-+(]?\s*(?:{_BODY})\s*\)?\s*{_CURRENCY}?\
 _PLAIN = r"^[+-]?[0-9]+(?:\.[0-9]*)?$"
 #: What a mark in front of three digits makes of a plain number.
 _AMBIGUOUS = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+#: Numbers of these shapes, and what reads them.
+_KNOWN = (
+    (r"^[+-]?[0-9]+$", _ALL),
+    (_PLAIN, _BY_POINT),
+    (r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+$", 1 << MARKS.index((".", ","))),
+    (r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+$", 1 << MARKS.index((",", "."))),
+)
 _LENGTH_MAX = 60
 
 
@@ -117,15 +124,23 @@ def _read(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("text"))
         .otherwise(bare.str.replace(r"^([-+(])\s+", "$1")),
     )
-    number = pl.col("number")
-    easy = cells.select(number.str.contains(_PLAIN) & ~number.str.contains(_AMBIGUOUS)).to_series()
-    whole = ~number.str.contains(".", literal=True)
-    bits = pl.when(whole).then(_ALL).otherwise(_BY_POINT).cast(pl.Int32)
-    plainly = cells.filter(easy).with_columns(bits=bits)
-    return pl.concat([plainly, cells.filter(~easy).with_columns(bits=_bits(number))])
+    return cells.with_columns(bits=_bits(cells["number"]))
 
 
-def _bits(number: pl.Expr) -> pl.Expr:
+def _bits(number: pl.Series) -> pl.Series:
+    """A bit for each of MARKS that reads a number; only of a few shapes is that known without asking all of them."""
+    cells = pl.DataFrame({"number": number})
+    bits = cells.select(_known_bits(pl.col("number"))).to_series()
+    asked = bits.is_null().arg_true()
+    return bits.scatter(asked, cells[asked].select(_asked_bits(pl.col("number"))).to_series()) if len(asked) else bits
+
+
+def _known_bits(number: pl.Expr) -> pl.Expr:
+    known = pl.coalesce(pl.when(number.str.contains(shape)).then(pl.lit(bits, pl.Int32)) for shape, bits in _KNOWN)
+    return pl.when(~number.str.contains(_AMBIGUOUS)).then(known)
+
+
+def _asked_bits(number: pl.Expr) -> pl.Expr:
     styles = (NumberStyle(decimal, thousands, None, accounting=True) for decimal, thousands in MARKS)
     return pl.sum_horizontal(
         plain(number, style).is_not_null().cast(pl.Int32) * (1 << place) for place, style in enumerate(styles)

@@ -22,11 +22,25 @@ ISO_DATE = "iso date"
 COMPACT = "%Y%m%d"
 _FAMILIES = {
     "/": ("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%Y/%m/%d"),
-    ".": ("%d.%m.%Y", "%d.%m.%y", "%m.%d.%Y", "%Y.%m.%d"),
+    ".": ("%d.%m.%Y", "%d.%m.%y", "%m.%d.%Y", "%Y.%m.%d", "%d. %B %Y"),
     "-": ("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d-%B-%Y"),
-    " ": ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d. %B %Y"),
+    " ": ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
 }
-_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S%.f", "%I:%M%p")
+#: What a time of day may have: minutes, seconds, a fraction, AM or PM; and the formats of those that have just these.
+_CLOCK_SHAPES = {
+    "minutes": ":[0-9]{2}",
+    "seconds": ":[0-9]{2}:[0-9]{2}",
+    "fraction": r":[0-9]{2}\.[0-9]",
+    "half": "(?i)[ap]m$",
+}
+_CLOCKS: dict[tuple[bool, ...], tuple[str, ...]] = {
+    (False, False, False, False): ("",),
+    (True, False, False, False): ("%H:%M",),
+    (True, True, False, False): ("%H:%M:%S",),
+    (True, True, True, False): ("%H:%M:%S%.f",),
+    (True, False, False, True): ("%I:%M %p", "%I:%M%p"),
+    (True, True, False, True): ("%I:%M:%S %p",),
+}
 _NUMERIC = r"^[0-9]{1,4}([-/.])[0-9]{1,2}[-/.][0-9]{1,4}(?:$|[ T])"
 _NAMED = r"^(?:[0-9]{1,2}[-. ]{1,2}\p{L}{3,9}|\p{L}{3,9} [0-9]{1,2},?)[- ][0-9]{2,4}(?:$|[ T])"
 _COMPACT_SHAPE = r"^(?:19|20)[0-9]{6}$"
@@ -126,22 +140,26 @@ def _values(text: pl.Series) -> Iterator[tuple[str, pl.Series]]:
     yield ISO_DATE, dates
     yield ISO, moments
     others = (dates.is_null() & moments.is_null()).arg_true()
-    nothing = pl.repeat(None, text.len(), dtype=_MOMENT, eager=True)
-    rest = text.gather(others)
-    for form in _forms(rest):
-        yield form, nothing.clone().scatter(others, cast(rest, ColumnType("timestamp", formats=(form,)), ())[0])
+    for places, rest, forms in _alike(text.gather(others)):
+        for form in forms:
+            values = pl.repeat(None, text.len(), dtype=_MOMENT, eager=True)
+            read = cast(rest, ColumnType("timestamp", formats=(form,)), ())[0]
+            yield form, values.scatter(others.gather(places), read)
 
 
-def _forms(text: pl.Series) -> Iterator[str]:
-    signs = set(text.str.extract(r"([-/. ])").drop_nulls().unique().to_list())
-    blanks = bool(text.str.contains(" ").any())
-    clocks = _CLOCKS if text.str.contains(":").any() else ()
-    for sign, days in _FAMILIES.items():
-        if sign not in signs and not (sign == " " and blanks):
-            continue
-        for day in days:
-            yield day
-            yield from (f"{day} {clock}" for clock in clocks)
+def _alike(text: pl.Series) -> Iterator[tuple[pl.Series, pl.Series, list[str]]]:
+    """The cells that have the same signs, with their places, and the formats that may read these and no others."""
+    signs = text.to_frame("text").select(
+        pl.col("text").str.extract("([-/. ])").fill_null("").alias("sign"),
+        pl.col("text").str.extract("^([^:]*)").str.contains("[0-9]{4}").alias("year"),
+        *(pl.col("text").str.contains(shape).alias(part) for part, shape in _CLOCK_SHAPES.items()),
+    )
+    grouped = signs.with_row_index("place").group_by(signs.columns, maintain_order=True).agg("place")
+    for sign, year, *clock, places in grouped.iter_rows():
+        days = [day for day in _FAMILIES.get(sign, ()) if ("%Y" in day) == year]
+        forms = [f"{day} {form}".strip() for day in days for form in _CLOCKS.get(tuple(clock), ())]
+        chosen = pl.Series(places, dtype=pl.UInt32)
+        yield chosen, text.gather(chosen), forms
 
 
 def _has_time(values: pl.Series) -> bool:

@@ -26,7 +26,7 @@ def told(trial: Trial, where: str) -> str:
 
 
 def _tried(trial: Trial) -> str:
-    loaded = sum(file.state == "committed" for file in trial.report.files)
+    loaded = sum(file.state in {"committed", "processing"} for file in trial.report.files)
     balance = f"{trial.records - trial.rejected:,} accepted + {trial.rejected:,} rejected"
     few = f"; the first {RECORDS_MAX:,} records or so of each file" if trial.records < trial.draft.records else ""
     return f"{loaded:,} of {_count(len(trial.report.files), 'file')} loaded: {balance}{few}"
