@@ -32,7 +32,7 @@ class CellHashes:
 
     def distinct(self, *places: int) -> int:
         """How many different values the columns at these places have together."""
-        return len(np.unique(self._together(places)))
+        return pl.Series(self._together(places)).n_unique()
 
     def unique_pairs(self, places: Sequence[int]) -> list[tuple[int, int]]:
         """The pairs of these columns that never have the same values twice."""
