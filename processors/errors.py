@@ -5,6 +5,8 @@
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
     │   ├── UnreadableError      for now; it is tried again
     │   ├── BrokenRuleError      because of a record that breaks a rule with the action `fail`
+    │   ├── FrozenError          because it does not fit its contract, and a person decides
+    │   ├── FrozenError          because it does not fit its contract, and a person is to decide
     │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
     ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
@@ -15,6 +17,8 @@ says that a processor lost or invented a row, which is a bug of ours, and nothin
 """
 
 from __future__ import annotations
+
+from processors.schemas import Schema
 
 
 class AdeStreamError(Exception):
@@ -45,6 +49,15 @@ class BrokenRuleError(SourceError):
     def __init__(self, message: str, record: int) -> None:
         super().__init__(message)
         self.record = record
+
+
+class FrozenError(SourceError):
+    """The file does not fit its contract, and is held until a person decides: from the record `record` on, the records
+    before which are taken, or all of it. `schema`: what was seen of the file up to there."""
+
+    def __init__(self, message: str, schema: Schema | None, record: int | None = None) -> None:
+        super().__init__(message)
+        self.schema, self.record = schema, record
 
 
 class OverBudgetError(SourceError):

@@ -29,16 +29,11 @@ from processors.inference import fits_wider
 from processors.matching import declared
 from processors.observing import Misfits, Observer, observer
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
-from processors.reasons import MISSING, TYPE, Fault, reject
+from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE, Fault, reject
 from processors.rescuing import RESCUED, rescued
-from processors.schemas import Mode
+from processors.schemas import Mode, Schema
 
-#: Of a line among the records that repeats the file's header, and of one that is another header.
-REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
-#: Of a record with a value in a column that the contract does not have.
-NEW = "new_column"
-
-_SPLIT = "this line names columns in another order than the header, or others; split the file before it"
+_SPLIT = "the line is another header: it names columns in another order, or others; split the file before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +77,10 @@ class Cast:
         rejected = reject(rows[ROW_ID], faults)
         return Outcome(only(accepted, ~failed), rejected, marked, only(accepted, asked), schemas)
 
+    def schema(self, header: Sequence[str]) -> Schema:
+        """The schema of a file with this header, before any of its records is seen."""
+        return _plan(self, (ROW_ID, *header)).observer.plain
+
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(column.name for column in self.columns))
@@ -109,8 +108,9 @@ class Cast:
         if self.misfits == "rescue":
             return pl.Series(np.zeros(cells.len(), np.bool_))
         if self.misfits == "evolve":
-            places = mask.arg_true()
-            return mask.scatter(places, fits_wider(kind, cells.gather(places)))
+            refused = mask.to_numpy().copy()
+            refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
+            return pl.Series(refused)
         return mask
 
     def _line_faults(self, rows: pa.RecordBatch, lines: HeaderLines | None) -> Iterator[Fault]:

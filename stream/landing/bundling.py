@@ -20,6 +20,7 @@ from sinks.ledger import now
 from sinks.record_index import RecordIndex
 from stream.config import Dataset
 from stream.framing import Frames, frame
+from stream.freezing import frozen
 from stream.header import Header, read_header
 from stream.landing.identity import doubtful_for
 from stream.landing.listing import Found
@@ -96,7 +97,7 @@ def _beginning(tracker: Tracker, found: Found) -> _Beginning | None:
     ):
         laid_out = lay_out(file, dataset, None, final=False)
         header = read_header(laid_out.source, laid_out.dataset, final=False)
-        if laid_out.source is file and header is not None:
+        if laid_out.source is file and header is not None and frozen(header.names, dataset) is None:
             data = file.read(0, header.end.offset)
             return _Beginning(data, header, laid_out.dataset, laid_out.dialect)
     return None
@@ -151,7 +152,10 @@ def _batch(
     records = parse(block, frames, beginning.header.names, beginning.dataset.dialect, ids, 0)
     parts = tuple(_parts(visits, small, frames, ends.tolist(), beginning))
     keep_events = beginning.dataset.table.raw
-    return MicroBatch(parts, records.rows, records.malformed, records.malformed_events, now(), keep_events)
+    schemas = dict.fromkeys(file_ids.tolist(), beginning.dataset.cast.schema(beginning.header.names))
+    return MicroBatch(
+        parts, records.rows, records.malformed, records.malformed_events, now(), keep_events, schemas=schemas
+    )
 
 
 def _parts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.system.hostile.case import HEADER, Hostile, failed, loaded, records
+from tests.system.hostile.case import HEADER, Hostile, failed, held, loaded, records
 
 _BOM = b"\xef\xbb\xbf"
 _TABLE = "id,note\na,é\nb,ø\n"
