@@ -30,6 +30,11 @@ class Contract:
         return tuple(column.name for column in self.columns if column.type.name == "category")
 
     @property
+    def required(self) -> frozenset[str]:
+        """The columns that every file must have."""
+        return frozenset(column.name for column in self.columns if not column.optional)
+
+    @property
     def formatted(self) -> frozenset[str]:
         """The columns whose values may be written in several ways."""
         return frozenset(column.name for column in self.columns if has_formats(column.type))

@@ -55,3 +55,8 @@ def _alike(found: SchemaColumn, known: SchemaColumn | None) -> SchemaColumn:
 def unformatted(found: Schema) -> Schema:
     """`found` without the ways in which values are written: a contract does not say which of them there are."""
     return replace(found, columns=tuple(replace(column, formats=()) for column in found.columns))
+
+
+def needing(found: Schema, required: Collection[str]) -> Schema:
+    """`found` with columns that may be null but for the contract's `required` ones, whatever its cells are."""
+    return replace(found, columns=tuple(replace(each, nullable=each.column not in required) for each in found.columns))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from processors.comparing import Comparison, compare
 from processors.contract import Contract, types_of
-from processors.fitting import alike, fits, grown, unformatted
+from processors.fitting import alike, fits, grown, needing, unformatted
 from processors.remembering import Seen, inherited, observed, unobserved
 from processors.schemas import Schema
 from sinks.schema_rows import SchemaRows, Version
@@ -43,10 +43,9 @@ class Versions:
         return self._against(before, self._numbered[number].schema)
 
     def _against(self, before: int | None, schema: Schema) -> Comparison:
-        if before is None:
-            return compare(self._contract.schema, alike(unformatted(schema), self._contract.schema))
-        known = self._numbered[before].schema
-        return compare(known, alike(schema, known))
+        known = self._contract.schema if before is None else self._numbered[before].schema
+        found = alike(unformatted(schema) if before is None else schema, known)
+        return compare(needing(known, self._contract.required), needing(found, self._contract.required))
 
     def takes(self, number: int, found: Schema) -> bool:
         """Whether a file's schema fits the version, which then has what was seen for the first time."""
