@@ -19,6 +19,7 @@ from sinks.connection import Connection
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
 from sinks.staging import Staging, prepare
+from sinks.tables import row_columns
 from sinks.uniqueness import Uniqueness
 
 #: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
@@ -91,20 +92,19 @@ class Retrial:
 
     def _replace(self, judged: Judged, table: Table) -> None:
         rows, losers = (quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
-        prepared, span = prepare(judged, table), judged.batch.part.span
+        prepared, span = prepare(judged), judged.batch.part.span
         self._count(_OLD_COUNTS.format(rows, losers), span.id_first)
         for name in (rows, losers):
             self._connection.run(f"DELETE FROM {name} WHERE _id IN (SELECT _id FROM renewed)")
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
         self._return(table, rows, losers)
-        Staging(self._connection, table).append(prepared)
+        Staging(self._connection, table.dataset).append(prepared)
         self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
 
     def _return(self, table: Table, rows: str, losers: str) -> None:
         """Losers that compete again as they are stand among the staged rows first."""
-        columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
-        names = ", ".join(quote(name) for name in columns)
+        names = ", ".join(quote(name) for name in row_columns(table))
         those = "WHERE _id IN (SELECT _id FROM retried)"
         self._connection.run(f"INSERT INTO {rows} ({names}) SELECT {names} FROM {losers} {those}")
         self._connection.run(f"DELETE FROM {losers} {those}")

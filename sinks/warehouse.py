@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,12 +15,26 @@ from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
 from sinks.connection import Connection
+from sinks.evolution import evolve, joined
 from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Where the rows of a dataset are stored: its tables, as they are now."""
+
+    table: Table
+    staging: Staging
+    uniqueness: Uniqueness
+
+    @classmethod
+    def of(cls, connection: Connection, table: Table) -> Self:
+        return cls(table, Staging(connection, table.dataset), Uniqueness(connection, table))
 
 
 class Warehouse:
@@ -40,9 +55,9 @@ class Warehouse:
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
-        self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
-        self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
-        self._tables = {table.dataset: table for table in tables}
+        self._stores: Mapping[str, _Store] = {table.dataset: _Store.of(self.connection, table) for table in tables}
+        #: As they are without the transaction that is open.
+        self._settled: Mapping[str, _Store] = self._stores
         self._in_transaction = self._swapping = False
 
     def __enter__(self) -> Self:
@@ -62,19 +77,20 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make the commits inside one transaction: all of them, or none."""
-        with self.connection.transaction():
+        with self._or_else(self._settled), self.connection.transaction():
             self._in_transaction = True
             try:
                 yield
             finally:
                 self._in_transaction = False
+        self._settled = self._stores
 
     def prepare(self, judged: Judged, /) -> Prepared:
         """The verdict in the form in which it is stored. Raises ConservationError when it does not fit its span."""
         count = judged.batch.row_count
         if judged.outcome.row_count != count:
             raise ConservationError(f"{judged.outcome.row_count} rows were judged of a batch of {count}")
-        return prepare(judged, self._tables[judged.batch.dataset])
+        return prepare(judged)
 
     def commit(self, prepared: Prepared, /) -> Receipt:
         """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
@@ -86,6 +102,7 @@ class Warehouse:
         started = time.perf_counter()
         self._refuse_another_file()
         with self._unit(prepared.judged.batch.swap):
+            self._follow(prepared.judged.batch)
             freed = self._supersede(prepared.judged.batch)
             accepted, rejudged = self._store(prepared)
         rejudged += freed
@@ -97,25 +114,47 @@ class Warehouse:
     def _unit(self, swap: Swap | None) -> Iterator[None]:
         """What is stored at once: inside an outer transaction, in one of its own, or as a part of a swap's."""
         if self._in_transaction:
-            with self.connection.savepoint():
+            with self._or_else(self._stores), self.connection.savepoint():
                 yield
             return
         if swap is not None and swap.step == "undo":
             self.connection.roll_back()
-            self._swapping, swap = False, None
+            self._swapping, swap, self._stores = False, None, self._settled
         opens, closes = (True, True) if swap is None else (swap.opens, swap.closes)
         if opens == self._swapping:
             raise ConservationError(f"a batch with {swap!r} came at the wrong time. This is a bug.")
         self._swapping = False  # unless what follows succeeds
-        with self.connection.part_of_transaction(opens=opens, closes=closes):
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=opens, closes=closes):
             yield
         self._swapping = not closes
+        if closes:
+            self._settled = self._stores
+
+    @contextmanager
+    def _or_else(self, stores: Mapping[str, _Store]) -> Iterator[None]:
+        """The tables are what they were where the block fails: what altered them is rolled back."""
+        try:
+            yield
+        except BaseException:
+            self._stores = stores
+            raise
+
+    def _follow(self, batch: MicroBatch) -> None:
+        """Let the dataset's tables have what the batch's table has, should that be more than they have."""
+        store = self._stores.get(batch.dataset)
+        if store is None or batch.table is store.table:
+            return
+        table = joined(store.table, batch.table)
+        if table is not store.table:
+            evolve(self.connection, table, batch.parts[0].file.file_id)
+            self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
         if batch.swap is None or not batch.swap.opens:
             return 0
-        staging, uniqueness = self._staging[batch.dataset], self._uniqueness[batch.dataset]
+        store = self._stores[batch.dataset]
+        staging, uniqueness = store.staging, store.uniqueness
         whole = whole_file(batch.swap.superseded)
         uniqueness.release(whole)
         staging.clear(whole)
@@ -146,10 +185,11 @@ class Warehouse:
             if batch.breach == "hold":
                 hold(self.connection, batch.part)
             return 0, 0
-        staging, uniqueness, ids = self._staging[batch.dataset], self._uniqueness[batch.dataset], batch.ids
+        store, ids = self._stores[batch.dataset], batch.ids
+        staging, uniqueness = store.staging, store.uniqueness
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         if self._ledger.add_spans(entry, batch):
-            if self._tables[batch.dataset].raw:
+            if store.table.raw:
                 staging.append_events(prepared)
         else:
             files = file_rows(batch, [0], [passed - staging.accepted(ids)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, Table
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
@@ -73,7 +73,7 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
         records = accepted = rejudged = 0
         with warehouse.transaction():
-            for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
+            for receipt in run(events(recorded, files, dataset.table), {dataset.name: dataset.chain}, warehouse):
                 records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
                 if stop is not None and stop.is_set():
@@ -90,8 +90,8 @@ def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, s
     )
 
 
-def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroBatch]:
-    """The recorded spans of `files` as the micro-batches that they were."""
+def events(recorded: WarehouseReader, files: list[FileEntry], table: Table) -> Iterator[MicroBatch]:
+    """The recorded spans of `files` as the micro-batches that they were, to be stored with `table`."""
     for entry in files:
         for span in recorded.spans(entry.file.file_id):
             stored = recorded.events(span.span)
@@ -101,6 +101,6 @@ def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroB
                     "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
                 )
             try:
-                yield micro_batch(entry, span, stored)
+                yield micro_batch(entry, span, stored, table)
             except SourceError as error:
                 raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error

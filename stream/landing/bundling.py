@@ -150,8 +150,8 @@ def _batch(
     ids = (np.repeat(file_ids, counts) << RECORD_BITS) | numbers
     records = parse(block, frames, beginning.header.names, beginning.dataset.dialect, ids, 0)
     parts = tuple(_parts(visits, small, frames, ends.tolist(), beginning))
-    keep_events = beginning.dataset.table.raw
-    return MicroBatch(parts, records.rows, records.malformed, records.malformed_events, now(), keep_events)
+    table = beginning.dataset.table
+    return MicroBatch(parts, table, records.rows, records.malformed, records.malformed_events, now(), table.raw)
 
 
 def _parts(

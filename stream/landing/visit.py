@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, news
+from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -55,7 +55,7 @@ class Visit:
             return
         self._keep(stat, state, reason)
         yield news(
-            *(known.file, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
+            *(known.file, self._table, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
             swap=swap or self._swap(last=True),
             breach=breach,
         )
@@ -71,17 +71,22 @@ class Visit:
         part = Part(known.file, piece.span, piece.index, piece.digest, stat, state, known.reason, self.arrived_ns)
         yield MicroBatch(
             (part,),
+            table=self._table,
             rows=records.rows,
             malformed=records.malformed,
             malformed_events=records.malformed_events,
             ingested_at=now(),
-            keep_events=self.tracker.datasets[known.file.dataset].table.raw,
+            keep_events=self._table.raw,
             swap=self._swap(last=last),
         )
         known.end, known.last = piece.end, (piece.span, piece.digest)
         if piece.span.row_first == 1:
             known.first = known.last
         self._loaded(last=last)
+
+    @property
+    def _table(self) -> Table:
+        return self.tracker.datasets[self.known.file.dataset].table
 
     def whole(self, found: Found, reason: str, *, finished: bool) -> tuple[FileState, str]:
         """The state of a file that is loaded as a whole; where it is to be moved or deleted, it must be finished."""

@@ -119,7 +119,7 @@ class _Bench:
 
     def _judge(self, entry: FileEntry, span: SpanEntry, dataset: Dataset, rows: pa.Table) -> None:
         typed = pc.equal(rows["is_typed"], 1)
-        judged = verdict(micro_batch(entry, span, rows.filter(pc.invert(typed))), dataset.chain)
+        judged = verdict(micro_batch(entry, span, rows.filter(pc.invert(typed)), dataset.table), dataset.chain)
         broken = broken_rule(judged)
         if broken is not None:
             raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
