@@ -36,7 +36,8 @@ def _then(before: Outcome, judged: Outcome, step: Processor) -> Outcome:
         further = _take(step, before.refused)
         rejected, more = add_reasons(rejected, further.rejected)
         refused, marked = _joined(further.accepted, further.refused, refused), join_marked(marked, more)
-    return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), marked, refused)
+    schemas = {**before.schemas, **judged.schemas}
+    return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), marked, refused, schemas)
 
 
 def _joined(*parts: pa.RecordBatch | None) -> pa.RecordBatch:

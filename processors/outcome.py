@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.errors import ConservationError
+from processors.schemas import Schema
 
 ROW_ID = "_id"
 #: int64, in no order.
@@ -46,13 +47,16 @@ class Outcome:
     `accepted` keeps the order of the input. `rejected` has the schema `REJECTED`, in ascending row id. `marked`: by
     name, the ids of the rows that a step counted, each name with one row at least; so the counts of any part of the
     rows are known. `refused`: the rejected rows once more, with the columns of `accepted` and nulls for the cells that
-    have no value, so that later steps can say what else is wrong with them; None where there are none.
+    have no value, so that later steps can say what else is wrong with them; None where there are none. `schemas`: what
+    the step that reads text saw of each file, by file id; where a file comes in pieces, `processors.schemas.join` puts
+    them together.
     """
 
     accepted: pa.RecordBatch
     rejected: pa.RecordBatch
     marked: Mapping[str, RowIds] = field(default_factory=dict)
     refused: pa.RecordBatch | None = None
+    schemas: Mapping[int, Schema] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -24,6 +24,7 @@ from processors.events import encode
 from processors.frames import only, to_arrays, to_frame
 from processors.outcome import ROW_ID, Outcome, accept
 from processors.reasons import TYPE, Fault, reject
+from processors.schemas import Mode
 
 FLAGS = "_flags"
 RESCUED = "_rescued"
@@ -41,6 +42,10 @@ class Cast:
 
     columns: tuple[Column, ...]
     null_tokens: tuple[str, ...] = ("",)
+    new_columns: Mode = "rescue"
+    missing_columns: Mode = "freeze"
+    misfits: Mode = "quarantine"
+    has_header: bool = True
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Typed rows; those with a cell that does not cast are marked as `type.<column>`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, Self, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow as pa
 from processors.amendments import Amendment
 from processors.columns import ColumnType
 from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.schemas import Schema
 from sinks.record_index import RecordIndex, empty_index
 
 RECORD_BITS = 32
@@ -218,7 +219,8 @@ class MicroBatch:
     records that have no columns, in the form of `processors.outcome.REJECTED`; `malformed_events`: their `_id` and
     `payload`. `keep_events`: the raw layer wants the records (not in a replay, nor where the dataset keeps no raw
     layer). `swap`: the part that the batch has in the change from one generation of the file to the next. `breach`:
-    what becomes of its dataset, or of everything, with news of a file that goes over a budget.
+    what becomes of its dataset, or of everything, with news of a file that goes over a budget. `schemas`: by file id,
+    what was seen of files of which no record is handed on; the verdict on the batch takes it over.
     """
 
     parts: tuple[Part, ...]
@@ -230,6 +232,7 @@ class MicroBatch:
     keep_events: bool
     swap: Swap | None = None
     breach: Breach | None = None
+    schemas: Mapping[int, Schema] = field(default_factory=dict)
 
     @property
     def part(self) -> Part:
@@ -269,14 +272,17 @@ def news(
     at: str,
     swap: Swap | None = None,
     breach: Breach | None = None,
+    schema: Schema | None = None,
 ) -> MicroBatch:
-    """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`."""
+    """A batch without records, which tells the ledger of a file's state. `at`: the time, as in `ingested_at`. `schema`:
+    what was seen of the file, where anything was."""
     rows = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64())]))
     events = pa.RecordBatch.from_pylist([], schema=pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())]))
     span = Span(file.file_id, end.records + 1, 0, end.offset, end.offset)
     index = empty_index(end.lines)
     part = Part(file, span, index, b"", stat, state, reason, arrived_ns)
-    return MicroBatch((part,), table, rows, no_rejects(), events, at, keep_events=False, swap=swap, breach=breach)
+    schemas = {} if schema is None else {file.file_id: schema}
+    return MicroBatch((part,), table, rows, no_rejects(), events, at, False, swap, breach, schemas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatc
 def verdict(batch: MicroBatch, chain: Processor) -> Judged:
     """The chain's outcome for all records of the batch, those that could not be split among the rejected."""
     outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
-    whole = Outcome(outcome.accepted, merge_rejects(batch.malformed, outcome.rejected), outcome.marked)
+    rejected, schemas = merge_rejects(batch.malformed, outcome.rejected), {**batch.schemas, **outcome.schemas}
+    whole = Outcome(outcome.accepted, rejected, outcome.marked, schemas=schemas)
     count = batch.rows.num_rows + batch.malformed.num_rows
     return Judged(batch, conserve(count, whole, "framing"), _events(batch, whole.rejected))
 

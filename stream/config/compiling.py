@@ -37,6 +37,7 @@ from stream.config.models import (
     QualityConfig,
     RangeRule,
     RuleConfig,
+    SchemaConfig,
     TimestampRule,
     UniqueRule,
     ValidationConfig,
@@ -48,6 +49,10 @@ Fault = tuple[Location, str]
 
 _READER_RULES = {
     "type",
+    "new_column",
+    "missing_column",
+    "repeated_header",
+    "other_header",
     "field_count",
     "encoding",
     "record_too_long",
@@ -111,7 +116,7 @@ def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
     for position, step in enumerate(config.processors):
         where = ("processors", position)
         if step.schema_ is not None:
-            _schema(draft, where, columns)
+            _schema(draft, where, columns, step.schema_)
         elif step.quality is not None:
             _quality(draft, (*where, "quality"), step.quality)
         elif step.validation is not None:
@@ -195,11 +200,12 @@ def _format_problem(kind: ColumnType, form: str) -> str | None:
     return None if values.cast(pl.Date)[0] == moment.date() else f"{form!r} does not give back the day that it writes"
 
 
-def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...]) -> None:
+def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...], config: SchemaConfig) -> None:
     if draft.types:
         draft.fault(where, "schema stands twice; the second would have no text left to cast")
     draft.types = {column.name: column.type for column in columns}
-    draft.steps.append(Cast(columns, draft.config.null_tokens))
+    modes = config.new_columns, config.missing_columns, config.misfits
+    draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
 
 
 def _quality(draft: _Draft, where: Location, config: QualityConfig) -> None:

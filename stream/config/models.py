@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from processors.schemas import Mode
 from processors.validation import Action, Severity
 from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
@@ -40,7 +41,28 @@ class _Strict(BaseModel):
 
 
 class SchemaConfig(_Strict):
-    """Casts the text of each declared column to its type; undeclared columns are kept in _rescued."""
+    """Casts the text of each declared column to its type, and says what becomes of what does not fit the contract."""
+
+    new_columns: Mode = Field(
+        "rescue",
+        description="Columns in a file that the config does not name. evolve: the table gains them, as text. "
+        "quarantine: records with a value there are rejected, rule new_column. rescue: their cells are kept in "
+        "_rescued. freeze: the file is held until a person decides.",
+    )
+    missing_columns: Mode = Field(
+        "freeze",
+        description="Columns that are not optional and that a file lacks. evolve: they count as optional from then on. "
+        "quarantine: all its records are rejected, rule missing_column. rescue: their cells are null, and _flags has "
+        "missing.<column>. freeze: the file is held until a person decides. A file that has none of the columns is "
+        "held in any case.",
+    )
+    misfits: Mode = Field(
+        "quarantine",
+        description="Cells that do not cast to the type of their column. evolve: the type is widened where that loses "
+        "nothing (integer to number, decimal to more digits), else as rescue. quarantine: their records are rejected, "
+        "rule type. rescue: the cell is null, its text is kept in _rescued, and _flags has misfit.<column>. freeze: "
+        "the file is held at the first such record; those before it are loaded.",
+    )
 
 
 class QualityConfig(_Strict):
