@@ -4,6 +4,7 @@
     ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
     │   ├── UnreadableError      for now; it is tried again
+    │   ├── NarrowTypeError      before a column's type is widened; nothing is set aside
     │   ├── BrokenRuleError      because of a record that breaks a rule with the action `fail`
     │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
     ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
@@ -15,6 +16,8 @@ says that a processor lost or invented a row, which is a bug of ours, and nothin
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 
 class AdeStreamError(Exception):
@@ -45,6 +48,17 @@ class BrokenRuleError(SourceError):
     def __init__(self, message: str, record: int) -> None:
         super().__init__(message)
         self.record = record
+
+
+class NarrowTypeError(SourceError):
+    """Cells do not fit the type of their column, which may be widened: then their micro-batch is judged once more.
+
+    `cells`: their text, by column. The first of them stands in `record`.
+    """
+
+    def __init__(self, cells: Mapping[str, Sequence[str]], record: int) -> None:
+        super().__init__(f"cells do not fit the type of {', '.join(cells)}")
+        self.cells, self.record = cells, record
 
 
 class OverBudgetError(SourceError):

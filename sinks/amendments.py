@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from processors.amendments import Amendment
 from sinks.connection import Connection
@@ -21,9 +22,17 @@ def record(connection: Connection, amendments: Iterable[Amendment], file_id: int
         connection.run(_RECORD, each.dataset, each.kind, each.column, each.source, each.type, file_id)
 
 
-def amendments(connection: Connection) -> list[Amendment]:
-    """All of them, the oldest first."""
-    return [
-        Amendment(str(dataset), kind, str(column), str(source), str(of_type))  # type: ignore[arg-type]
-        for dataset, kind, column, source, of_type in connection.rows(_ALL)
-    ]
+def recorded(warehouse: Path) -> list[Amendment]:
+    """All of a warehouse, the oldest first; none where there is none, or it does not know of any.
+
+    Raises WarehouseError where it cannot be read.
+    """
+    if not warehouse.exists():
+        return []
+    with Connection(warehouse, read_only=True) as connection:
+        if not connection.integer("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta_schema_amendments')"):
+            return []
+        return [
+            Amendment(str(dataset), kind, str(column), str(source), str(written))  # type: ignore[arg-type]
+            for dataset, kind, column, source, written in connection.rows(_ALL)
+        ]

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
-from sinks.base import Judged, Table
+from sinks.base import Judged, MicroBatch, Table
 from sinks.connection import Connection
+from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
 from sinks.staging import Staging, prepare
@@ -69,7 +70,7 @@ class Retrial:
         `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
         their keys again as they are.
         """
-        span, table = judged.batch.part.span, self._tables[judged.batch.dataset]
+        span, table = judged.batch.part.span, self._follow(judged.batch)
         uniqueness = Uniqueness(self._connection, table, among="retried")
         self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
@@ -85,6 +86,15 @@ class Retrial:
         self._elsewhere ^= set(rejudged.moved)  # a row that moves twice is where it was
         for name in ("retried", "renewed"):
             self._connection.run(f"DELETE FROM {name}")
+
+    def _follow(self, batch: MicroBatch) -> Table:
+        """The dataset's table, which has what the batch's has."""
+        known = self._tables[batch.dataset]
+        table = joined(known, batch.table)
+        if table is not known:
+            evolve(self._connection, table, batch.part.file.file_id)
+            self._tables[batch.dataset] = table
+        return table
 
     def _accepted(self, table: Table) -> int:
         rows = quote(staged(table.dataset))

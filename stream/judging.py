@@ -82,13 +82,13 @@ class _Gate:
 
 def _judged(datasets: Mapping[str, Dataset], landing: Path, found: Sequence[Found], stop: Event, gate: _Gate) -> Report:
     datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
-    chains = {name: dataset.chain for name, dataset in datasets.items()}
     tables = [dataset.table for dataset in datasets.values()]
     with TemporaryDirectory(prefix="ade-stream-check-") as folder:
         path = Path(folder) / "scratch.db"
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
-            batches = _taken(Intake(Tracker(landing, datasets, ()), recorded), found, stop)
-            with closing(run(batches, chains, sink)) as receipts:  # type: ignore[type-var]
+            tracker = Tracker(landing, datasets, ())
+            batches = _taken(Intake(tracker, recorded), found, stop)
+            with closing(run(batches, tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
-from sinks.base import MicroBatch, Table
+from sinks.base import MicroBatch
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
-from stream.config import Dataset, load_configs
+from stream.config import Dataset
+from stream.contracts import Contracts, load_contracts, offered
 from stream.engine import run
 from stream.recorded import micro_batch
 
@@ -38,7 +39,7 @@ def replay_dates(
 
     Raises what `replay` raises, and WarehouseError.
     """
-    datasets = load_configs(configs)
+    datasets = load_contracts(configs, path)
     if only is not None and only not in datasets:
         raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
     with WarehouseReader(path) as recorded:
@@ -72,8 +73,9 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         before = recorded.content_hash(dataset.name, date)
         files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
         records = accepted = rejudged = 0
+        contracts = Contracts({dataset.name: dataset})
         with warehouse.transaction():
-            for receipt in run(events(recorded, files, dataset.table), {dataset.name: dataset.chain}, warehouse):
+            for receipt in run(events(recorded, files, contracts), contracts.chains, warehouse):
                 records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
                 if stop is not None and stop.is_set():
@@ -90,9 +92,10 @@ def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, s
     )
 
 
-def events(recorded: WarehouseReader, files: list[FileEntry], table: Table) -> Iterator[MicroBatch]:
-    """The recorded spans of `files` as the micro-batches that they were, to be stored with `table`."""
+def events(recorded: WarehouseReader, files: Iterable[FileEntry], contracts: Contracts) -> Iterator[MicroBatch]:
+    """The recorded spans of `files` as the micro-batches that they were."""
     for entry in files:
+        contracts.meet(entry.file.dataset, entry.file.header)
         for span in recorded.spans(entry.file.file_id):
             stored = recorded.events(span.span)
             if stored.num_rows != span.span.row_count:
@@ -101,6 +104,6 @@ def events(recorded: WarehouseReader, files: list[FileEntry], table: Table) -> I
                     "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
                 )
             try:
-                yield micro_batch(entry, span, stored, table)
+                yield from offered(micro_batch(entry, span, stored, contracts[entry.file.dataset].table), contracts)
             except SourceError as error:
                 raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error

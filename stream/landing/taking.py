@@ -33,6 +33,7 @@ def take_new(
     if header is None:
         yield from _unheaded(source, found, visit, finished=finished)
         return
+    visit.tracker.datasets.meet(found.dataset, header.names)
     known.file = replace(known.file, header=header.names, dialect=laid_out.dialect)
     end = known.end or Position()
     last: Piece | None = None

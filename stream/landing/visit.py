@@ -9,6 +9,7 @@ from typing import Self
 
 from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
+from stream.contracts import offered
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.tracker import Tracked, Tracker
@@ -69,7 +70,7 @@ class Visit:
         self._keep(stat, state, reason + self.said)
         records, known = piece.records, self.known
         part = Part(known.file, piece.span, piece.index, piece.digest, stat, state, known.reason, self.arrived_ns)
-        yield MicroBatch(
+        batch = MicroBatch(
             (part,),
             table=self._table,
             rows=records.rows,
@@ -79,6 +80,7 @@ class Visit:
             keep_events=self._table.raw,
             swap=self._swap(last=last),
         )
+        yield from offered(batch, self.tracker.datasets)
         known.end, known.last = piece.end, (piece.span, piece.digest)
         if piece.span.row_first == 1:
             known.first = known.last

@@ -51,11 +51,10 @@ def land(landing: Path, path: str, *lines: str) -> None:
 def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
     """Take everything that is in the landing folder, as `run` does; the receipts."""
     tables = [each.table for each in datasets.values()]
-    chains = {name: each.chain for name, each in datasets.items()}
     with Warehouse(warehouse, tables) as sink, WarehouseReader(warehouse) as committed:
         tracker = Tracker(landing, datasets, committed.files())
         arrivals = Arrivals(Intake(tracker, committed))
-        with closing(run(arrivals.present(), chains, sink)) as receipts:  # type: ignore[type-var]
+        with closing(run(arrivals.present(), tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
             return list(receipts)
 
 
