@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -56,7 +55,3 @@ class Column:
     def names(self) -> tuple[str, ...]:
         """Its names in headers, in the order of the config; `matching` says which of them a header has."""
         return (self.source, *self.aliases)
-
-    def names_in(self, header: Collection[str]) -> list[str]:
-        """Those of its names that a header has, in the order of the config; a sound header has one at the most."""
-        return [name for name in (self.source, *self.aliases) if name in header]

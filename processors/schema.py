@@ -22,6 +22,7 @@ from processors.casting import complete, expected, first_try, polars_type, sound
 from processors.columns import Column, ColumnType
 from processors.events import encode
 from processors.frames import only, to_arrays, to_frame
+from processors.matching import declared
 from processors.outcome import ROW_ID, Outcome, accept
 from processors.reasons import TYPE, Fault, reject
 from processors.schemas import Mode
@@ -113,8 +114,9 @@ class _Plan:
 @lru_cache(maxsize=1024)
 def _plan(step: Cast, header: tuple[str, ...]) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once for a header."""
-    present = set(header)
-    sources = tuple(next(iter(column.names_in(present)), None) for column in step.columns)
+    found = declared([name for name in header if name != ROW_ID], step.columns)
+    first = {column.name: name for name, column in reversed(found.items())}
+    sources = tuple(first.get(column.name) for column in step.columns)
     typed = [pair for pair in zip(step.columns, sources, strict=True) if not pair[0].type.is_text]
     cells = tuple(
         _Cells(column.name, f"cell {place}", column.type, (*step.null_tokens, *column.null_tokens), source)

@@ -22,6 +22,7 @@ from processors.outcome import Processor
 from processors.quality import Clean
 from processors.schema import Cast
 from processors.schemas import Mode
+from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
@@ -241,6 +242,9 @@ def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...], config:
     draft.types = {column.name: column.type for column in columns}
     modes = config.new_columns, config.missing_columns, config.misfits
     draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
+    standards = [column.standard(name) for name, column in draft.config.columns.items()]
+    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
+        draft.steps.append(Standardise(told))
 
 
 def _quality(draft: _Draft, where: Location, config: QualityConfig) -> None:

@@ -191,9 +191,9 @@ def _take_of_file(
     dataset = bench.datasets.get(entry.file.dataset)
     if dataset is None:
         raise ConfigError(f"{entry.file.dataset} is recorded, but no config describes it. Nothing was retried.")
-    corrections = _Corrections()
+    corrections, columns = _Corrections(), renamed(entry.file.header, dataset)
     for row, (reject, line) in named.items():
-        before = record(reject["raw"], entry.file.header, renamed(dataset))
+        before = record(reject["raw"], entry.file.header, columns)
         fault = _fault(line.record, before, entry)
         if fault:
             problems.add(line.number, fault)

@@ -122,9 +122,10 @@ def test_a_swap_that_is_given_up_takes_the_column_with_it(warehouse: Warehouse) 
 
 
 def test_an_outer_transaction_that_fails_takes_the_column_with_it(warehouse: Warehouse) -> None:
-    with pytest.raises(KeyError), warehouse.transaction():
+    overlapping = judged(FURTHER, Draft(2, 1, (Accepted(("c", 3, "new")), Accepted(("d", 4, "new")))))
+    with pytest.raises(WarehouseError), warehouse.transaction():
         put(warehouse, FURTHER, 2, ("b", 2, "new"))
-        raise KeyError
+        store(warehouse, overlapping)
     put(warehouse, NARROW, 1, ("a", 1))
     assert names(warehouse) == ["_id", "_date", "_event_us", "code", "n", "_flags", "_rescued"]
 
