@@ -35,6 +35,15 @@ class ColumnType:
         """Whether a value of this type is its own text."""
         return self.name in {"string", "category"}
 
+    @property
+    def written(self) -> str:
+        """The type as a config writes it.
+
+        >>> ColumnType("decimal", 12, 2).written
+        'decimal(12,2)'
+        """
+        return f"decimal({self.precision},{self.scale})" if self.name == "decimal" else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

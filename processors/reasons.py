@@ -13,6 +13,8 @@ from processors.outcome import REJECTED, ROW_ID, RowIds, no_rejects
 
 #: The rule that a cell breaks which does not cast to its column's type.
 TYPE = "type"
+#: The rule that a record breaks whose file lacks a column.
+MISSING = "missing_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,12 @@ def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
 def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, RowIds]]:
     """`rejected` with the reasons that a later step found for some of its rows, which it marks as `rule.<name>`.
 
-    A cell that does not cast gets no further reason: the later step saw a null in its place.
+    A cell that does not cast, or is not there, gets no further reason: the later step saw a null in its place.
     """
     if not further.num_rows:
         return rejected, {}
     known, found = _one_a_line(rejected, 0), _one_a_line(further, 1)
-    misfits = known.filter(pl.col("reason").struct.field("rule") == TYPE).select(ROW_ID, "column")
+    misfits = known.filter(pl.col("reason").struct.field("rule").is_in([TYPE, MISSING])).select(ROW_ID, "column")
     new = found.join(misfits, on=[ROW_ID, "column"], how="anti")
     rules = new.group_by(pl.col("reason").struct.field("rule").alias("rule"), maintain_order=True).agg(ROW_ID)
     marked = {f"rule.{rule}": ids.to_numpy() for rule, ids in zip(rules["rule"], rules[ROW_ID], strict=True)}

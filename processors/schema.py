@@ -11,34 +11,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from processors.casting import complete, expected, first_try, polars_type, sound
 from processors.columns import Column, ColumnType
-from processors.events import encode
+from processors.flags import FLAGS, flagged
 from processors.frames import only, to_arrays, to_frame
+from processors.header_lines import HeaderLines, Lookout
+from processors.inference import fits_wider
 from processors.matching import declared
-from processors.outcome import ROW_ID, Outcome, accept
-from processors.reasons import TYPE, Fault, reject
+from processors.observing import Misfits, Observer, observer
+from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
+from processors.reasons import MISSING, TYPE, Fault, reject
+from processors.rescuing import RESCUED, rescued
 from processors.schemas import Mode
 
-FLAGS = "_flags"
-RESCUED = "_rescued"
+#: Of a line among the records that repeats the file's header, and of one that is another header.
+REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
+#: Of a record with a value in a column that the contract does not have.
+NEW = "new_column"
+
+_SPLIT = "this line names columns in another order than the header, or others; split the file before it"
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Casts each declared column and keeps undeclared ones as JSON text in `_rescued`.
+    """Casts each declared column, and says what becomes of what does not fit the contract.
 
     Takes `_id` and text columns named as in the file's header, in any order. Gives `_id`, the declared columns,
-    `_flags` (null) and `_rescued`. A declared column that the header lacks is null, and one with several names there is
-    the first of them. A row with a cell that does not cast is rejected under the rule `type`, with one reason for each
-    such cell.
+    `_flags` and `_rescued`. A declared column that the header lacks is null, and one with several names there is
+    the first of them. The modes say what happens to new columns, to missing columns that are not optional, and to
+    misfits: cells that do not cast. What must not be loaded as it is has a reason with the action `freeze`, and a
+    misfit that a wider type would take one with the action `evolve`, where such is the mode; whether a header freezes
+    its file is decided before there are rows. `has_header`: a line that names the file's columns once more is no
+    record.
     """
 
     columns: tuple[Column, ...]
@@ -49,31 +62,79 @@ class Cast:
     has_header: bool = True
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Typed rows; those with a cell that does not cast are marked as `type.<column>`."""
+        """Typed rows; marked as `type.<column>` or `misfit.<column>` are misfits, refused or rescued, as
+        `missing.<column>` the rows of a file that lacks the column, and as `rule.<name>` what else is refused."""
         plan = _plan(self, tuple(rows.schema.names))
-        text = to_frame(rows, [ROW_ID, *(cell.source for cell in plan.cells)])
-        text.columns = [ROW_ID, *(cell.place for cell in plan.cells)]
-        typed = text.select_seq(plan.expressions)
-        faults: list[Fault] = []
-        for name, place, kind, null_tokens, _ in plan.cells:
-            cells, tried = text[place], sound(typed[name])
-            if tried.null_count() > cells.null_count():
-                values, misfits = complete(cells, tried, kind, null_tokens)
-                typed = typed.with_columns(values.alias(name))
-                if misfits.any():
-                    faults.append(Fault(TYPE, name, f"{name} must be {expected(kind)}", misfits, cells))
-        accepted = self._assembled(rows, to_arrays(typed), plan)
+        typed, misfits = _typed(rows, plan)
+        lines = None if plan.lookout is None else plan.lookout.look(rows, _places(misfits))
+        if lines is not None:
+            misfits = _without(misfits, lines.any)
+        schemas = plan.observer.observe(rows, list(misfits.values()), None if lines is None else lines.any)
+        faults = [*self._line_faults(rows, lines), *self._column_faults(rows, plan, lines)]
+        refused, kept = self._divided(rows, misfits)
+        faults += refused
+        accepted = self._assembled(rows, to_arrays(typed), plan, kept)
+        marked = _marked(rows, faults, kept, plan.noted)
         if not faults:
-            return accept(accepted)
+            return Outcome(accepted, no_rejects(), marked, schemas=schemas)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
-        marked = {f"type.{fault.column}": text[ROW_ID].filter(fault.mask).to_numpy() for fault in faults}
-        return Outcome(only(accepted, ~failed), reject(rows[ROW_ID], faults), marked, only(accepted, failed))
+        asked = failed if lines is None else failed & ~lines.any
+        rejected = reject(rows[ROW_ID], faults)
+        return Outcome(only(accepted, ~failed), rejected, marked, only(accepted, asked), schemas)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(column.name for column in self.columns))
 
-    def _assembled(self, rows: pa.RecordBatch, typed: dict[str, pa.Array], plan: _Plan) -> pa.RecordBatch:
+    def _divided(
+        self, rows: pa.RecordBatch, misfits: dict[str, Misfits]
+    ) -> tuple[list[Fault], dict[str, tuple[str, pl.Series]]]:
+        """The misfits that are refused, and by column those that are kept beside: their name in the header and a
+        mask."""
+        faults: list[Fault] = []
+        kept: dict[str, tuple[str, pl.Series]] = {}
+        own = {column.name: column.misfits for column in self.columns if misfits and column.misfits is not None}
+        for name, (source, kind, mask) in misfits.items():
+            cells, mode = pl.Series(rows[source]), own.get(name, self.misfits)
+            refused = _refused(mode, kind, cells, mask)
+            if refused.any():
+                told = f"{name} must be {expected(kind)}"
+                faults.append(Fault(TYPE, name, told, refused, cells, action=mode))
+            if (mask & ~refused).any():
+                kept[name] = source, mask & ~refused
+        return faults, kept
+
+    def _line_faults(self, rows: pa.RecordBatch, lines: HeaderLines | None) -> Iterator[Fault]:
+        if lines is None:
+            return
+        told = "this line repeats the header"
+        yield Fault(REPEATED_HEADER, None, told, lines.repeated, None, severity="info", action="drop")
+        if lines.other.any():
+            fields = rows.drop_columns([ROW_ID])
+            text = pl.select(pl.concat_str([pl.Series(cells) for cells in fields.columns], separator=", ")).to_series()
+            yield Fault(OTHER_HEADER, None, _SPLIT, lines.other, text, action="freeze")
+
+    def _column_faults(self, rows: pa.RecordBatch, plan: _Plan, lines: HeaderLines | None) -> Iterator[Fault]:
+        """What the modes `quarantine` refuse of new columns and of files that lack one."""
+        missing = plan.missing if self.missing_columns == "quarantine" else ()
+        undeclared = plan.undeclared if self.new_columns == "quarantine" else ()
+        if not (missing or undeclared):
+            return
+        records = pl.Series(np.ones(rows.num_rows, np.bool_)) if lines is None else ~lines.any
+        for column in missing:
+            yield Fault(MISSING, column.name, f"the file has no column {column.source!r}", records, None)
+        for name in undeclared:
+            cells = pl.Series(rows[name])
+            told = ~cells.str.strip_chars().is_in([*self.null_tokens, ""])
+            yield Fault(NEW, name, f"the config has no column {name!r}", told & records, cells)
+
+    def _assembled(
+        self,
+        rows: pa.RecordBatch,
+        typed: dict[str, pa.Array],
+        plan: _Plan,
+        kept: dict[str, tuple[str, pl.Series]],
+    ) -> pa.RecordBatch:
         """Text columns go through untouched; the others come from `typed`."""
         nothing = pa.nulls(rows.num_rows, pa.string())
         arrays = {ROW_ID: rows[ROW_ID]}
@@ -82,9 +143,62 @@ class Cast:
                 arrays[column.name] = nothing if source is None else rows[source]
             else:
                 arrays[column.name] = typed[column.name]
-        rescued = encode(rows.select([ROW_ID, *plan.undeclared])) if plan.undeclared else nothing
-        arrays |= {FLAGS: nothing, RESCUED: rescued}
+        flags = pa.repeat(",".join(plan.noted), rows.num_rows) if plan.noted else nothing
+        if kept:
+            flags = flagged(flags, [mask.alias(f"misfit.{name}") for name, (_, mask) in kept.items()])
+        arrays |= {FLAGS: flags, RESCUED: rescued(rows, plan.undeclared, list(kept.values()))}
         return pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
+
+
+def _typed(rows: pa.RecordBatch, plan: _Plan) -> tuple[pl.DataFrame, dict[str, Misfits]]:
+    """The typed columns, and by column the cells that do not cast."""
+    text = to_frame(rows, [ROW_ID, *(cell.source for cell in plan.cells)])
+    text.columns = [ROW_ID, *(cell.place for cell in plan.cells)]
+    typed = text.select_seq(plan.expressions)
+    misfits: dict[str, Misfits] = {}
+    for name, place, kind, null_tokens, source in plan.cells:
+        cells, tried = text[place], sound(typed[name])
+        if tried.null_count() > cells.null_count():
+            values, wrong = complete(cells, tried, kind, null_tokens)
+            typed = typed.with_columns(values.alias(name))
+            if wrong.any():
+                misfits[name] = Misfits(source, kind, wrong)
+    return typed, misfits
+
+
+def _places(misfits: dict[str, Misfits]) -> dict[str, pl.Series]:
+    return {each.source: each.mask for each in misfits.values()}
+
+
+def _refused(mode: Mode, kind: ColumnType, cells: pl.Series, mask: pl.Series) -> pl.Series:
+    """Those of the misfits that are not rescued."""
+    if mode == "rescue":
+        return pl.Series(np.zeros(cells.len(), np.bool_))
+    if mode == "evolve":
+        places = mask.arg_true()
+        return mask.scatter(places, fits_wider(kind, cells.gather(places)))
+    return mask
+
+
+def _without(misfits: dict[str, Misfits], lines: pl.Series) -> dict[str, Misfits]:
+    """The misfits in records; the cells of header lines are none."""
+    left = {name: each._replace(mask=each.mask & ~lines) for name, each in misfits.items()}
+    return {name: each for name, each in left.items() if each.mask.any()}
+
+
+def _marked(
+    rows: pa.RecordBatch, faults: Sequence[Fault], kept: dict[str, tuple[str, pl.Series]], noted: Sequence[str]
+) -> dict[str, RowIds]:
+    if not (faults or kept or noted):
+        return {}
+    ids: RowIds = rows[ROW_ID].to_numpy()
+    marked: dict[str, list[RowIds]] = {name: [ids] for name in noted if len(ids)}
+    for fault in faults:
+        name = f"{TYPE}.{fault.column}" if fault.rule == TYPE else f"rule.{fault.rule}"
+        marked.setdefault(name, []).append(ids[fault.mask.to_numpy()])
+    marked |= {f"misfit.{name}": [ids[mask.to_numpy()]] for name, (_, mask) in kept.items()}
+    joined = {name: np.concatenate(parts) for name, parts in marked.items()}
+    return {name: found for name, found in joined.items() if len(found)}
 
 
 class _Cells(NamedTuple):
@@ -102,32 +216,49 @@ class _Cells(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """For files with the same columns: the name of each declared column in the header, the cells to be parsed, the
-    expressions for all typed columns, and the undeclared names.
+    expressions for all typed columns, the undeclared names, the columns that are missing, and what is `noted` of every
+    row.
     """
 
     sources: tuple[str | None, ...]
     cells: tuple[_Cells, ...]
     expressions: tuple[pl.Expr, ...]
     undeclared: tuple[str, ...]
+    missing: tuple[Column, ...]
+    noted: tuple[str, ...]
+    lookout: Lookout | None
+    observer: Observer
 
 
 @lru_cache(maxsize=1024)
-def _plan(step: Cast, header: tuple[str, ...]) -> _Plan:
+def _plan(step: Cast, names: tuple[str, ...]) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once for a header."""
-    found = declared([name for name in header if name != ROW_ID], step.columns)
-    first = {column.name: name for name, column in reversed(found.items())}
+    header = [name for name in names if name != ROW_ID]
+    first = {column.name: name for name, column in reversed(declared(header, step.columns).items())}
     sources = tuple(first.get(column.name) for column in step.columns)
-    typed = [pair for pair in zip(step.columns, sources, strict=True) if not pair[0].type.is_text]
+    found = [(column, source) for column, source in zip(step.columns, sources, strict=True) if source is not None]
+    lacking = [column for column, source in zip(step.columns, sources, strict=True) if source is None]
     cells = tuple(
         _Cells(column.name, f"cell {place}", column.type, (*step.null_tokens, *column.null_tokens), source)
-        for place, (column, source) in enumerate(typed)
-        if source is not None
+        for place, (column, source) in enumerate(found)
+        if not column.type.is_text
     )
     expressions = [first_try(pl.col(each.place), each.type, each.null_tokens).alias(each.name) for each in cells]
     expressions += [
         pl.repeat(None, pl.len(), dtype=polars_type(column.type)).alias(column.name)
-        for column, source in typed
-        if source is None
+        for column in lacking
+        if not column.type.is_text
     ]
-    undeclared = tuple(name for name in header if name not in {ROW_ID, *sources})
-    return _Plan(sources, cells, tuple(expressions), undeclared)
+    missing = tuple(column for column in lacking if not column.optional)
+    typed = {each.source: (each.type, each.null_tokens) for each in cells}
+    known = {source: (column.name, column.type, (*step.null_tokens, *column.null_tokens)) for column, source in found}
+    return _Plan(
+        sources=sources,
+        cells=cells,
+        expressions=tuple(expressions),
+        undeclared=tuple(name for name in header if name not in known),
+        missing=missing,
+        noted=tuple(f"missing.{each.name}" for each in missing) if step.missing_columns == "rescue" else (),
+        lookout=Lookout.of(header, step.columns, typed) if step.has_header else None,
+        observer=observer(header, known, step.null_tokens),
+    )

@@ -13,20 +13,18 @@ and differ in the status of the reject; `fail` sets the whole file aside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from processors.checks import Check, Range
+from processors.flags import FLAGS, flagged
 from processors.frames import computed, only, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, accept, no_rejects
 from processors.reasons import Fault, reject
-from processors.schema import FLAGS
 
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
 
@@ -66,13 +64,13 @@ class Validate:
         ids = masks[ROW_ID]
         marked = {f"rule.{rule.name}": ids.filter(mask).to_numpy() for rule, mask in broken}
         warned = [mask for rule, mask in broken if rule.action == "warn"]
-        flagged = with_columns(rows, {FLAGS: _flagged(rows[FLAGS], warned)})
+        noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)})
         if len(warned) == len(broken):
-            return Outcome(flagged, no_rejects(), marked)
+            return Outcome(noted, no_rejects(), marked)
         refusing = [rule.name for rule, _ in broken if rule.action != "warn"]
         refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
         faults = [self._fault(rule, frame, mask & refused) for rule, mask in broken]
-        return Outcome(only(flagged, ~refused), reject(rows[ROW_ID], faults), marked, only(flagged, refused))
+        return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
@@ -82,27 +80,6 @@ class Validate:
     def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:
         values = None if rule.column is None else frame[rule.column]
         return Fault(rule.name, rule.column, rule.message, mask, values, rule.severity, rule.action)
-
-
-#: Beyond this many, combinations that no row has are struck off before they double once more.
-_COMBINATIONS_MAX = 64
-
-
-def _flagged(flags: pa.Array, warned: Iterable[pl.Series]) -> pa.Array:
-    """`flags` (rule names separated by commas, or null) with the name of each mask behind those of its rows.
-
-    Rows share few combinations of names. So combinations are numbered and each is spelled once, at a tenth of what
-    joining the names of every row costs.
-    """
-    known = flags.dictionary_encode(null_encoding="encode")
-    combination, spelled = known.indices.to_numpy(), known.dictionary.to_pylist()
-    for mask in warned:
-        combination = combination + mask.to_numpy() * len(spelled)
-        spelled += [f"{before},{mask.name}" if before else mask.name for before in spelled]
-        if len(spelled) > _COMBINATIONS_MAX:
-            present, combination = np.unique(combination, return_inverse=True)
-            spelled = [spelled[number] for number in present.tolist()]
-    return pa.array(spelled, pa.string()).take(pa.array(combination))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.columns import ColumnType
+from processors.flags import FLAGS
 from processors.outcome import ROW_ID
-from processors.schema import FLAGS, RESCUED
+from processors.rescuing import RESCUED
 from sinks.base import Table
 
 _EPOCH = pa.scalar(0, pa.timestamp("us"))

@@ -126,11 +126,9 @@ def _places(batch: MicroBatch, ids: npt.NDArray[np.int64]) -> tuple[pa.Array, tu
 
 
 def _status(reasons: pa.Array) -> pa.Array:
-    """`dropped` where no rejecting reason asks for quarantine."""
+    """`dropped` where no rejecting reason asks for more."""
     actions = pl.DataFrame({"reason": pl.from_arrow(reasons)}).select(
-        pl.col("reason")
-        .list.eval(pl.element().struct.field("action").is_in(["quarantine", "fail", "freeze", "evolve"]))
-        .list.any()
+        pl.col("reason").list.eval(~pl.element().struct.field("action").is_in(["warn", "drop"])).list.any()
     )
     quarantined = actions.to_series()
     return (

@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from processors.columns import ColumnType
 from processors.events import encode_malformed
+from processors.flags import FLAGS
 from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
-from processors.schema import FLAGS, RESCUED
+from processors.rescuing import RESCUED
 from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Table, row_id
 from sinks.record_index import RecordIndex
 from sinks.warehouse import Warehouse
