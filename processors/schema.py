@@ -176,7 +176,7 @@ def _refused(mode: Mode, kind: ColumnType, cells: pl.Series, mask: pl.Series) ->
         return pl.Series(np.zeros(cells.len(), np.bool_))
     if mode == "evolve":
         places = mask.arg_true()
-        return mask.scatter(places, fits_wider(kind, cells.gather(places)))
+        return mask.clone().scatter(places, fits_wider(kind, cells.gather(places)))
     return mask
 
 
