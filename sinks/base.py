@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from processors.amendments import Amendment
 from processors.columns import ColumnType
+from processors.contract import Contract
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.schemas import Schema
+from sinks.drift import Drift
 from sinks.record_index import RecordIndex, empty_index
 
 RECORD_BITS = 32
@@ -67,7 +69,7 @@ class Unique:
 class Table:
     """A dataset's staged table: its columns in order, the event time among them, what must be unique.
 
-    `amendments`: what its contract has gained beside the YAML.
+    `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     """
 
     dataset: str
@@ -76,6 +78,7 @@ class Table:
     unique: tuple[Unique, ...] = ()
     raw: bool = True
     amendments: tuple[Amendment, ...] = ()
+    contract: Contract = field(default_factory=Contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +303,7 @@ class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, uniqueness included.
 
     `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
-    key. `commit_seconds`: wall time of the transaction.
+    key. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
     """
 
     batch: MicroBatch
@@ -309,6 +312,7 @@ class Receipt:
     counts: Mapping[str, int]
     rejudged: int
     commit_seconds: float
+    drifts: tuple[Drift, ...] = ()
 
 
 Prepared = TypeVar("Prepared")

@@ -18,6 +18,7 @@ from processors.errors import WarehouseError
 from sinks.base import Table, Unique
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
+from sinks.schema_tables import SCHEMAS
 from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
 migrations = Migrations("ade-stream")
@@ -54,6 +55,13 @@ def dialects(db: Database) -> None:
 def holds(db: Database) -> None:
     """Datasets of which nothing is loaded for now, and files that a person wants whatever is wrong with them."""
     for statement in _HOLDS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def schemas(db: Database) -> None:
+    """Which schema each file has, where it became another, and what each run did."""
+    for statement in SCHEMAS.split(";\n\n"):
         db.execute(statement)
 
 

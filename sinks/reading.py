@@ -24,6 +24,7 @@ from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
 from sinks.rejects import Rejects
+from sinks.schema_history import SchemaHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,11 @@ class WarehouseReader:
     def rejects(self) -> Rejects:
         """The dead-letter table."""
         return Rejects(self._connection)
+
+    @property
+    def schemas(self) -> SchemaHistory:
+        """The schemas that files have had."""
+        return SchemaHistory(self._connection)
 
     def states(self, file_id: int, /) -> dict[str, str]:
         """When a file last came into each state that it had, the latest last."""

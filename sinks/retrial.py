@@ -19,6 +19,7 @@ from sinks.connection import Connection
 from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
+from sinks.schemas import Schemas
 from sinks.staging import Staging, prepare
 from sinks.tables import row_columns
 from sinks.uniqueness import Uniqueness
@@ -54,15 +55,24 @@ _NEW_COUNTS = "SELECT ?, key, value FROM json_each(?) WHERE TRUE"
 
 
 class Retrial:
-    """Judges records of any of `tables` again, all inside one transaction of the caller's."""
+    """Judges records of any of `tables` again, all inside one transaction of the caller's. `drifts`: at how many files
+    their schema came to be another by that."""
 
-    def __init__(self, connection: Connection, tables: Iterable[Table]) -> None:
+    def __init__(self, connection: Connection, tables: Iterable[Table], run_id: int | None = None) -> None:
         self._connection = connection
         self._tables = {table.dataset: table for table in tables}
         self._ledger = Ledger(connection)
         self._elsewhere: set[int] = set()
+        self._run_id = run_id
+        self._schemas = {table.dataset: self._schemas_of(table) for table in self._tables.values()}
+        self.drifts = 0
         for statement in _TEMPORARY:
             connection.run(statement)
+
+    def _schemas_of(self, table: Table) -> Schemas:
+        schemas = Schemas(self._connection, table)
+        schemas.run_id = self._run_id
+        return schemas
 
     def take(self, judged: Judged, attempts: pa.RecordBatch) -> None:
         """Replace the verdict on the records of `judged`, which are some of its span.
@@ -93,7 +103,7 @@ class Retrial:
         table = joined(known, batch.table)
         if table is not known:
             evolve(self._connection, table, batch.part.file.file_id)
-            self._tables[batch.dataset] = table
+            self._tables[batch.dataset], self._schemas[batch.dataset] = table, self._schemas_of(table)
         return table
 
     def _accepted(self, table: Table) -> int:
@@ -109,6 +119,7 @@ class Retrial:
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
         self._return(table, rows, losers)
         Staging(self._connection, table.dataset).append(prepared)
+        self.drifts += len(self._schemas[table.dataset].take(judged, prepared.seen))
         self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
 

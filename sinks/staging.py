@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
+from processors.remembering import Seen, seen
 from sinks.base import IdRange, Judged, MicroBatch, Span
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
@@ -27,13 +28,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables."""
+    """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables;
+    `seen`: what a schema version remembers of the rows."""
 
     judged: Judged
     entry: Entry
     events: pa.RecordBatch
     rows: pa.RecordBatch
     rejects: pa.RecordBatch
+    seen: Seen
 
 
 def prepare(judged: Judged) -> Prepared:
@@ -47,6 +50,7 @@ def prepare(judged: Judged) -> Prepared:
         if outcome.accepted.num_rows
         else outcome.accepted,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
+        seen(outcome, batch.table.contract.categories),
     )
 
 

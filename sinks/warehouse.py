@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,21 +20,28 @@ from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.runs import Command, Run, RunOutcome
+from sinks.schemas import Schemas
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
 
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """Where the rows of a dataset are stored: its tables, as they are now."""
+    """Where the rows of a dataset are stored: its tables and its contract, as they are now."""
 
     table: Table
     staging: Staging
     uniqueness: Uniqueness
+    schemas: Schemas
 
     @classmethod
-    def of(cls, connection: Connection, table: Table) -> Self:
-        return cls(table, Staging(connection, table.dataset), Uniqueness(connection, table))
+    def of(cls, connection: Connection, table: Table, run_id: int | None = None) -> Self:
+        """Inside the caller's transaction: versions of schemas may be accepted by the contract."""
+        schemas = Schemas(connection, table)
+        schemas.run_id = run_id
+        schemas.adopt()
+        return cls(table, Staging(connection, table.dataset), Uniqueness(connection, table), schemas)
 
 
 class Warehouse:
@@ -52,13 +59,16 @@ class Warehouse:
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
+            with self.connection.transaction():
+                stores = {table.dataset: _Store.of(self.connection, table) for table in tables}
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
-        self._stores: Mapping[str, _Store] = {table.dataset: _Store.of(self.connection, table) for table in tables}
+        self._stores: Mapping[str, _Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, _Store] = self._stores
         self._in_transaction = self._swapping = False
+        self._run: Run | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,9 +91,38 @@ class Warehouse:
             self._in_transaction = True
             try:
                 yield
+            except BaseException:
+                self._forget()
+                raise
             finally:
                 self._in_transaction = False
         self._settled = self._stores
+
+    def _forget(self) -> None:
+        """What was kept in memory of a transaction that is rolled back."""
+        for store in self._stores.values():
+            store.schemas.forget()
+
+    @contextmanager
+    def recording(self, command: Command) -> Iterator[Run]:
+        """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
+        self._run = run = Run(self.connection, command)
+        for store in self._stores.values():
+            store.schemas.run_id = run.run_id
+        try:
+            yield run
+        except BaseException as error:
+            self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
+            raise
+        self._end(run, run.outcome, "")
+
+    def _end(self, run: Run, outcome: RunOutcome, reason: str) -> None:
+        """Where the warehouse cannot be written, the next run says that this one was killed."""
+        self._run = None
+        if self._swapping:
+            self.connection.roll_back()
+        with suppress(WarehouseError):
+            run.end(outcome, reason)
 
     def prepare(self, judged: Judged, /) -> Prepared:
         """The verdict in the form in which it is stored. Raises ConservationError when it does not fit its span."""
@@ -105,14 +144,26 @@ class Warehouse:
             self._follow(prepared.judged.batch)
             freed = self._supersede(prepared.judged.batch)
             accepted, rejudged = self._store(prepared)
+            drifts = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
+            if self._run is not None:
+                self._run.count(prepared.judged.batch, accepted, len(drifts))
         rejudged += freed
         batch, outcome = prepared.judged.batch, prepared.judged.outcome
         seconds = time.perf_counter() - started
-        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds)
+        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds, drifts)
 
     @contextmanager
     def _unit(self, swap: Swap | None) -> Iterator[None]:
         """What is stored at once: inside an outer transaction, in one of its own, or as a part of a swap's."""
+        try:
+            with self._transaction_of(swap):
+                yield
+        except BaseException:
+            self._forget()
+            raise
+
+    @contextmanager
+    def _transaction_of(self, swap: Swap | None) -> Iterator[None]:
         if self._in_transaction:
             with self._or_else(self._stores), self.connection.savepoint():
                 yield
@@ -120,6 +171,7 @@ class Warehouse:
         if swap is not None and swap.step == "undo":
             self.connection.roll_back()
             self._swapping, swap, self._stores = False, None, self._settled
+            self._forget()
         opens, closes = (True, True) if swap is None else (swap.opens, swap.closes)
         if opens == self._swapping:
             raise ConservationError(f"a batch with {swap!r} came at the wrong time. This is a bug.")
@@ -137,6 +189,7 @@ class Warehouse:
             yield
         except BaseException:
             self._stores = stores
+            self._forget()
             raise
 
     def _follow(self, batch: MicroBatch) -> None:
@@ -147,7 +200,7 @@ class Warehouse:
         table = joined(store.table, batch.table)
         if table is not store.table:
             evolve(self.connection, table, batch.parts[0].file.file_id)
-            self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table)}
+            self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
@@ -158,6 +211,7 @@ class Warehouse:
         whole = whole_file(batch.swap.superseded)
         uniqueness.release(whole)
         staging.clear(whole)
+        store.schemas.take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
         rejudged = uniqueness.judge(whole)

@@ -46,7 +46,8 @@ def replay_dates(
         recorded_dates = dates(recorded, first, last)
     wanted = [(date, name) for date, name in recorded_dates if only in {None, name}]
     left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
-    with Warehouse(path, [dataset.table for dataset in datasets.values()], replaying=True) as warehouse:
+    tables = [dataset.table for dataset in datasets.values()]
+    with Warehouse(path, tables, replaying=True) as warehouse, warehouse.recording("replay"):
         done = [replay(warehouse, datasets[name], date, stop) for date, name in wanted if name not in left_out]
     return done, [f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items())]
 

@@ -38,6 +38,8 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     """
     gc.set_threshold(*_GC_THRESHOLDS)
     datasets = load_contracts(configs, warehouse)
+    for notice in (notice for dataset in datasets.values() for notice in dataset.notices):
+        sys.stderr.write(f"ade-stream: {notice}\n")
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")
     try:
@@ -54,6 +56,7 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
 def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     with (
         Warehouse(warehouse, [dataset.table for dataset in datasets.values()]) as sink,
+        sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
     ):
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
@@ -64,6 +67,8 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
             beside_main_thread(lambda: _consume(run(batches, chains, sink, arrivals.stop, budgets), meters, screen))
+        if signalled.is_set():
+            this_run.outcome = "stopped"
     if ongoing:
         return 0
     if signalled.is_set():

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, loading, rejects, replaying, resuming, retrying, status, why
+from stream.cli import checking, loading, rejects, replaying, resuming, retrying, schema, status, why
 
 app = typer.Typer(
     name="ade-stream",
@@ -28,6 +28,7 @@ app.command(name="why")(why.why)
 app.command()(retrying.retry)
 app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
+app.add_typer(schema.app, name="schema")
 app.command()(checking.check)
 
 

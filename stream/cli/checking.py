@@ -53,6 +53,7 @@ def check(
     for name, each in datasets.items():
         steps = " > ".join(type(step).__name__.lower() for step in each.chain.steps)
         write(f"{name}: {len(each.columns)} columns, {steps}, files in {each.folder}/: ok\n")
+        write("".join(f"  {notice}\n" for notice in each.notices))
 
 
 def _judge(datasets: dict[str, Dataset], landing: Path, files: list[Path], only: str | None) -> None:

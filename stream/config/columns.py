@@ -76,6 +76,7 @@ class ColumnConfig(BaseModel):
         description="The column's name in the header, or a list of the names that it has in different files, of which "
         "a header may hold one; its own name by default. Compared without blanks around.",
     )
+    description: str = Field("", description="What the column means, for people and for exported contracts.")
     optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
     null_tokens: tuple[Bare, ...] = Field(
         (), description="Cells that mean nothing in this column, beside the dataset's null_tokens."

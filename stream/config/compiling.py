@@ -15,6 +15,7 @@ from processors.casting import cast, polars_type
 from processors.chain import Chain
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
+from processors.contract import Contract
 from processors.date_formats import ISO
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
@@ -74,7 +75,6 @@ class Dataset:
     """
 
     name: str
-    config: DatasetConfig
     files: FilesConfig
     dialect: Dialect
     columns: tuple[Column, ...]
@@ -84,8 +84,11 @@ class Dataset:
     batch_bytes: int
     columns_max: int
     expanded_bytes_max: int
+    config: DatasetConfig
     budget: BudgetConfig | None = None
     fixed: frozenset[str] = frozenset()
+    #: What a contract that the config names says, and a config has no words for.
+    notices: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -166,16 +169,23 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
     config, limits = draft.config, draft.config.limits
     return Dataset(
         name=config.dataset,
-        config=config,
         files=config.files,
         dialect=_dialect(config.dialect, limits),
         columns=columns,
-        table=Table(config.dataset, tuple(draft.types.items()), config.event_time, _resolved(draft), config.raw),
+        table=Table(
+            config.dataset,
+            tuple(draft.types.items()),
+            config.event_time,
+            _resolved(draft),
+            config.raw,
+            contract=Contract(columns, config.key),
+        ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
         batch_bytes=limits.batch_bytes,
         columns_max=limits.columns_max,
         expanded_bytes_max=limits.expanded_bytes_max,
+        config=config,
         budget=config.budget,
     )
 

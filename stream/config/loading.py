@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from pydantic import ValidationError
 from processors.errors import ConfigError
 from stream.config.compiling import Dataset, compile_dataset
 from stream.config.models import DatasetConfig
-from stream.config.problems import dotted, line, problem, repeated, syntax
+from stream.config.odcs import with_contract
+from stream.config.problems import Place, dotted, problem, repeated, syntax
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
@@ -37,6 +39,13 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     return datasets
 
 
+def known_dataset(datasets: Mapping[str, Dataset], name: str) -> Dataset:
+    """The dataset of a name. Raises ConfigError where no config describes it."""
+    if name not in datasets:
+        raise ConfigError(f"no config describes a dataset {name!r}; there are {', '.join(datasets)}.")
+    return datasets[name]
+
+
 def load_config(path: Path) -> Dataset:
     """The dataset that one file describes. Raises ConfigError, a line for each problem."""
     try:
@@ -49,17 +58,18 @@ def load_config(path: Path) -> Dataset:
     if node is None or not isinstance(content, dict):
         raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(DatasetConfig.model_fields)}.")
     problems = [f"{path}:{line}: key {key!r} is written twice." for key, line in repeated(node)]
+    content, place, notices = with_contract(path, node, content)
     try:
-        return _compile(path, node, content, problems)
+        return replace(_compile(content, place, problems), notices=tuple(notices))
     except ValidationError as error:
-        problems += [problem(path, node, dict(detail)) for detail in error.errors()]
+        problems += [problem(place, dict(detail)) for detail in error.errors()]
         raise ConfigError("\n".join(problems)) from error
 
 
-def _compile(path: Path, node: yaml.Node, content: dict[str, Any], problems: Sequence[str]) -> Dataset:
+def _compile(content: dict[str, Any], place: Place, problems: Sequence[str]) -> Dataset:
     config = DatasetConfig.model_validate(content)
     dataset, faults = compile_dataset(config)
-    lines = [*problems, *(f"{path}:{line(node, where)}: {dotted(where)}: {why}." for where, why in faults)]
+    lines = [*problems, *(f"{place(where)}: {dotted(where)}: {why}." for where, why in faults)]
     if lines:
         raise ConfigError("\n".join(lines))
     return dataset

@@ -196,6 +196,11 @@ class DatasetConfig(_Strict):
 
     dataset: Name = Field(description="Names the table stg_<dataset>.")
     description: str = ""
+    contract: str | None = Field(
+        None,
+        description="A file of the Open Data Contract Standard, version 3, from the folder of this file. It gives "
+        "columns, key and rules; what is said here wins, and is added. Without processors here, it gives these too.",
+    )
     files: FilesConfig = FilesConfig()  # type: ignore[call-arg]
     dialect: DialectConfig = DialectConfig()  # type: ignore[call-arg]
     null_tokens: tuple[Bare, ...] = Field(("",), description="Cells that mean nothing, compared without blanks around.")
@@ -237,4 +242,13 @@ class DatasetConfig(_Strict):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a dataset's YAML, for editors."""
     schema = DatasetConfig.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "ade-stream dataset"}
+    told = {name: schema[name] for name in schema if name != "required"}
+    alone = {"required": [name for name in schema["required"] if name != "dataset"]}
+    del told["$defs"]["ColumnConfig"]["required"]  # a contract may say the type
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **told,
+        "required": ["dataset"],
+        "anyOf": [{"required": ["contract"]}, alone],
+        "title": "ade-stream dataset",
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -19,10 +20,19 @@ def syntax(path: Path, error: Exception) -> str:
     return f"{where}: is no YAML: {getattr(error, 'problem', None) or error}."
 
 
-def problem(path: Path, root: yaml.Node, detail: dict[str, Any]) -> str:
+#: A location as `file:line`.
+Place: TypeAlias = Callable[[Location], str]
+
+
+def placed(path: Path, root: yaml.Node) -> Place:
+    """The places of a single file."""
+    return lambda where: f"{path}:{line(root, where)}"
+
+
+def problem(placed: Place, detail: dict[str, Any]) -> str:
     """One of pydantic's findings as a line of text."""
     where = _in_yaml(detail["loc"])
-    place = f"{path}:{line(root, where)}"
+    place = placed(where)
     if detail["type"] == "extra_forbidden":
         known = ", ".join(_known_keys(detail["loc"]))
         return f"{place}: unknown key {dotted(where)!r}. Known keys: {known}."
@@ -82,13 +92,22 @@ def dotted(location: Location) -> str:
 
 def line(node: yaml.Node, location: Location) -> int:
     """The line (from 1) of the deepest node on the way of `location` that the file has."""
+    return _deepest(node, location)[0]
+
+
+def depth(node: yaml.Node, location: Location) -> int:
+    """How many parts of `location` the file has."""
+    return _deepest(node, location)[1]
+
+
+def _deepest(node: yaml.Node, location: Location) -> tuple[int, int]:
     line = node.start_mark.line + 1
-    for part in location:
+    for steps, part in enumerate(location):
         child = _child(node, part)
         if child is None:
-            break
+            return line, steps
         line, node = child
-    return line
+    return line, len(location)
 
 
 def _child(node: yaml.Node, part: int | str) -> tuple[int, yaml.Node] | None:

@@ -90,6 +90,7 @@ class _Bench:
     def __init__(self, datasets: Datasets, path: Path, stop: threading.Event) -> None:
         self.datasets, self._path, self._stop = Contracts(datasets), path, stop
         self._files: dict[int, tuple[FileEntry, list[SpanEntry]]] = {}
+        self._files_seen = 0
 
     def __enter__(self) -> Self:
         tables = [dataset.table for dataset in self.datasets.values()]
@@ -98,8 +99,9 @@ class _Bench:
         with ExitStack() as resources:
             self.warehouse = resources.enter_context(Warehouse(self._path, tables))
             self.recorded = resources.enter_context(WarehouseReader(self._path))
+            self._run = resources.enter_context(self.warehouse.recording("retry"))
             resources.enter_context(self.warehouse.transaction())
-            self.retrial = Retrial(self.warehouse.connection, tables)
+            self.retrial = Retrial(self.warehouse.connection, tables, self._run.run_id)
             self._resources = resources.pop_all()
         return self
 
@@ -142,11 +144,13 @@ class _Bench:
         if file_id not in self._files:
             [entry] = self.recorded.files("file_id = ?", file_id)
             self._files = {file_id: (entry, list(self.recorded.spans(file_id)))}  # files come one after the other
+            self._files_seen += 1
         return self._files[file_id]
 
     def result(self, passed_over: tuple[str, ...] = ()) -> Retried:
         """What it came to."""
         tried, rejected, moved = self.retrial.end()
+        self._run.add(self._files_seen, tried, tried - rejected, self.retrial.drifts)
         return Retried(tried, tried - rejected, rejected, moved, passed_over)
 
 

@@ -1,0 +1,9 @@
+"""The Open Data Contract Standard, version 3: a contract read as a part of a dataset's config, and written from one.
+
+Source of the format: https://bitol-io.github.io/open-data-contract-standard/
+"""
+
+from stream.config.odcs.merging import with_contract
+from stream.config.odcs.writing import odcs_text
+
+__all__ = ["odcs_text", "with_contract"]

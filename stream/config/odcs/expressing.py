@@ -1,0 +1,119 @@
+"""The rules of a config in the words of ODCS, as far as it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from stream.config.models import (
+    DatasetConfig,
+    MatchesRule,
+    NotNullRule,
+    OneOfRule,
+    RangeRule,
+    RuleConfig,
+    UniqueRule,
+)
+from stream.config.odcs.constraints import Written, anywhere, default_name
+from stream.config.odcs.document import VENDOR
+from stream.config.odcs.types import logical_type
+
+
+def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties: Mapping[str, Written]) -> None:
+    """Put a rule where it belongs in a contract: a constraint of a property, else a quality rule of it or of the table.
+
+    A rule with a name, severity or action of its own is a quality rule, since constraints have none. What no metric
+    says is a quality rule of our own engine, in the words of a config.
+    """
+    column = _column(rule)
+    owner = table if column is None else properties[column]
+    if isinstance(rule, NotNullRule) and rule.action != "warn":
+        owner["required"] = True
+    if column is not None and _is_usual(rule, config):
+        constraint = _constraint(rule, logical_type(config.columns[column].type))
+        if constraint is not None:
+            options = owner.get("logicalTypeOptions", {}) | constraint.pop("logicalTypeOptions", {})
+            owner |= constraint | ({"logicalTypeOptions": options} if options else {})
+            return
+    owner.setdefault("quality", []).append(_quality(rule, column))
+
+
+def _column(rule: RuleConfig) -> str | None:
+    if isinstance(rule, UniqueRule):
+        return rule.columns[0] if len(rule.columns) == 1 else None
+    return getattr(rule, "column", None)
+
+
+def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
+    """Whether a rule is as a constraint makes it. Of two that ask for a value, `required` would say only one."""
+    if isinstance(rule, NotNullRule):
+        rules = [each for step in config.processors if step.validation for each in step.validation.rules]
+        same = [each for each in rules if isinstance(each, NotNullRule) and each.column == rule.column]
+        if sum(each.action != "warn" for each in same) > 1:
+            return False
+    usual = default_name(rule.model_dump(exclude={"name"}))
+    return rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
+
+
+def _constraint(rule: RuleConfig, logical: str) -> Written | None:
+    match rule:
+        case NotNullRule():
+            return {"required": True}
+        case UniqueRule():
+            return {"unique": True}
+        case OneOfRule():
+            return {"enum": [{"value": value} for value in rule.values]}
+        case MatchesRule() if logical == "string":
+            return {"logicalTypeOptions": {"pattern": anywhere(rule.pattern)}}
+        case RangeRule() if logical in {"integer", "number", "date", "timestamp"}:
+            ends = {"exclusiveMinimum": rule.min, "exclusiveMaximum": rule.max}
+            if not rule.exclusive:
+                ends = {"minimum": rule.min, "maximum": rule.max}
+            return {"logicalTypeOptions": {option: _end(end) for option, end in ends.items() if end is not None}}
+    return None
+
+
+def _end(bound: object) -> object:
+    """An end of a range. ODCS has dates as text."""
+    if isinstance(bound, date):
+        return bound.isoformat()
+    return float(bound) if isinstance(bound, Decimal) else bound
+
+
+def _quality(rule: RuleConfig, column: str | None) -> Written:
+    said = _metric(rule, column)
+    if said is None:
+        written = {"type": "custom", "engine": VENDOR, "implementation": plain(rule.model_dump(exclude_defaults=True))}
+        return ({"name": rule.name} if rule.name else {}) | written
+    quality: Written = {"name": rule.name} if rule.name else {}
+    quality |= {"type": "library", **said, "mustBe": 0}
+    if rule.severity != "error":
+        quality["severity"] = rule.severity
+    if rule.action != ("quarantine" if rule.severity == "error" else "warn"):
+        quality["customProperties"] = [{"property": "action", "value": rule.action, "vendor": VENDOR}]
+    return quality
+
+
+def _metric(rule: RuleConfig, column: str | None) -> Written | None:
+    match rule:
+        case NotNullRule():
+            return {"metric": "nullValues"}
+        case OneOfRule():
+            return {"metric": "invalidValues", "arguments": {"validValues": list(rule.values)}}
+        case MatchesRule():
+            return {"metric": "invalidValues", "arguments": {"pattern": anywhere(rule.pattern)}}
+        case UniqueRule():
+            properties = {} if column else {"arguments": {"properties": list(rule.columns)}}
+            return {"metric": "duplicateValues", **properties}
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A value as YAML has it."""
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return float(value) if isinstance(value, Decimal) else value
