@@ -9,6 +9,7 @@
     │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
     ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
+    │   └── BusyError            because another process writes to it
     └── StateError       a stored artifact belongs to another version                      exit 3
 
 Bad data is never an error: it is the `rejected` side of an Outcome. `ConservationError` is not in the tree either: it
@@ -84,6 +85,10 @@ class StoppedError(AdeStreamError):
 
 class WarehouseError(AdeStreamError):
     """The warehouse cannot be written or trusted; nothing was taken from the landing folder."""
+
+
+class BusyError(WarehouseError):
+    """Another process writes to the warehouse."""
 
 
 class StateError(AdeStreamError):

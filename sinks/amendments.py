@@ -13,6 +13,7 @@ _RECORD = f"""
 INSERT OR IGNORE INTO meta_schema_amendments (dataset, kind, "column", source, type, file_id, amended_at)
 VALUES (?, ?, ?, ?, ?, ?, {NOW})
 """
+_FORGET = "DELETE FROM meta_schema_amendments WHERE dataset = ? AND source = ?"
 _ALL = 'SELECT dataset, kind, "column", source, type FROM meta_schema_amendments ORDER BY amendment_id'
 
 
@@ -20,6 +21,12 @@ def record(connection: Connection, amendments: Iterable[Amendment], file_id: int
     """Enter those that are new, for which the file asked. Inside the caller's transaction."""
     for each in amendments:
         connection.run(_RECORD, each.dataset, each.kind, each.column, each.source, each.type, file_id)
+
+
+def forget(connection: Connection, dataset: str, source: str) -> None:
+    """Strike out what was said of a name in headers: the YAML says it now, or another amendment will. Inside the
+    caller's transaction."""
+    connection.run(_FORGET, dataset, source)
 
 
 def recorded(warehouse: Path) -> list[Amendment]:

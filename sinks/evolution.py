@@ -76,6 +76,19 @@ def evolve(connection: Connection, table: Table, file_id: int) -> None:
     record(connection, table.amendments, file_id)
 
 
+def take_away(connection: Connection, dataset: str, column: str) -> None:
+    """Take a column out of the dataset's tables, with all that stands in it; keys are made anew when they evolve."""
+    for name in row_tables(dataset):
+        types = {str(each): str(stored) for each, stored in connection.rows(_TYPES, name)}
+        _rebuild(connection, name, {each: stored for each, stored in types.items() if each != column})
+    connection.run("DELETE FROM meta_unique_rules WHERE dataset = ?", dataset)
+
+
+def columns_of(connection: Connection, dataset: str) -> list[str]:
+    """The columns that the dataset's staged table has of its own, contract or not."""
+    return [str(name) for name, _ in connection.rows(_TYPES, row_tables(dataset)[0])]
+
+
 def _alter(connection: Connection, name: str, table: Table) -> None:
     types = {str(column): str(stored) for column, stored in connection.rows(_TYPES, name)}
     have = {column.lower(): column for column in types}

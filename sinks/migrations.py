@@ -67,7 +67,7 @@ def schemas(db: Database) -> None:
 
 @migrations()
 def amendments(db: Database) -> None:
-    """What contracts have gained beside their YAML, since files asked for it."""
+    """What contracts have gained beside their YAML."""
     db.execute(_AMENDMENTS)
 
 
@@ -321,7 +321,7 @@ _AMENDMENTS = """
 CREATE TABLE meta_schema_amendments (
     amendment_id INTEGER PRIMARY KEY,
     dataset TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('add', 'optional', 'widen')),
+    kind TEXT NOT NULL CHECK (kind IN ('add', 'name', 'optional', 'widen')),
     "column" TEXT NOT NULL,
     source TEXT NOT NULL,
     type TEXT NOT NULL,

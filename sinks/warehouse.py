@@ -85,18 +85,21 @@ class Warehouse:
         return ledger.position(self.connection, file_id)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make the commits inside one transaction: all of them, or none."""
-        with self._or_else(self._settled), self.connection.transaction():
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any
+        case."""
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=keep):
             self._in_transaction = True
             try:
                 yield
-            except BaseException:
-                self._forget()
-                raise
             finally:
                 self._in_transaction = False
-        self._settled = self._stores
+        if keep:
+            self._settled = self._stores
+        else:
+            self.connection.roll_back()
+            self._stores = self._settled
+            self._forget()
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
@@ -201,6 +204,12 @@ class Warehouse:
         if table is not store.table:
             evolve(self.connection, table, batch.parts[0].file.file_id)
             self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
+
+    def adopt(self, table: Table) -> None:
+        """From now on the dataset's rows are stored with `table`. Inside an outer transaction."""
+        evolve(self.connection, table, 0)
+        store = self._stores[table.dataset]
+        self._stores = {**self._stores, table.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, Receipt
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
@@ -76,14 +76,29 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         records = accepted = rejudged = 0
         contracts = Contracts({dataset.name: dataset})
         with warehouse.transaction():
-            for receipt in run(events(recorded, files, contracts), contracts.chains, warehouse):
+            for receipt in judged_anew(warehouse, recorded, files, contracts, stop):
                 records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
-                if stop is not None and stop.is_set():
-                    raise KeyboardInterrupt
     with WarehouseReader(warehouse.path) as replaced:
         changed = replaced.content_hash(dataset.name, date) != before
     return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed or rejudged > 0)
+
+
+def judged_anew(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    files: Iterable[FileEntry],
+    contracts: Contracts,
+    stop: threading.Event | None = None,
+) -> Iterator[Receipt]:
+    """All records of recorded files, judged from the raw layer once more and replaced, span by span.
+
+    Inside the caller's transaction, and in bounded memory. Raises as `replay` does.
+    """
+    for receipt in run(events(recorded, files, contracts), contracts.chains, warehouse):
+        if stop is not None and stop.is_set():
+            raise KeyboardInterrupt
+        yield receipt
 
 
 def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, str]]:

@@ -78,11 +78,19 @@ def _amended_columns(config: DatasetConfig, amendment: Amendment) -> dict[str, C
     column_now = config.columns.get(amendment.column)
     if column_now is None:
         return None
-    change: dict[str, object] = {"optional": True}
-    if amendment.kind == "widen":
-        change = {"type": join_types(column_now.type, amendment.type)}
-    changed = column_now.model_copy(update=change)
+    changed = column_now.model_copy(update=_change(amendment, column_now))
     return None if changed == column_now else {**config.columns, amendment.column: changed}
+
+
+def _change(amendment: Amendment, column: ColumnConfig) -> dict[str, object]:
+    match amendment.kind:
+        case "widen":
+            return {"type": join_types(column.type, amendment.type)}
+        case "name":
+            names = column.source or (amendment.column,)
+            return {"source": names if amendment.source in names else (*names, amendment.source)}
+        case _:
+            return {"optional": True}
 
 
 def _refused(config: DatasetConfig, amendment: Amendment) -> str:
