@@ -6,6 +6,7 @@
     │   ├── UnreadableError      for now; it is tried again
     │   ├── NarrowTypeError      before a column's type is widened; nothing is set aside
     │   ├── BrokenRuleError      because of a record that breaks a rule with the action `fail`
+    │   ├── FrozenError          because it does not fit its contract, and a person decides
     │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
     ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
@@ -19,6 +20,8 @@ says that a processor lost or invented a row, which is a bug of ours, and nothin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+
+from processors.schemas import Schema
 
 
 class AdeStreamError(Exception):
@@ -60,6 +63,15 @@ class NarrowTypeError(SourceError):
     def __init__(self, cells: Mapping[str, Sequence[str]], record: int) -> None:
         super().__init__(f"cells do not fit the type of {', '.join(cells)}")
         self.cells, self.record = cells, record
+
+
+class FrozenError(SourceError):
+    """The file does not fit its contract, and is held until a person decides: from the record `record` on, the records
+    before which are taken, or all of it. `schema`: what was seen of the file up to there."""
+
+    def __init__(self, message: str, schema: Schema | None, record: int | None = None) -> None:
+        super().__init__(message)
+        self.schema, self.record = schema, record
 
 
 class OverBudgetError(SourceError):

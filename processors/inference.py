@@ -106,8 +106,9 @@ def _numbers(kind: ColumnType, cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _digits(numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """How many digits stand before and behind the point of each; null where there is an exponent."""
-    parts = numbers.str.extract_groups(r"^[+-]?0*([0-9]*)(?:\.([0-9]*))?$").struct.unnest()
+    """How many digits stand before and behind the point of each; null where there is an exponent, or none."""
+    told = numbers.zip_with(numbers.str.contains("[0-9]"), pl.Series([None], dtype=pl.String))
+    parts = told.str.extract_groups(r"^[+-]?0*([0-9]*)(?:\.([0-9]*))?$").struct.unnest()
     whole, fraction = parts.get_columns()
     return whole.str.len_chars(), fraction.fill_null("").str.len_chars().zip_with(
         whole.is_not_null(), pl.Series([None], dtype=pl.UInt32)

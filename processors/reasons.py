@@ -15,6 +15,10 @@ from processors.outcome import REJECTED, ROW_ID, RowIds, no_rejects
 TYPE = "type"
 #: The rule that a record breaks whose file lacks a column.
 MISSING = "missing_column"
+#: Of a record with a value in a column that the contract does not have.
+NEW = "new_column"
+#: Of a line among the records that repeats the file's header, and of one that is another header.
+REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
 
 
 @dataclass(frozen=True, slots=True)

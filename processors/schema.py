@@ -29,16 +29,11 @@ from processors.inference import fits_wider
 from processors.matching import declared
 from processors.observing import Misfits, Observer, observer
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
-from processors.reasons import MISSING, TYPE, Fault, reject
+from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE, Fault, reject
 from processors.rescuing import RESCUED, rescued
-from processors.schemas import Mode
+from processors.schemas import Mode, Schema
 
-#: Of a line among the records that repeats the file's header, and of one that is another header.
-REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
-#: Of a record with a value in a column that the contract does not have.
-NEW = "new_column"
-
-_SPLIT = "this line names columns in another order than the header, or others; split the file before it"
+_SPLIT = "the line is another header: it names columns in another order, or others; split the file before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +76,10 @@ class Cast:
         asked = failed if lines is None else failed & ~lines.any
         rejected = reject(rows[ROW_ID], faults)
         return Outcome(only(accepted, ~failed), rejected, marked, only(accepted, asked), schemas)
+
+    def schema(self, header: Sequence[str]) -> Schema:
+        """The schema of a file with this header, before any of its records is seen."""
+        return _plan(self, (ROW_ID, *header)).observer.plain
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
@@ -175,8 +174,9 @@ def _refused(mode: Mode, kind: ColumnType, cells: pl.Series, mask: pl.Series) ->
     if mode == "rescue":
         return pl.Series(np.zeros(cells.len(), np.bool_))
     if mode == "evolve":
-        places = mask.arg_true()
-        return mask.clone().scatter(places, fits_wider(kind, cells.gather(places)))
+        refused = mask.to_numpy().copy()
+        refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
+        return pl.Series(refused)
     return mask
 
 

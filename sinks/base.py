@@ -222,8 +222,9 @@ class MicroBatch:
     records that have no columns, in the form of `processors.outcome.REJECTED`; `malformed_events`: their `_id` and
     `payload`. `keep_events`: the raw layer wants the records (not in a replay, nor where the dataset keeps no raw
     layer). `swap`: the part that the batch has in the change from one generation of the file to the next. `breach`:
-    what becomes of its dataset, or of everything, with news of a file that goes over a budget. `schemas`: by file id,
-    what was seen of files of which no record is handed on; the verdict on the batch takes it over.
+    what becomes of its dataset, or of everything, with news of a file that goes over a budget. `schemas`: what is
+    known of the schemas of files, by id, before their records are judged; of a file of which no record is handed on,
+    all that was seen.
     """
 
     parts: tuple[Part, ...]

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from processors.outcome import RowIds
+from processors.reasons import REPEATED_HEADER
 from sinks import ledger
 from sinks.base import Span, row_id
 from sinks.connection import Connection, Scalar
@@ -33,6 +34,8 @@ SELECT r._id, r.path, r.line, reason.value ->> 'rule' AS rule, reason.value ->> 
 FROM rejects r, json_each(r.reasons) reason
 WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' <> 'warn'
 """
+
+_IS_RECORD = f"reasons -> 0 ->> 'rule' <> '{REPEATED_HEADER}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +125,14 @@ class Rejects:
         return Place(record, str(path), int(index.lines[record - int(str(span_id))]))
 
     def refused(self, file_id: int) -> int:
-        """How many records of a file are rejected, duplicates left out."""
+        """How many records of a file are rejected, duplicates and repeated headers left out."""
         duplicate = "EXISTS (SELECT 1 FROM meta_duplicates d WHERE d._id = r._id)"
-        sql = f"SELECT count(*) FROM rejects r WHERE _id BETWEEN ? AND ? AND NOT {duplicate}"
+        sql = f"SELECT count(*) FROM rejects r WHERE _id BETWEEN ? AND ? AND NOT {duplicate} AND {_IS_RECORD}"
         return self.connection.integer(sql, *_ids(file_id))
 
     def within(self, span: Span) -> RowIds:
-        """The ids of the rejects of a span, duplicates among them; ascending."""
-        sql = "SELECT _id FROM rejects WHERE _id BETWEEN ? AND ? ORDER BY _id"
+        """The ids of the rejects of a span, duplicates among them, repeated headers not; ascending."""
+        sql = f"SELECT _id FROM rejects WHERE _id BETWEEN ? AND ? AND {_IS_RECORD} ORDER BY _id"
         ids: RowIds = self.connection.table(sql, span.id_first, span.id_last)["_id"].to_numpy()
         return ids
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pyarrow as pa
 
 from processors.errors import OverBudgetError
 from processors.outcome import ROW_ID, RowIds
+from processors.reasons import REPEATED_HEADER
 from sinks.base import RECORDS_MAX, Judged, Span
 from stream.budget import Budgets
 
@@ -35,10 +37,13 @@ def count(judged: Judged, budgets: Budgets) -> None:
 
 def most_frequent(judged: Judged, last: int) -> str:
     """The rules that most of the rejects up to the record `last` of a file broke, with how many did."""
-    numbers = _rejected(judged) & RECORDS_MAX
+    numbers = judged.outcome.rejected[ROW_ID].to_numpy() & RECORDS_MAX
     reasons = judged.outcome.rejected["reasons"].filter(pa.array(numbers <= last)).to_pylist()
     broken = Counter(
-        rule for row in reasons for rule in {each["rule"]: None for each in row if each["action"] != "warn"}
+        rule
+        for row in reasons
+        for rule in {each["rule"]: None for each in row if each["action"] != "warn"}
+        if rule != REPEATED_HEADER
     )
     named = [f"{rule} ({times})" for rule, times in broken.most_common(_RULES_NAMED)]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
@@ -55,5 +60,7 @@ def _spans(judged: Judged) -> list[Span]:
 
 
 def _rejected(judged: Judged) -> RowIds:
+    """Those that count: a line that repeats the header is no bad record."""
     ids: RowIds = judged.outcome.rejected[ROW_ID].to_numpy()
-    return ids
+    lines = judged.outcome.marked.get(f"rule.{REPEATED_HEADER}")
+    return ids if lines is None else np.setdiff1d(ids, lines)

@@ -9,12 +9,21 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import BrokenRuleError, NarrowTypeError, OverBudgetError, SourceError, StoppedError
+from processors.errors import (
+    BrokenRuleError,
+    FrozenError,
+    NarrowTypeError,
+    OverBudgetError,
+    SourceError,
+    StoppedError,
+)
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
+from processors.schemas import Schema
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
 from stream.breaker import count, over_budget
@@ -23,6 +32,7 @@ from stream.narrowness import too_narrow
 
 #: Bytes of the landing files that may wait, judged, for their commit.
 AHEAD_BYTES = 1 << 21
+_VALUE_SHOWN = 60
 
 
 def run(
@@ -54,21 +64,24 @@ def judge(
 
     A record that breaks a rule with the action `fail` is a BrokenRuleError, raised where its batch was read: there the
     records before it are read again, the file is set aside and the next one taken up, or, in a replay, everything is
-    given up. So is one that goes over a budget an OverBudgetError, which may be answered with news behind which a
-    StoppedError ends everything. Cells that ask for a wider type are a NarrowTypeError, which is answered with the same
-    batch, to be judged with the chain that the dataset has then.
+    given up. One that freezes its file is a FrozenError, raised there too. So is one that goes over a budget an
+    OverBudgetError, which may be answered with news behind which a StoppedError ends everything. Cells that ask for a
+    wider type are a NarrowTypeError, which is answered with the same batch, to be judged with the chain that the
+    dataset has then.
     """
     budgets, source = budgets or Budgets(), _delegate(batches)
     batch = next(source, None)
     while batch is not None:
         judged = verdict(batch, chains[batch.dataset])
         fault = breach(judged, budgets)
+        if isinstance(fault, FrozenError):
+            fault.schema = _seen_until(fault, batch, chains[batch.dataset])
         if fault is None:
             yield judged
             batch = next(source, None)
             continue
         batch = raise_within(source, fault)
-        if batch is not None and batch.breach == "fail":
+        if batch is not None and batch.breach == "fail" and isinstance(fault, OverBudgetError):
             yield verdict(batch, chains[batch.dataset])
             raise StoppedError(batch.part.reason, batch.dataset, batch.part.file.path, fault.record)
 
@@ -107,7 +120,7 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
 
 
-Breaking: TypeAlias = BrokenRuleError | OverBudgetError | NarrowTypeError
+Breaking: TypeAlias = BrokenRuleError | FrozenError | OverBudgetError | NarrowTypeError
 
 
 def breach(judged: Judged, budgets: Budgets) -> Breaking | None:
@@ -116,8 +129,8 @@ def breach(judged: Judged, budgets: Budgets) -> Breaking | None:
     What stands behind a record that asks for a wider type is judged anew, by a contract that has it.
     """
     broken, over = broken_rule(judged), over_budget(judged, budgets)
-    fault = broken if over is None or (broken is not None and broken.record <= over.record) else over
-    narrow = too_narrow(judged, RECORDS_MAX if fault is None else fault.record)
+    fault = broken if over is None or (broken is not None and (broken.record or 0) <= over.record) else over
+    narrow = too_narrow(judged, RECORDS_MAX if fault is None else fault.record or 0)
     if narrow is not None and (fault is None or len(judged.batch.parts) == 1):
         return narrow
     if fault is None:
@@ -125,17 +138,35 @@ def breach(judged: Judged, budgets: Budgets) -> Breaking | None:
     return fault
 
 
-def broken_rule(judged: Judged) -> BrokenRuleError | None:
-    """The first record with a reason whose action is `fail`."""
+def broken_rule(judged: Judged) -> BrokenRuleError | FrozenError | None:
+    """The first record with a reason whose action is `fail` or `freeze`."""
     rejected = judged.outcome.rejected
-    if not rejected.num_rows or not pc.any(pc.equal(rejected["reasons"].flatten().field("action"), "fail")).as_py():
+    if not rejected.num_rows:
+        return None
+    ends = pc.is_in(rejected["reasons"].flatten().field("action"), pa.array(["fail", "freeze"]))
+    if not pc.any(ends).as_py():
         return None
     for row in rejected.to_pylist():
         for reason in row["reasons"]:
-            if reason["action"] == "fail":
-                part = judged.batch.parts[judged.batch.part_of(row[ROW_ID])]
-                line = part.index.lines[row[ROW_ID] - part.span.id_first]
-                rule, message = reason["rule"], reason["message"]
-                said = f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
-                return BrokenRuleError(said, row[ROW_ID] & RECORDS_MAX)
+            if reason["action"] in {"fail", "freeze"}:
+                return _ended(judged.batch, row[ROW_ID], reason)
     return None
+
+
+def _ended(batch: MicroBatch, row: int, reason: Mapping[str, str]) -> BrokenRuleError | FrozenError:
+    """The file is not read beyond a record."""
+    part = batch.parts[batch.part_of(np.array(row))]
+    line, record = part.index.lines[row - part.span.id_first], row & RECORDS_MAX
+    rule, message = reason["rule"], reason["message"]
+    if reason["action"] == "fail":
+        said = f"the file breaks rule {rule}, which has the action fail, in line {line}: {message}"
+        return BrokenRuleError(said, record)
+    value = "" if reason["value"] is None else f", and is {reason['value'][:_VALUE_SHOWN]!r}"
+    return FrozenError(f"the file does not fit its contract from line {line} on: {message}{value}", None, record)
+
+
+def _seen_until(frozen: FrozenError, batch: MicroBatch, chain: Processor) -> Schema | None:
+    """The schema of the only file of a batch as far as the record that froze it, whatever stands behind that."""
+    numbers = pc.bit_wise_and(batch.rows[ROW_ID], RECORDS_MAX)
+    seen = chain(batch.rows.filter(pc.less_equal(numbers, frozen.record))).schemas
+    return seen.get(batch.parts[0].file.file_id)

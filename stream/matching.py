@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from processors.columns import Column
 from processors.errors import SourceError
 from processors.matching import declared
-from stream.quoting import DELIMITERS
 
 _NAMES_SHOWN = 10
 
 
 def check_declared(written: Sequence[str], names: Sequence[str], columns: Sequence[Column]) -> None:
-    """Raises SourceError where a column that must be there is not, or is there under two of its names.
+    """Raises SourceError where a column is there under two of its names.
 
     `written`: the names as the header has them; `names`: the same, told apart.
     """
@@ -24,9 +23,6 @@ def check_declared(written: Sequence[str], names: Sequence[str], columns: Sequen
     for column in columns if len(there) < len(found) else ():
         if there[column.name] > 1:
             raise SourceError(_collision(column, [name for name, each in found.items() if each is column]))
-    missing = [column for column in columns if not column.optional and column.name not in there]
-    if missing:
-        raise SourceError(f"its header lacks {_lacked(missing)}; it has {listed(names)}. {_advice(names, missing)}")
 
 
 def _check_repeated(written: Sequence[str], names: Sequence[str], found: dict[str, Column]) -> None:
@@ -51,23 +47,12 @@ def _collision(column: Column, same: Sequence[str]) -> str:
     )
 
 
-def _advice(names: Sequence[str], missing: Sequence[Column]) -> str:
-    """What to do about a header that lacks columns: nearly always, one that is a single name has other delimiters."""
-    for sign in DELIMITERS:
-        apart = [name.strip() for name in names[0].split(sign)] if len(names) == 1 else []
-        if declared(apart, missing):
-            return f"Its fields are separated by {sign!r}: write dialect.delimiter: {sign!r} (or auto) in the config"
-    return (
-        "Mark a column optional in the config where files may lack it, or add the name that it has here to its source"
-    )
-
-
 def listed(names: Sequence[str]) -> str:
     """The first ten names, shortened, and how many there are more."""
     return _first_of([repr(name[:60]) for name in names])
 
 
-def _lacked(columns: Sequence[Column]) -> str:
+def named(columns: Sequence[Column]) -> str:
     """Each column with all of its names."""
     return _first_of([" or ".join(repr(name[:60]) for name in column.names) for column in columns])
 

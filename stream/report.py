@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
-from processors.reasons import TYPE
+from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.validation import Rule, Validate
 from sinks.base import FileState, Unique
 from sinks.ledger import FileEntry
@@ -20,7 +20,7 @@ from stream.config import Dataset
 
 _EXAMPLES = 5
 _VALUES_SHOWN = 10
-#: What is wrong with records that could not be split into columns, by the reader's name for it.
+#: What is wrong with records that are none, or could not be split into columns, by the rule's name.
 _MALFORMED = {
     "field_count": "with a wrong number of fields",
     "encoding": "that cannot be decoded",
@@ -28,6 +28,8 @@ _MALFORMED = {
     "field_too_long": "with a field that is longer than one may be",
     "unterminated_quote": "with a quote that is left open",
     "unreadable": "that cannot be read",
+    REPEATED_HEADER: "that repeat the header",
+    OTHER_HEADER: "that are another header",
 }
 _TYPES = {"integer": "number", "number": "number", "decimal": "number"}
 
@@ -135,6 +137,10 @@ def _built_in(dataset: Dataset, broken: RuleReport) -> str:
     count = broken.count
     if broken.rule in _MALFORMED:
         return f"{count} record(s) {_MALFORMED[broken.rule]}"
+    if broken.rule == MISSING:
+        return f"{broken.column} is missing for {count} record(s)"
+    if broken.rule == NEW:
+        return f"{count} record(s) with a value in {broken.column!r}, which is not declared"
     if broken.rule == TYPE:
         kinds = {column.name: column.type.name for column in dataset.columns}
         kind = kinds.get(broken.column or "", "value")

@@ -21,6 +21,7 @@ from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
 from processors.outcome import Processor
 from processors.quality import Clean
+from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.schema import Cast
 from processors.schemas import Mode
 from processors.standards import Standard, Standardise
@@ -51,11 +52,11 @@ Location = tuple[int | str, ...]
 Fault = tuple[Location, str]
 
 _READER_RULES = {
-    "type",
-    "new_column",
-    "missing_column",
-    "repeated_header",
-    "other_header",
+    TYPE,
+    NEW,
+    MISSING,
+    REPEATED_HEADER,
+    OTHER_HEADER,
     "field_count",
     "encoding",
     "record_too_long",
@@ -89,6 +90,11 @@ class Dataset:
     fixed: frozenset[str] = frozenset()
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
+
+    @property
+    def cast(self) -> Cast:
+        """The step that reads text, of which a sound config has one."""
+        return next(step for step in self.chain.steps if isinstance(step, Cast))
 
     @property
     def folder(self) -> str:

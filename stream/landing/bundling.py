@@ -21,6 +21,7 @@ from sinks.record_index import RecordIndex
 from stream.config import Dataset
 from stream.contracts import offered
 from stream.framing import Frames, frame
+from stream.freezing import frozen
 from stream.header import Header, read_header
 from stream.landing.identity import doubtful_for
 from stream.landing.listing import Found
@@ -98,7 +99,7 @@ def _beginning(tracker: Tracker, found: Found) -> _Beginning | None:
     ):
         laid_out = lay_out(file, dataset, None, final=False)
         header = read_header(laid_out.source, laid_out.dataset, final=False)
-        if laid_out.source is file and header is not None:
+        if laid_out.source is file and header is not None and frozen(header.names, dataset) is None:
             data = file.read(0, header.end.offset)
             return _Beginning(data, header, laid_out.dataset, laid_out.dialect)
     return None
@@ -152,8 +153,12 @@ def _batch(
     ids = (np.repeat(file_ids, counts) << RECORD_BITS) | numbers
     records = parse(block, frames, beginning.header.names, beginning.dataset.dialect, ids, 0)
     parts = tuple(_parts(visits, small, frames, ends.tolist(), beginning))
-    table = visits[0].tracker.datasets[beginning.dataset.name].table
-    return MicroBatch(parts, table, records.rows, records.malformed, records.malformed_events, now(), table.raw)
+    dataset = visits[0].tracker.datasets[beginning.dataset.name]
+    table, schema = dataset.table, dataset.cast.schema(beginning.header.names)
+    return MicroBatch(
+        *(parts, table, records.rows, records.malformed, records.malformed_events, now(), table.raw),
+        schemas=dict.fromkeys(file_ids.tolist(), schema),
+    )
 
 
 def _parts(

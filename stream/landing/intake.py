@@ -8,8 +8,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from processors.errors import BrokenRuleError, OverBudgetError, SourceError, UnreadableError
-from sinks.base import MicroBatch, Swap
+from processors.errors import BrokenRuleError, FrozenError, OverBudgetError, SourceError, UnreadableError
+from sinks.base import FileState, MicroBatch, Swap
 from stream.budget import Budgets
 from stream.landing.bundling import bundled
 from stream.landing.disposal import put_away
@@ -46,7 +46,8 @@ class Intake:
 
         A file that cannot be read is tried again, some times; then, and where its content is at fault, it is set aside
         as failed. So is one for which a BrokenRuleError is raised where a batch is handed on. That batch counts as not
-        taken, and its records before the broken one are handed on alone. An OverBudgetError holds file and dataset.
+        taken, and its records before the broken one are handed on alone. With a FrozenError it is the same, but the
+        file is held. An OverBudgetError holds file and dataset.
         """
         if found.dataset in self.tracker.held:
             return
@@ -176,7 +177,10 @@ class Intake:
             yield from self._over_budget(error, found, visit, successor.give_up())
         except SourceError as error:
             reason = f"Its new content cannot take the place of what was loaded: {error}. {_STAY}."
-            yield from visit.news(file.stat, "failed", reason, successor.give_up())
+            state: FileState = "failed"
+            if isinstance(error, FrozenError):
+                state, reason = "held", f"{reason} {_taken_up(visit)}."
+            yield from visit.news(file.stat, state, reason, successor.give_up())
 
     def _followed(
         self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
@@ -212,10 +216,14 @@ class Intake:
         if isinstance(error, OverBudgetError):
             yield from self._over_budget(error, found, visit)
             return
-        if isinstance(error, BrokenRuleError):
+        if isinstance(error, BrokenRuleError | FrozenError) and error.record is not None:
             with suppress(FileNotFoundError, SourceError):  # it went just now: what was not read is not taken
                 yield from take_before(error.record, found, visit)
-        yield from visit.news(found.stat, "failed", _sentence(error))
+        if isinstance(error, FrozenError):
+            reason = f"{_sentence(error)} {_taken_up(visit)}."
+            yield from visit.news(found.stat, "held", reason, schema=error.schema)
+        else:
+            yield from visit.news(found.stat, "failed", _sentence(error))
 
     def _over_budget(
         self, error: OverBudgetError, found: Found, visit: Visit, undo: Swap | None = None
@@ -268,3 +276,7 @@ class Intake:
 
 def _sentence(error: SourceError) -> str:
     return f"{str(error)[:1].upper()}{str(error)[1:]}."
+
+
+def _taken_up(visit: Visit) -> str:
+    return f"`ade-stream retry {visit.known.file.path}` takes it up then"

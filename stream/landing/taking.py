@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from processors.errors import SourceError, UnreadableError
-from sinks.base import FileState, MicroBatch, Position
-from stream.header import read_header
+from processors.errors import FrozenError, SourceError, UnreadableError
+from processors.schemas import SAMPLE_RECORDS, Schema, join
+from sinks.base import File, FileState, MicroBatch, Position
+from stream.config import Dataset
+from stream.freezing import frozen
+from stream.header import Header, read_header
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.visit import Visit
@@ -33,9 +36,11 @@ def take_new(
     if header is None:
         yield from _unheaded(source, found, visit, finished=finished)
         return
-    visit.tracker.datasets.meet(found.dataset, header.names)
     known.file = replace(known.file, header=header.names, dialect=laid_out.dialect)
     end = known.end or Position()
+    if why := frozen(header.names, dataset):
+        raise FrozenError(why, _sampled(source, dataset, known.file, end, header))
+    visit.tracker.datasets.meet(found.dataset, header.names)
     last: Piece | None = None
     reader = Reader(source, dataset, known.file, end, end if end.records else header.end, final=finished)
     for piece in reader:
@@ -49,9 +54,24 @@ def take_new(
         _refuse_parts(laid_out)
     state, reason = _rest(source, visit, reader.at, found, finished=finished)
     if last is None:
-        yield from visit.news(source.stat, state, reason)
+        seen = None if end.records else visit.tracker.datasets[found.dataset].cast.schema(header.names)
+        yield from visit.news(source.stat, state, reason, schema=seen)
     else:
         yield from visit.hand_on(last, source.stat, state, reason, last=True)
+
+
+def _sampled(source: Source, dataset: Dataset, file: File, end: Position, header: Header) -> Schema:
+    """The schema of a file that is not taken, as its first records show it; of one that is taken in part, the header's,
+    since some sources cannot be read from their beginning again."""
+    seen = dataset.cast.schema(header.names)
+    if end.records:
+        return seen
+    sample = replace(dataset, batch_rows=SAMPLE_RECORDS)
+    for piece in Reader(source, sample, file, end, header.end, final=False):
+        seen = join(seen, dataset.cast(piece.records.rows).schemas.get(file.file_id, seen))
+        if piece.end.records >= SAMPLE_RECORDS:
+            break
+    return seen
 
 
 def take_before(record: int, found: Found, visit: Visit) -> Iterator[MicroBatch]:

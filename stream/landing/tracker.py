@@ -101,11 +101,12 @@ class Tracker:
         }
 
     def listing(self) -> list[Found]:
-        """Every file that has news, in the order of dataset and path; then the folders that can be listed again."""
+        """Every file that has news, in the order of dataset, execution date and path; then the folders that can be
+        listed again."""
         found: list[Found] = []
         for dataset in self._flowing():
             at_rest = partial(_at_rest, self._files[dataset.name])
-            found += sorted(listing(self.root, dataset, at_rest), key=lambda file: file.path)
+            found += sorted(listing(self.root, dataset, at_rest), key=self._by_date)
         hidden = {(file.dataset, file.path) for file in found if file.is_folder}
         again = [Found(dataset, path, UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
         self._hidden = hidden
@@ -123,22 +124,20 @@ class Tracker:
         return sorted(found, key=is_no_rename)
 
     def look(self, hints: Mapping[bytes, Hint]) -> list[Found]:
-        """Those of the paths (relative to the landing folder) that are landing files with news, in their order.
+        """Those of the paths (relative to the landing folder) that are landing files with news, in the same order.
 
         A file that was renamed within the dataset may still be written to: that proves nothing.
         """
         news = []
         for dataset in self._flowing():
-            for path in sorted(hints):
-                found = look(self.root, dataset, path)
-                if found is None:
-                    continue
-                hint = hints[path]
+            found = [each for path in hints if (each := look(self.root, dataset, path)) is not None]
+            for file in sorted(found, key=self._by_date):
+                hint = hints[file.path]
                 within = hint.source is not None and is_candidate(dataset, hint.source.rpartition(b"/")[2])
                 if hint.proof in dataset.files.ready and not within:
-                    self._proven[found.dataset, found.path] = found.stat
-                if self.has_news(found):
-                    news.append(found)
+                    self._proven[file.dataset, file.path] = file.stat
+                if self.has_news(file):
+                    news.append(file)
         return self._renamed_first(news)
 
     def has_news(self, found: Found) -> bool:
@@ -178,6 +177,11 @@ class Tracker:
         """The execution date: as the path says; without one, the day of arrival."""
         pattern = self.datasets[found.dataset].files.date
         return execution_date(printable(found.path), pattern) or datetime.now(UTC).date().isoformat()
+
+    def _by_date(self, found: Found) -> tuple[str, bytes]:
+        """Files of a backfill come in the order of their days, however their names sort."""
+        known = self._files[found.dataset].get(found.path)
+        return known.file.date if known else self.date(found), found.path
 
     def knows(self, found: Found) -> bool:
         """Whether the file was met before."""

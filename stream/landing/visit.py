@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from processors.schemas import Schema
 from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
 from stream.contracts import offered
@@ -47,9 +48,16 @@ class Visit:
         return Visit(self.tracker, successor, self.arrived_ns, first_look=True, said=self.said, before=self.known)
 
     def news(
-        self, stat: FileStat, state: FileState, reason: str, swap: Swap | None = None, breach: Breach | None = None
+        self,
+        stat: FileStat,
+        state: FileState,
+        reason: str,
+        swap: Swap | None = None,
+        breach: Breach | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[MicroBatch]:
-        """A batch without rows, unless all this was told in this process already; the last of a swap, if it is one."""
+        """A batch without rows, unless all this was told in this process already; the last of a swap, if it is one.
+        `schema`: of a file of which nothing was handed on."""
         known, reason = self.known, reason + self.said
         told = (known.stat, known.state, known.reason) == (stat, state, reason) and not self.first_look
         if told and not self.before and not swap:
@@ -59,6 +67,7 @@ class Visit:
             *(known.file, self._table, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
             swap=swap or self._swap(last=True),
             breach=breach,
+            schema=schema,
         )
         self._loaded(last=True)
 
@@ -79,6 +88,7 @@ class Visit:
             ingested_at=now(),
             keep_events=self._table.raw,
             swap=self._swap(last=last),
+            schemas={known.file.file_id: self.tracker.datasets[known.file.dataset].cast.schema(known.file.header)},
         )
         yield from offered(batch, self.tracker.datasets)
         known.end, known.last = piece.end, (piece.span, piece.digest)

@@ -34,12 +34,12 @@ def test_a_file_is_known_under_each_form_of_its_path(place: Place, form: str) ->
     assert told.stdout.startswith("orders/orders_1.csv: committed.")
 
 
-def test_a_file_that_failed_is_told_with_the_reason_and_exit_1(place: Place) -> None:
+def test_a_file_that_is_set_aside_is_told_with_the_reason_and_exit_1(place: Place) -> None:
     path = write(place.landing / "orders" / "orders_1.csv", "a,b\n1,2\n")
     load(place, code=1)
     told = why(place, path)
     assert told.returncode == 1
-    assert "failed. Its header lacks" in told.stdout
+    assert "held. Its header lacks" in told.stdout
 
 
 def test_a_file_is_told_as_json(place: Place) -> None:

@@ -67,6 +67,11 @@ def failed(what: str, content: bytes, reason: str, dataset: str = "text", hole: 
     return Hostile(what, dataset, content, "failed", reason, hole=hole)
 
 
+def held(what: str, content: bytes, reason: str, dataset: str = "text") -> Hostile:
+    """A file of which nothing is taken before a person decides."""
+    return Hostile(what, dataset, content, "held", reason)
+
+
 def unread(what: str, content: bytes, reason: str, dataset: str = "text") -> Hostile:
     """A file in which there is nothing to read yet."""
     return Hostile(what, dataset, content, "discovered", reason)
