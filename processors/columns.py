@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from processors.date_formats import FIRST_YEAR
 from processors.numerals import PLAIN, NumberStyle
+from processors.schemas import Mode
 
 TypeName: TypeAlias = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "category"]
 
@@ -47,7 +48,8 @@ class ColumnType:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the staged table. `source` is its name in the file's header, `aliases` its names in other files;
-    `optional` ones may be absent there. `null_tokens` mean nothing here, beside those of the dataset.
+    `optional` ones may be absent there. `null_tokens` mean nothing here, beside those of the dataset. `misfits`: what
+    becomes of cells that do not cast, where that is not as with the other columns.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Column:
     optional: bool = False
     aliases: tuple[str, ...] = ()
     null_tokens: tuple[str, ...] = ()
+    misfits: Mode | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -92,26 +92,16 @@ class Cast:
         mask."""
         faults: list[Fault] = []
         kept: dict[str, tuple[str, pl.Series]] = {}
+        own = {column.name: column.misfits for column in self.columns if misfits and column.misfits is not None}
         for name, (source, kind, mask) in misfits.items():
-            cells = pl.Series(rows[source])
-            refused = self._refused(kind, cells, mask)
+            cells, mode = pl.Series(rows[source]), own.get(name, self.misfits)
+            refused = _refused(mode, kind, cells, mask)
             if refused.any():
-                action = "quarantine" if self.misfits == "rescue" else self.misfits
                 told = f"{name} must be {expected(kind)}"
-                faults.append(Fault(TYPE, name, told, refused, cells, action=action))
+                faults.append(Fault(TYPE, name, told, refused, cells, action=mode))
             if (mask & ~refused).any():
                 kept[name] = source, mask & ~refused
         return faults, kept
-
-    def _refused(self, kind: ColumnType, cells: pl.Series, mask: pl.Series) -> pl.Series:
-        """Those of the misfits that are not rescued."""
-        if self.misfits == "rescue":
-            return pl.Series(np.zeros(cells.len(), np.bool_))
-        if self.misfits == "evolve":
-            refused = mask.to_numpy().copy()
-            refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
-            return pl.Series(refused)
-        return mask
 
     def _line_faults(self, rows: pa.RecordBatch, lines: HeaderLines | None) -> Iterator[Fault]:
         if lines is None:
@@ -177,6 +167,17 @@ def _typed(rows: pa.RecordBatch, plan: _Plan) -> tuple[pl.DataFrame, dict[str, M
 
 def _places(misfits: dict[str, Misfits]) -> dict[str, pl.Series]:
     return {each.source: each.mask for each in misfits.values()}
+
+
+def _refused(mode: Mode, kind: ColumnType, cells: pl.Series, mask: pl.Series) -> pl.Series:
+    """Those of the misfits that are not rescued."""
+    if mode == "rescue":
+        return pl.Series(np.zeros(cells.len(), np.bool_))
+    if mode == "evolve":
+        refused = mask.to_numpy().copy()
+        refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
+        return pl.Series(refused)
+    return mask
 
 
 def _without(misfits: dict[str, Misfits], lines: pl.Series) -> dict[str, Misfits]:

@@ -40,6 +40,6 @@ def _missing(names: Sequence[str], missing: Sequence[Column], dataset: str) -> s
         if declared(apart, missing):
             return f"Its fields are separated by {sign!r}: write dialect.delimiter: {sign!r} (or auto) in the config"
     return (
-        "Add the name that a column has here to its source, which `ade-stream schema accept "
-        f"{dataset} {missing[0].name} …` does, or mark it optional, or choose another mode for missing_columns"
+        f"Add the name that a column has here to its source, which `ade-stream schema accept {dataset} NAME --as "
+        f"{missing[0].name}` does, or mark it optional, or choose another mode for missing_columns"
     )

@@ -94,13 +94,13 @@ def _judged(
     records_max: int = RECORDS_MAX,
 ) -> Report:
     datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
-    chains = {name: dataset.chain for name, dataset in datasets.items()}
     tables = [dataset.table for dataset in datasets.values()]
     with TemporaryDirectory(prefix="ade-stream-check-") as folder:
         path = Path(folder) / "scratch.db"
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
-            batches = _taken(Intake(Tracker(landing, datasets, ()), recorded), found, stop, records_max)
-            with closing(run(batches, chains, sink)) as receipts:  # type: ignore[type-var]
+            tracker = Tracker(landing, datasets, ())
+            batches = _taken(Intake(tracker, recorded), found, stop, records_max)
+            with closing(run(batches, tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt

@@ -19,14 +19,9 @@ from stream.config.problems import Place, dotted, problem, repeated, syntax
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
     """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: there is no such folder. Name the folder of the dataset configs with --configs.")
-    paths = sorted(path for path in (*folder.glob("*.yaml"), *folder.glob("*.yml")) if not _is_contract(path))
-    if not paths:
-        raise ConfigError(f"{folder}: holds no *.yaml file. Write one for each dataset; see configs/orders.yaml.")
     problems: list[str] = []
     datasets: dict[str, Dataset] = {}
-    for path in paths:
+    for path in config_files(folder):
         try:
             dataset = load_config(path)
         except ConfigError as error:
@@ -37,6 +32,16 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     if problems:
         raise ConfigError("\n".join(problems))
     return datasets
+
+
+def config_files(folder: Path) -> list[Path]:
+    """The files that describe datasets, by name; no contracts. Raises ConfigError where there are none."""
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: there is no such folder. Name the folder of the dataset configs with --configs.")
+    paths = sorted(path for path in (*folder.glob("*.yaml"), *folder.glob("*.yml")) if not _is_contract(path))
+    if not paths:
+        raise ConfigError(f"{folder}: holds no *.yaml file. Write one for each dataset; see configs/orders.yaml.")
+    return paths
 
 
 def _is_contract(path: Path) -> bool:
@@ -55,10 +60,18 @@ def load_config(path: Path) -> Dataset:
     """The dataset that one file describes. Raises ConfigError, a line for each problem."""
     try:
         text = path.read_text("utf-8")
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(syntax(path, error)) from error
+    return read_config(path, text)
+
+
+def read_config(path: Path, text: str) -> Dataset:
+    """The dataset that a file with this text describes. Raises ConfigError, a line for each problem."""
+    try:
+        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise ConfigError(syntax(path, error)) from error
     if node is None or not isinstance(content, dict):
         raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(DatasetConfig.model_fields)}.")

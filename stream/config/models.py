@@ -213,6 +213,11 @@ class DatasetConfig(_Strict):
     budget: BudgetConfig | None = Field(None, description="Without one any number of records may be rejected.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
+    @property
+    def modes(self) -> SchemaConfig:
+        """What becomes of what does not fit the contract."""
+        return next((step.schema_ for step in self.processors if step.schema_ is not None), SchemaConfig())  # type: ignore[call-arg]
+
     @field_validator("timezone")
     @classmethod
     def _zone(cls, name: str) -> str:

@@ -53,8 +53,8 @@ def taken(folder: Path, described: Datasets) -> dict[str, Schema]:
 def replayed(folder: Path, described: Datasets) -> dict[str, Schema]:
     """Judge everything that was taken once more."""
     with WarehouseReader(folder / "ade.db") as recorded:
-        batches = events(recorded, list(recorded.files()))
-        return put_together(judge(batches, {name: each.chain for name, each in described.items()}))
+        contracts = Contracts(described)
+        return put_together(judge(events(recorded, list(recorded.files()), contracts), contracts.chains))
 
 
 def types(schemas: Mapping[str, Schema]) -> dict[str, list[str]]:
