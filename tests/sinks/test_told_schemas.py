@@ -13,6 +13,7 @@ from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
+from stream.contracts import Contracts
 from stream.engine import judge
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
