@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from processors.date_formats import FIRST_YEAR
 from processors.numerals import PLAIN, NumberStyle
+from processors.schemas import Mode
 
 TypeName: TypeAlias = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "category"]
 
@@ -48,7 +48,8 @@ class ColumnType:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the staged table. `source` is its name in the file's header, `aliases` its names in other files;
-    `optional` ones may be absent there. `null_tokens` mean nothing here, beside those of the dataset.
+    `optional` ones may be absent there. `null_tokens` mean nothing here, beside those of the dataset. `misfits`: what
+    becomes of cells that do not cast, where that is not as with the other columns.
     """
 
     name: str
@@ -57,7 +58,9 @@ class Column:
     optional: bool = False
     aliases: tuple[str, ...] = ()
     null_tokens: tuple[str, ...] = ()
+    misfits: Mode | None = None
 
-    def names_in(self, header: Collection[str]) -> list[str]:
-        """Those of its names that a header has, in the order of the config; a sound header has one at the most."""
-        return [name for name in (self.source, *self.aliases) if name in header]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its names in headers, in the order of the config; `matching` says which of them a header has."""
+        return (self.source, *self.aliases)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from processors.columns import Column
 from processors.evidence import has_formats
+from processors.matching import declared
 from processors.schemas import UNKNOWN, Schema, SchemaColumn
 
 
@@ -69,20 +70,15 @@ class Contract:
 
         A column that was as that contract said, or unknown to it, is taken to be as this one says.
         """
-        columns = _columns(self.columns, [each.name for each in found.columns])
-        types = self.types
-        recast = tuple(_recast(each, columns.get(each.name), types, before) for each in found.columns)
+        columns = declared([each.name for each in found.columns], self.columns)
+        named, types = {name: column.name for name, column in columns.items()}, self.types
+        recast = tuple(_recast(each, named.get(each.name), types, before) for each in found.columns)
         return Schema(recast, self.key_in({each.column: each.name for each in recast if each.column}))
 
 
 def types_of(text: str) -> dict[str, str]:
     """The types of the contract with this `text`."""
     return {name: column["type"] for name, column in json.loads(text)["columns"].items()}
-
-
-def _columns(declared: Iterable[Column], header: list[str]) -> dict[str, str]:
-    """The column of each name in a header that has one."""
-    return {name: column.name for column in declared for name in column.names_in(header)[:1]}
 
 
 def _recast(

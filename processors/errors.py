@@ -4,12 +4,13 @@
     ├── ConfigError      wrong usage or configuration; raised before anything starts       exit 2
     ├── SourceError      one landing file cannot be read; it is set aside, others go on    exit 1 from `run`
     │   ├── UnreadableError      for now; it is tried again
+    │   ├── NarrowTypeError      before a column's type is widened; nothing is set aside
     │   ├── BrokenRuleError      because of a record that breaks a rule with the action `fail`
     │   ├── FrozenError          because it does not fit its contract, and a person decides
-    │   ├── FrozenError          because it does not fit its contract, and a person is to decide
     │   └── OverBudgetError      because too many of its records, or of its dataset's last ones, are rejected
     ├── StoppedError     a dataset is over a budget that stops everything                  exit 1
     ├── WarehouseError   the warehouse is locked, full or newer; stop, landing untouched   exit 3
+    │   └── BusyError            because another process writes to it
     └── StateError       a stored artifact belongs to another version                      exit 3
 
 Bad data is never an error: it is the `rejected` side of an Outcome. `ConservationError` is not in the tree either: it
@@ -17,6 +18,8 @@ says that a processor lost or invented a row, which is a bug of ours, and nothin
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 from processors.schemas import Schema
 
@@ -51,6 +54,17 @@ class BrokenRuleError(SourceError):
         self.record = record
 
 
+class NarrowTypeError(SourceError):
+    """Cells do not fit the type of their column, which may be widened: then their micro-batch is judged once more.
+
+    `cells`: their text, by column. The first of them stands in `record`.
+    """
+
+    def __init__(self, cells: Mapping[str, Sequence[str]], record: int) -> None:
+        super().__init__(f"cells do not fit the type of {', '.join(cells)}")
+        self.cells, self.record = cells, record
+
+
 class FrozenError(SourceError):
     """The file does not fit its contract, and is held until a person decides: from the record `record` on, the records
     before which are taken, or all of it. `schema`: what was seen of the file up to there."""
@@ -83,6 +97,10 @@ class StoppedError(AdeStreamError):
 
 class WarehouseError(AdeStreamError):
     """The warehouse cannot be written or trusted; nothing was taken from the landing folder."""
+
+
+class BusyError(WarehouseError):
+    """Another process writes to the warehouse."""
 
 
 class StateError(AdeStreamError):

@@ -26,6 +26,7 @@ from processors.flags import FLAGS, flagged
 from processors.frames import only, to_arrays, to_frame
 from processors.header_lines import HeaderLines, Lookout
 from processors.inference import fits_wider
+from processors.matching import declared
 from processors.observing import Misfits, Observer, observer
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE, Fault, reject
@@ -91,26 +92,16 @@ class Cast:
         mask."""
         faults: list[Fault] = []
         kept: dict[str, tuple[str, pl.Series]] = {}
+        own = {column.name: column.misfits for column in self.columns if misfits and column.misfits is not None}
         for name, (source, kind, mask) in misfits.items():
-            cells = pl.Series(rows[source])
-            refused = self._refused(kind, cells, mask)
+            cells, mode = pl.Series(rows[source]), own.get(name, self.misfits)
+            refused = _refused(mode, kind, cells, mask)
             if refused.any():
-                action = "quarantine" if self.misfits == "rescue" else self.misfits
                 told = f"{name} must be {expected(kind)}"
-                faults.append(Fault(TYPE, name, told, refused, cells, action=action))
+                faults.append(Fault(TYPE, name, told, refused, cells, action=mode))
             if (mask & ~refused).any():
                 kept[name] = source, mask & ~refused
         return faults, kept
-
-    def _refused(self, kind: ColumnType, cells: pl.Series, mask: pl.Series) -> pl.Series:
-        """Those of the misfits that are not rescued."""
-        if self.misfits == "rescue":
-            return pl.Series(np.zeros(cells.len(), np.bool_))
-        if self.misfits == "evolve":
-            refused = mask.to_numpy().copy()
-            refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
-            return pl.Series(refused)
-        return mask
 
     def _line_faults(self, rows: pa.RecordBatch, lines: HeaderLines | None) -> Iterator[Fault]:
         if lines is None:
@@ -178,6 +169,17 @@ def _places(misfits: dict[str, Misfits]) -> dict[str, pl.Series]:
     return {each.source: each.mask for each in misfits.values()}
 
 
+def _refused(mode: Mode, kind: ColumnType, cells: pl.Series, mask: pl.Series) -> pl.Series:
+    """Those of the misfits that are not rescued."""
+    if mode == "rescue":
+        return pl.Series(np.zeros(cells.len(), np.bool_))
+    if mode == "evolve":
+        refused = mask.to_numpy().copy()
+        refused[refused] = fits_wider(kind, cells.filter(mask)).to_numpy()
+        return pl.Series(refused)
+    return mask
+
+
 def _without(misfits: dict[str, Misfits], lines: pl.Series) -> dict[str, Misfits]:
     """The misfits in records; the cells of header lines are none."""
     left = {name: each._replace(mask=each.mask & ~lines) for name, each in misfits.items()}
@@ -232,7 +234,8 @@ class _Plan:
 def _plan(step: Cast, names: tuple[str, ...]) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once for a header."""
     header = [name for name in names if name != ROW_ID]
-    sources = tuple(next(iter(column.names_in(set(header))), None) for column in step.columns)
+    first = {column.name: name for name, column in reversed(declared(header, step.columns).items())}
+    sources = tuple(first.get(column.name) for column in step.columns)
     found = [(column, source) for column, source in zip(step.columns, sources, strict=True) if source is not None]
     lacking = [column for column, source in zip(step.columns, sources, strict=True) if source is None]
     cells = tuple(
@@ -248,16 +251,14 @@ def _plan(step: Cast, names: tuple[str, ...]) -> _Plan:
     ]
     missing = tuple(column for column in lacking if not column.optional)
     typed = {each.source: (each.type, each.null_tokens) for each in cells}
-    declared = {
-        source: (column.name, column.type, (*step.null_tokens, *column.null_tokens)) for column, source in found
-    }
+    known = {source: (column.name, column.type, (*step.null_tokens, *column.null_tokens)) for column, source in found}
     return _Plan(
         sources=sources,
         cells=cells,
         expressions=tuple(expressions),
-        undeclared=tuple(name for name in header if name not in declared),
+        undeclared=tuple(name for name in header if name not in known),
         missing=missing,
         noted=tuple(f"missing.{each.name}" for each in missing) if step.missing_columns == "rescue" else (),
         lookout=Lookout.of(header, step.columns, typed) if step.has_header else None,
-        observer=observer(header, declared, step.null_tokens),
+        observer=observer(header, known, step.null_tokens),
     )

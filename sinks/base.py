@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from processors.amendments import Amendment
 from processors.columns import ColumnType
 from processors.contract import Contract
 from processors.outcome import ROW_ID, Outcome, no_rejects
@@ -66,14 +67,17 @@ class Unique:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A dataset's staged table: its columns in order, the event time among them, what must be unique. `contract`: what
-    its files are expected to have."""
+    """A dataset's staged table: its columns in order, the event time among them, what must be unique.
+
+    `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
+    """
 
     dataset: str
     columns: tuple[tuple[str, ColumnType], ...]
     event_time: str | None = None
     unique: tuple[Unique, ...] = ()
     raw: bool = True
+    amendments: tuple[Amendment, ...] = ()
     contract: Contract = field(default_factory=Contract)
 
 
@@ -214,15 +218,17 @@ class MicroBatch:
     """A run of complete records of one file; or all records of several small ones, a part each, in the order of their
     ids, with one dataset, execution date and header.
 
-    `rows`: `_id` and a text column a header name. `malformed`: records that have no columns, in the form of
-    `processors.outcome.REJECTED`; `malformed_events`: their `_id` and `payload`. `keep_events`: the raw layer wants the
-    records (not in a replay, nor where the dataset keeps no raw layer). `swap`: the part that the batch has in the
-    change from one generation of the file to the next. `breach`: what becomes of its dataset, or of everything, with
-    news of a file that goes over a budget. `schemas`: what is known of the schemas of files, by id, before their
-    records are judged; of a file of which no record is handed on, all that was seen.
+    `table`: the staged table with which it is stored. `rows`: `_id` and a text column a header name. `malformed`:
+    records that have no columns, in the form of `processors.outcome.REJECTED`; `malformed_events`: their `_id` and
+    `payload`. `keep_events`: the raw layer wants the records (not in a replay, nor where the dataset keeps no raw
+    layer). `swap`: the part that the batch has in the change from one generation of the file to the next. `breach`:
+    what becomes of its dataset, or of everything, with news of a file that goes over a budget. `schemas`: what is
+    known of the schemas of files, by id, before their records are judged; of a file of which no record is handed on,
+    all that was seen.
     """
 
     parts: tuple[Part, ...]
+    table: Table
     rows: pa.RecordBatch
     malformed: pa.RecordBatch
     malformed_events: pa.RecordBatch
@@ -261,6 +267,7 @@ class MicroBatch:
 
 def news(
     file: File,
+    table: Table,
     end: Position,
     stat: FileStat,
     state: FileState,
@@ -279,7 +286,7 @@ def news(
     index = empty_index(end.lines)
     part = Part(file, span, index, b"", stat, state, reason, arrived_ns)
     schemas = {} if schema is None else {file.file_id: schema}
-    return MicroBatch((part,), rows, no_rejects(), events, at, False, swap, breach, schemas)
+    return MicroBatch((part,), table, rows, no_rejects(), events, at, False, swap, breach, schemas)
 
 
 @dataclass(frozen=True, slots=True)

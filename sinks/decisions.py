@@ -19,6 +19,17 @@ UPDATE meta_files SET state = 'ready', acknowledged = 1, updated_at = {NOW},
 WHERE file_id = (SELECT file_id FROM meta_datasets WHERE dataset = ? AND state = 'held')
 """
 _RESUME = f"UPDATE meta_datasets SET state = 'flowing', changed_at = {NOW} WHERE dataset = ? AND state = 'held'"
+_LET_IN = f"""
+UPDATE meta_files SET state = 'ready', updated_at = {NOW},
+    reason = 'Its columns were accepted by `ade-stream schema accept`. Before, it was ' || state || ': ' || reason
+WHERE file_id = ? AND state = 'held'
+"""
+
+
+def let_in(connection: Connection, file_id: int) -> bool:
+    """Let a file that is held be tried again, since its header fits now; whether it was held. Inside the caller's
+    transaction."""
+    return connection.run(_LET_IN, file_id) > 0
 
 
 def put_back(warehouse: Path, file_id: int) -> bool:

@@ -25,7 +25,7 @@ def staged_rows(rows: pa.RecordBatch, table: Table, date: str) -> pa.RecordBatch
     """`rows` in the column order of the staged table: `_id, _date, _event_us, <columns>, _flags, _rescued`."""
     columns = {ROW_ID: rows[ROW_ID], "_date": pa.repeat(date, rows.num_rows), "_event_us": _event_us(rows, table)}
     for name, kind in table.columns:
-        columns[name] = _plain(rows[name], kind)
+        columns[name] = as_stored(rows[name], kind)
     columns |= {FLAGS: rows[FLAGS], RESCUED: rows[RESCUED]}
     return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
@@ -37,7 +37,8 @@ def _event_us(rows: pa.RecordBatch, table: Table) -> pa.Array:
     return rows[table.event_time].cast(pa.int64())
 
 
-def _plain(column: pa.Array, kind: ColumnType) -> pa.Array:
+def as_stored(column: pa.Array, kind: ColumnType) -> pa.Array:
+    """Typed values in the form in which SQLite keeps them."""
     match kind.name:
         case "timestamp":
             return iso_timestamps(column)

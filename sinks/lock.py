@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from processors.errors import WarehouseError
+from processors.errors import BusyError, WarehouseError
 
 
 class WriterLock:
@@ -29,7 +29,7 @@ class WriterLock:
         except OSError as error:
             owner = os.pread(self._file, 64, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._file)
-            raise WarehouseError(
+            raise BusyError(
                 f"{warehouse}: process {owner} is writing to this warehouse already, and there can be only one writer. "
                 "Stop that process first, or name another warehouse with --warehouse."
             ) from error

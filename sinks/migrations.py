@@ -16,9 +16,10 @@ from sqlite_utils.migrations import Migrations
 
 from processors.errors import WarehouseError
 from sinks.base import Table, Unique
-from sinks.identifiers import duplicate_rows, quote, staged, unique_keys
-from sinks.keys import key_expression, storage
+from sinks.identifiers import quote, unique_keys
+from sinks.keys import storage
 from sinks.schema_tables import SCHEMAS
+from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
 migrations = Migrations("ade-stream")
 
@@ -64,6 +65,12 @@ def schemas(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def amendments(db: Database) -> None:
+    """What contracts have gained beside their YAML."""
+    db.execute(_AMENDMENTS)
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 
@@ -105,9 +112,9 @@ def _refuse_newer(path: Path, db: Database) -> None:
 
 def _dataset(db: Database, table: Table, keeping: Path | None) -> None:
     """`keeping`: the warehouse's path, where no value may be lost to a changed type."""
-    for name in (staged(table.dataset), duplicate_rows(table.dataset)):
+    for name in row_tables(table.dataset):
         if name not in db.table_names():
-            db.execute(_create(name, table))
+            db.execute(create(name, stored_types(table)))
         _alter(db, name, table, keeping)
     rules = [rule.rule for rule in table.unique]
     for (known,) in db.execute("SELECT rule FROM meta_unique_rules WHERE dataset = ?", [table.dataset]).fetchall():
@@ -118,19 +125,13 @@ def _dataset(db: Database, table: Table, keeping: Path | None) -> None:
         _unique(db, table, rule)
 
 
-def _create(name: str, table: Table) -> str:
-    columns = [f"{quote(column)} {storage(kind)}" for column, kind in table.columns]
-    declared = ["_id INTEGER PRIMARY KEY", "_date TEXT NOT NULL", "_event_us INTEGER", *columns]
-    return f"CREATE TABLE {quote(name)} ({', '.join([*declared, '_flags TEXT', '_rescued TEXT'])}) STRICT"
-
-
 def _alter(db: Database, name: str, table: Table, keeping: Path | None) -> None:
     """Columns that the config gained are null in older rows; a changed type rewrites the table."""
     have = {column.name.lower(): (column.name, column.type) for column in db[name].columns}
     changed = {}
     for column, kind in table.columns:
         if column.lower() not in have:
-            db.execute(f"ALTER TABLE {quote(name)} ADD COLUMN {quote(column)} {storage(kind)}")
+            db.execute(add_column(name, column, kind))
         elif have[column.lower()][1] != storage(kind):
             changed[have[column.lower()][0]] = storage(kind)
     for column, stored in changed.items():
@@ -161,19 +162,13 @@ def _forget_misfits(db: Database, name: str, column: str, stored: str) -> int:
 
 
 def _unique(db: Database, table: Table, rule: Unique) -> None:
-    """The keys of a new rule are taken from the rows that are there; rows loaded before the rule are not judged again
-    until they are replayed."""
-    keys, expression, types = unique_keys(table.dataset, rule.rule), key_expression(table, rule), dict(table.columns)
-    definition = f"{expression} of {', '.join(storage(types[name]) for name in rule.columns)}"
+    """The keys of a new rule are taken from the rows that are there."""
+    definition = key_definition(table, rule)
     known = "SELECT 1 FROM meta_unique_rules WHERE dataset = ? AND rule = ? AND definition = ?"
     if db.execute(known, [table.dataset, rule.rule, definition]).fetchone():
         return
-    db.execute(f"DROP TABLE IF EXISTS {quote(keys)}")
-    columns = "key ANY NOT NULL, _id INTEGER NOT NULL, PRIMARY KEY (key, _id)"
-    db.execute(f"CREATE TABLE {quote(keys)} ({columns}) STRICT, WITHOUT ROWID")
-    for name in (staged(table.dataset), duplicate_rows(table.dataset)):
-        candidates = f"SELECT {expression}, _id FROM {quote(name)} WHERE {expression} IS NOT NULL ORDER BY 1, 2"
-        db.execute(f"INSERT INTO {quote(keys)} {candidates}")
+    for statement in enter_keys(table, rule):
+        db.execute(statement)
     db.execute("INSERT OR REPLACE INTO meta_unique_rules VALUES (?, ?, ?)", [table.dataset, rule.rule, definition])
 
 
@@ -320,4 +315,18 @@ CREATE TABLE meta_datasets (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE meta_files ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0
+"""
+
+_AMENDMENTS = """
+CREATE TABLE meta_schema_amendments (
+    amendment_id INTEGER PRIMARY KEY,
+    dataset TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('add', 'name', 'optional', 'widen')),
+    "column" TEXT NOT NULL,
+    source TEXT NOT NULL,
+    type TEXT NOT NULL,
+    file_id INTEGER NOT NULL,
+    amended_at TEXT NOT NULL,
+    UNIQUE (dataset, kind, "column", source, type)
+) STRICT
 """

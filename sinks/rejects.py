@@ -111,9 +111,10 @@ class Rejects:
     def firsts(self, record: int) -> dict[str, Place]:
         """For each uniqueness rule under which the record lost: the record that had its key first."""
         lost = self.connection.rows("SELECT rule, first_id FROM meta_duplicates WHERE _id = ? ORDER BY 1", record)
-        return {str(rule): self._place(int(str(first))) for rule, first in lost}
+        return {str(rule): self.place(int(str(first))) for rule, first in lost}
 
-    def _place(self, record: int) -> Place:
+    def place(self, record: int) -> Place:
+        """Where a record stands, rejected or not."""
         [(span_id, count, lines_after, packed, path)] = self.connection.rows(
             f"SELECT span_id, row_count, lines_after, record_index, path FROM meta_spans JOIN meta_files "
             f"ON file_id = span_id >> 32 WHERE {_SPAN_OF}",

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
-from sinks.base import Judged, Table
+from sinks.base import Judged, MicroBatch, Table
 from sinks.connection import Connection
+from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
 from sinks.schemas import Schemas
 from sinks.staging import Staging, prepare
+from sinks.tables import row_columns
 from sinks.uniqueness import Uniqueness
 
 #: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
@@ -61,12 +63,16 @@ class Retrial:
         self._tables = {table.dataset: table for table in tables}
         self._ledger = Ledger(connection)
         self._elsewhere: set[int] = set()
-        self._schemas = {table.dataset: Schemas(connection, table) for table in self._tables.values()}
-        for schemas in self._schemas.values():
-            schemas.run_id = run_id
+        self._run_id = run_id
+        self._schemas = {table.dataset: self._schemas_of(table) for table in self._tables.values()}
         self.drifts = 0
         for statement in _TEMPORARY:
             connection.run(statement)
+
+    def _schemas_of(self, table: Table) -> Schemas:
+        schemas = Schemas(self._connection, table)
+        schemas.run_id = self._run_id
+        return schemas
 
     def take(self, judged: Judged, attempts: pa.RecordBatch) -> None:
         """Replace the verdict on the records of `judged`, which are some of its span.
@@ -74,7 +80,7 @@ class Retrial:
         `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
         their keys again as they are.
         """
-        span, table = judged.batch.part.span, self._tables[judged.batch.dataset]
+        span, table = judged.batch.part.span, self._follow(judged.batch)
         uniqueness = Uniqueness(self._connection, table, among="retried")
         self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
@@ -91,19 +97,28 @@ class Retrial:
         for name in ("retried", "renewed"):
             self._connection.run(f"DELETE FROM {name}")
 
+    def _follow(self, batch: MicroBatch) -> Table:
+        """The dataset's table, which has what the batch's has."""
+        known = self._tables[batch.dataset]
+        table = joined(known, batch.table)
+        if table is not known:
+            evolve(self._connection, table, batch.part.file.file_id)
+            self._tables[batch.dataset], self._schemas[batch.dataset] = table, self._schemas_of(table)
+        return table
+
     def _accepted(self, table: Table) -> int:
         rows = quote(staged(table.dataset))
         return self._connection.integer(f"SELECT count(*) FROM {rows} WHERE _id IN (SELECT _id FROM retried)")
 
     def _replace(self, judged: Judged, table: Table) -> None:
         rows, losers = (quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
-        prepared, span = prepare(judged, table), judged.batch.part.span
+        prepared, span = prepare(judged), judged.batch.part.span
         self._count(_OLD_COUNTS.format(rows, losers), span.id_first)
         for name in (rows, losers):
             self._connection.run(f"DELETE FROM {name} WHERE _id IN (SELECT _id FROM renewed)")
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
         self._return(table, rows, losers)
-        Staging(self._connection, table).append(prepared)
+        Staging(self._connection, table.dataset).append(prepared)
         schemas = self._schemas[table.dataset].take(judged, prepared.seen)
         self._schemas[table.dataset].give(schemas)
         self.drifts += len(schemas.drifts)
@@ -112,8 +127,7 @@ class Retrial:
 
     def _return(self, table: Table, rows: str, losers: str) -> None:
         """Losers that compete again as they are stand among the staged rows first."""
-        columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
-        names = ", ".join(quote(name) for name in columns)
+        names = ", ".join(quote(name) for name in row_columns(table))
         those = "WHERE _id IN (SELECT _id FROM retried)"
         self._connection.run(f"INSERT INTO {rows} ({names}) SELECT {names} FROM {losers} {those}")
         self._connection.run(f"DELETE FROM {losers} {those}")

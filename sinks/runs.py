@@ -8,7 +8,7 @@ from sinks.base import MicroBatch
 from sinks.connection import Connection
 from sinks.ledger import NOW
 
-Command: TypeAlias = Literal["watch", "run", "replay", "retry"]
+Command: TypeAlias = Literal["watch", "run", "replay", "retry", "accept"]
 #: stopped: by a signal. killed: it did not end, which the next run finds out.
 RunOutcome: TypeAlias = Literal["running", "done", "stopped", "failed", "killed"]
 

@@ -36,7 +36,7 @@ CREATE TABLE meta_schema_drifts (
 
 CREATE TABLE meta_runs (
     run_id INTEGER PRIMARY KEY,
-    command TEXT NOT NULL CHECK (command IN ('watch', 'run', 'replay', 'retry')),
+    command TEXT NOT NULL CHECK (command IN ('watch', 'run', 'replay', 'retry', 'accept')),
     outcome TEXT NOT NULL CHECK (outcome IN ('running', 'done', 'stopped', 'failed', 'killed')),
     reason TEXT NOT NULL,
     files INTEGER NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,12 @@ import pyarrow as pa
 
 from processors.outcome import ROW_ID
 from processors.remembering import Seen, seen
-from sinks.base import IdRange, Judged, MicroBatch, Span, Table
+from sinks.base import IdRange, Judged, MicroBatch, Span
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows
-from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.identifiers import quote
 from sinks.ledger import Entry, entry
+from sinks.tables import row_tables
 
 _INSERT_EVENT = "INSERT INTO raw_events (_id, dataset, payload, ingested_at) VALUES (?, ?, ?, ?)"
 _INSERT_REJECT = """
@@ -37,40 +39,36 @@ class Prepared:
     seen: Seen
 
 
-def prepare(judged: Judged, table: Table) -> Prepared:
+def prepare(judged: Judged) -> Prepared:
     """Encode everything; no database is needed."""
     batch, outcome = judged.batch, judged.outcome
     return Prepared(
         judged,
         entry(batch, outcome),
         _event_rows(judged) if batch.keep_events else judged.events,
-        staged_rows(outcome.accepted, table, batch.parts[0].file.date)
+        staged_rows(outcome.accepted, batch.table, batch.parts[0].file.date)
         if outcome.accepted.num_rows
         else outcome.accepted,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
-        seen(outcome, table.contract.categories),
+        seen(outcome, batch.table.contract.categories),
     )
 
 
 class Staging:
     """The tables of one dataset that hold rows. Every method runs inside the caller's transaction."""
 
-    def __init__(self, connection: Connection, table: Table) -> None:
+    def __init__(self, connection: Connection, dataset: str) -> None:
         self._connection = connection
-        self._tables = tuple(quote(name) for name in (staged(table.dataset), duplicate_rows(table.dataset)))
-        marks = ", ".join("?" for _ in range(len(table.columns) + 5))
-        names = ", ".join(
-            ["_id", "_date", "_event_us", *(quote(name) for name, _ in table.columns), "_flags", "_rescued"]
-        )
-        self._insert_row = f"INSERT INTO {self._tables[0]} ({names}) VALUES ({marks})"
+        self._tables = tuple(quote(name) for name in row_tables(dataset))
 
     def append_events(self, prepared: Prepared) -> None:
         """The raw layer's records, which nothing changes afterwards."""
         self._connection.insert(_INSERT_EVENT, prepared.events)
 
     def append(self, prepared: Prepared) -> None:
-        """The accepted rows and the rejects."""
-        self._connection.insert(self._insert_row, prepared.rows)
+        """The accepted rows and the rejects. Columns that the rows do not have are null."""
+        if prepared.rows.num_rows:
+            self._connection.insert(_insert(self._tables[0], tuple(prepared.rows.schema.names)), prepared.rows)
         self._connection.insert(_INSERT_REJECT, prepared.rejects)
 
     def accepted(self, span: Span | IdRange) -> int:
@@ -83,6 +81,12 @@ class Staging:
         """Take the span's rows and rejects away; its raw events stay."""
         for table in (*self._tables, "rejects"):
             self._connection.run(f"DELETE FROM {table} WHERE _id BETWEEN ? AND ?", span.id_first, span.id_last)
+
+
+@lru_cache(maxsize=256)
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    names, marks = ", ".join(quote(name) for name in columns), ", ".join("?" for _ in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks})"
 
 
 def _event_rows(judged: Judged) -> pa.RecordBatch:

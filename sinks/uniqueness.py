@@ -23,6 +23,7 @@ from sinks.corrections import event
 from sinks.identifiers import duplicate_rows, literal, quote, staged, unique_keys
 from sinks.keys import joined, key_expression, row_as_json
 from sinks.record_index import unpack
+from sinks.tables import row_columns
 
 #: `contested.key` has no type, so that SQLite does not take the text 007 for the number 7.
 TEMPORARY = """
@@ -67,8 +68,7 @@ class Uniqueness:
         self._table = table
         self._among = f"AND {{0}} IN (SELECT _id FROM {among})" if among else ""
         self._staged, self._losers = quote(staged(table.dataset)), quote(duplicate_rows(table.dataset))
-        columns = ["_id", "_date", "_event_us", *(name for name, _ in table.columns), "_flags", "_rescued"]
-        self._columns = ", ".join(quote(name) for name in columns)
+        self._columns = ", ".join(quote(name) for name in row_columns(table))
         self._rules = [
             (rule, quote(unique_keys(table.dataset, rule.rule)), key_expression(table, rule)) for rule in table.unique
         ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
 from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
 from sinks.connection import Connection
+from sinks.evolution import evolve, joined
 from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
@@ -22,6 +24,24 @@ from sinks.runs import Command, Run, RunOutcome
 from sinks.schemas import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Where the rows of a dataset are stored: its tables and its contract, as they are now."""
+
+    table: Table
+    staging: Staging
+    uniqueness: Uniqueness
+    schemas: Schemas
+
+    @classmethod
+    def of(cls, connection: Connection, table: Table, run_id: int | None = None) -> Self:
+        """Inside the caller's transaction: versions of schemas may be accepted by the contract."""
+        schemas = Schemas(connection, table)
+        schemas.run_id = run_id
+        schemas.adopt()
+        return cls(table, Staging(connection, table.dataset), Uniqueness(connection, table), schemas)
 
 
 class Warehouse:
@@ -39,16 +59,14 @@ class Warehouse:
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
-            self._schemas = {table.dataset: Schemas(self.connection, table) for table in tables}
             with self.connection.transaction():
-                for schemas in self._schemas.values():
-                    schemas.adopt()
+                stores = {table.dataset: _Store.of(self.connection, table) for table in tables}
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
-        self._staging = {table.dataset: Staging(self.connection, table) for table in tables}
-        self._uniqueness = {table.dataset: Uniqueness(self.connection, table) for table in tables}
-        self._tables = {table.dataset: table for table in tables}
+        self._stores: Mapping[str, _Store] = stores
+        #: As they are without the transaction that is open.
+        self._settled: Mapping[str, _Store] = self._stores
         self._in_transaction = self._swapping = False
         self._run: Run | None = None
 
@@ -67,29 +85,33 @@ class Warehouse:
         return ledger.position(self.connection, file_id)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make the commits inside one transaction: all of them, or none."""
-        with self.connection.transaction():
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any
+        case."""
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=keep):
             self._in_transaction = True
             try:
                 yield
-            except BaseException:
-                self._forget()
-                raise
             finally:
                 self._in_transaction = False
+        if keep:
+            self._settled = self._stores
+        else:
+            self.connection.roll_back()
+            self._stores = self._settled
+            self._forget()
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
-        for schemas in self._schemas.values():
-            schemas.forget()
+        for store in self._stores.values():
+            store.schemas.forget()
 
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
         self._run = run = Run(self.connection, command)
-        for schemas in self._schemas.values():
-            schemas.run_id = run.run_id
+        for store in self._stores.values():
+            store.schemas.run_id = run.run_id
         try:
             yield run
         except BaseException as error:
@@ -110,7 +132,7 @@ class Warehouse:
         count = judged.batch.row_count
         if judged.outcome.row_count != count:
             raise ConservationError(f"{judged.outcome.row_count} rows were judged of a batch of {count}")
-        return prepare(judged, self._tables[judged.batch.dataset])
+        return prepare(judged)
 
     def commit(self, prepared: Prepared, /) -> Receipt:
         """Store the verdict on a span and the span itself, replacing what was stored for it, all or nothing.
@@ -122,8 +144,9 @@ class Warehouse:
         started = time.perf_counter()
         self._refuse_another_file()
         with self._unit(prepared.judged.batch.swap):
+            self._follow(prepared.judged.batch)
             freed = self._supersede(prepared.judged.batch)
-            schemas = self._schemas[prepared.judged.batch.dataset].take(prepared.judged, prepared.seen)
+            schemas = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
             accepted, rejudged = self._store(prepared, schemas)
             if self._run is not None:
                 self._run.count(prepared.judged.batch, accepted, len(schemas.drifts))
@@ -145,30 +168,59 @@ class Warehouse:
     @contextmanager
     def _transaction_of(self, swap: Swap | None) -> Iterator[None]:
         if self._in_transaction:
-            with self.connection.savepoint():
+            with self._or_else(self._stores), self.connection.savepoint():
                 yield
             return
         if swap is not None and swap.step == "undo":
             self.connection.roll_back()
+            self._swapping, swap, self._stores = False, None, self._settled
             self._forget()
-            self._swapping, swap = False, None
         opens, closes = (True, True) if swap is None else (swap.opens, swap.closes)
         if opens == self._swapping:
             raise ConservationError(f"a batch with {swap!r} came at the wrong time. This is a bug.")
         self._swapping = False  # unless what follows succeeds
-        with self.connection.part_of_transaction(opens=opens, closes=closes):
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=opens, closes=closes):
             yield
         self._swapping = not closes
+        if closes:
+            self._settled = self._stores
+
+    @contextmanager
+    def _or_else(self, stores: Mapping[str, _Store]) -> Iterator[None]:
+        """The tables are what they were where the block fails: what altered them is rolled back."""
+        try:
+            yield
+        except BaseException:
+            self._stores = stores
+            self._forget()
+            raise
+
+    def _follow(self, batch: MicroBatch) -> None:
+        """Let the dataset's tables have what the batch's table has, should that be more than they have."""
+        store = self._stores.get(batch.dataset)
+        if store is None or batch.table is store.table:
+            return
+        table = joined(store.table, batch.table)
+        if table is not store.table:
+            evolve(self.connection, table, batch.parts[0].file.file_id)
+            self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
+
+    def adopt(self, table: Table) -> None:
+        """From now on the dataset's rows are stored with `table`. Inside an outer transaction."""
+        evolve(self.connection, table, 0)
+        store = self._stores[table.dataset]
+        self._stores = {**self._stores, table.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
         if batch.swap is None or not batch.swap.opens:
             return 0
-        staging, uniqueness = self._staging[batch.dataset], self._uniqueness[batch.dataset]
+        store = self._stores[batch.dataset]
+        staging, uniqueness = store.staging, store.uniqueness
         whole = whole_file(batch.swap.superseded)
         uniqueness.release(whole)
         staging.clear(whole)
-        self._schemas[batch.dataset].take_out(batch.swap.superseded)
+        store.schemas.take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
         rejudged = uniqueness.judge(whole)
@@ -197,10 +249,11 @@ class Warehouse:
             if batch.breach == "hold":
                 hold(self.connection, batch.part)
             return 0, 0
-        staging, uniqueness, ids = self._staging[batch.dataset], self._uniqueness[batch.dataset], batch.ids
+        store, ids = self._stores[batch.dataset], batch.ids
+        staging, uniqueness = store.staging, store.uniqueness
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         if self._ledger.add_spans(entry, batch):
-            if self._tables[batch.dataset].raw:
+            if store.table.raw:
                 staging.append_events(prepared)
         else:
             files = file_rows(batch, [0], [passed - staging.accepted(ids)])

@@ -7,12 +7,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import BrokenRuleError, FrozenError, OverBudgetError, SourceError, StoppedError
+from processors.errors import (
+    BrokenRuleError,
+    FrozenError,
+    NarrowTypeError,
+    OverBudgetError,
+    SourceError,
+    StoppedError,
+)
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
 from processors.schemas import Schema
@@ -20,6 +28,7 @@ from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
 from stream.breaker import count, over_budget
 from stream.budget import Budgets
+from stream.narrowness import too_narrow
 
 #: Bytes of the landing files that may wait, judged, for their commit.
 AHEAD_BYTES = 1 << 21
@@ -56,7 +65,9 @@ def judge(
     A record that breaks a rule with the action `fail` is a BrokenRuleError, raised where its batch was read: there the
     records before it are read again, the file is set aside and the next one taken up, or, in a replay, everything is
     given up. One that freezes its file is a FrozenError, raised there too. So is one that goes over a budget an
-    OverBudgetError, which may be answered with news behind which a StoppedError ends everything.
+    OverBudgetError, which may be answered with news behind which a StoppedError ends everything. Cells that ask for a
+    wider type are a NarrowTypeError, which is answered with the same batch, to be judged with the chain that the
+    dataset has then.
     """
     budgets, source = budgets or Budgets(), _delegate(batches)
     batch = next(source, None)
@@ -109,12 +120,22 @@ def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.concat_batches([events, batch.malformed_events.cast(events.schema)]).sort_by(ROW_ID)
 
 
-def breach(judged: Judged, budgets: Budgets) -> BrokenRuleError | FrozenError | OverBudgetError | None:
-    """Why the batch is not taken, of several causes the one with the smallest record; else it is counted."""
+Breaking: TypeAlias = BrokenRuleError | FrozenError | OverBudgetError | NarrowTypeError
+
+
+def breach(judged: Judged, budgets: Budgets) -> Breaking | None:
+    """Why the batch is not taken, of several causes the one with the smallest record; else it is counted.
+
+    What stands behind a record that asks for a wider type is judged anew, by a contract that has it.
+    """
     broken, over = broken_rule(judged), over_budget(judged, budgets)
-    if broken is None and over is None:
+    fault = broken if over is None or (broken is not None and (broken.record or 0) <= over.record) else over
+    narrow = too_narrow(judged, RECORDS_MAX if fault is None else fault.record or 0)
+    if narrow is not None and (fault is None or len(judged.batch.parts) == 1):
+        return narrow
+    if fault is None:
         count(judged, budgets)
-    return broken if over is None or (broken is not None and (broken.record or 0) <= over.record) else over
+    return fault
 
 
 def broken_rule(judged: Judged) -> BrokenRuleError | FrozenError | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processors.columns import Column
+from processors.matching import declared
 from stream.config import Dataset
 from stream.matching import listed, named
 from stream.quoting import DELIMITERS
@@ -16,12 +17,13 @@ def frozen(names: Sequence[str], dataset: Dataset) -> str | None:
     One that has none of the columns is held whatever the modes say: it is no file of this dataset.
     """
     cast, columns = dataset.cast, dataset.columns
-    there = {name for column in columns for name in column.names_in(names)}
-    missing = [column for column in columns if not column.optional and not column.names_in(names)]
-    if missing and (cast.missing_columns == "freeze" or not there):
+    found = declared(names, columns)
+    there = {column.name for column in found.values()}
+    missing = [column for column in columns if not column.optional and column.name not in there]
+    if missing and (cast.missing_columns == "freeze" or not found):
         lacks = f"its header lacks {named(missing)}; it has {listed(names)}"
         return f"{lacks}. {_missing(names, missing, dataset.name)}"
-    undeclared = [name for name in names if name not in there]
+    undeclared = [name for name in names if name not in found]
     if undeclared and cast.new_columns == "freeze":
         accept = f"`ade-stream schema accept {dataset.name} {undeclared[0]!r} …`"
         return (
@@ -35,9 +37,9 @@ def _missing(names: Sequence[str], missing: Sequence[Column], dataset: str) -> s
     """The ways out for a header that lacks columns: nearly always, one that is a single name has other delimiters."""
     for sign in DELIMITERS:
         apart = [name.strip() for name in names[0].split(sign)] if len(names) == 1 else []
-        if any(column.names_in(apart) for column in missing):
+        if declared(apart, missing):
             return f"Its fields are separated by {sign!r}: write dialect.delimiter: {sign!r} (or auto) in the config"
     return (
-        "Add the name that a column has here to its source, which `ade-stream schema accept "
-        f"{dataset} {missing[0].name} …` does, or mark it optional, or choose another mode for missing_columns"
+        f"Add the name that a column has here to its source, which `ade-stream schema accept {dataset} NAME --as "
+        f"{missing[0].name}` does, or mark it optional, or choose another mode for missing_columns"
     )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from processors.errors import SourceError
+from processors.identifiers import told_apart
 from processors.outcome import ROW_ID
 from sinks.base import Position
 from stream.config import Dataset
 from stream.encodings import record_to_utf8, why_no_text
 from stream.framing import Dialect, frame
-from stream.matching import check_declared, listed
+from stream.matching import check_declared
 from stream.source import Source
 
 _BOM = b"\xef\xbb\xbf"
@@ -40,9 +40,10 @@ def read_header(source: Source, dataset: Dataset, *, final: bool) -> Header | No
     if found is None:
         return None
     record, end = found
-    header = Header(column_names(record, dataset.dialect), end)
-    _check(header.names, dataset)
-    return header
+    written = names_written(record, dataset.dialect)
+    names = told_apart(written)
+    _check(written, names, dataset)
+    return Header(tuple(names), end)
 
 
 def first_line(source: Source, dialect: Dialect, *, final: bool) -> Position | None:
@@ -91,10 +92,9 @@ def _is_plain(line: bytes, dialect: Dialect) -> bool:
     )
 
 
-def column_names(record: bytes, dialect: Dialect) -> tuple[str, ...]:
-    """The names in a header; a column without one is numbered. Raises SourceError where it is no text."""
-    names = [name.strip() for name in split(record, dialect)]
-    return tuple(name or f"column_{place}" for place, name in enumerate(names, 1))
+def names_written(record: bytes, dialect: Dialect) -> list[str]:
+    """The names in a header without blanks around, where there are any. Raises SourceError where it is no text."""
+    return [name.strip() for name in split(record, dialect)]
 
 
 def split(record: bytes, dialect: Dialect) -> list[str]:
@@ -114,7 +114,7 @@ def split(record: bytes, dialect: Dialect) -> list[str]:
         raise SourceError(f"its header cannot be read: {error}") from error
 
 
-def _check(names: Sequence[str], dataset: Dataset) -> None:
+def _check(written: Sequence[str], names: Sequence[str], dataset: Dataset) -> None:
     if ROW_ID in names:
         raise SourceError(f"its header names a column {ROW_ID}, which is what we name row ids; rename it in the file")
     if any("\0" in name for name in names):
@@ -124,7 +124,4 @@ def _check(names: Sequence[str], dataset: Dataset) -> None:
             f"its header has {len(names)} columns, more than the {dataset.columns_max} of limits.columns_max; check "
             "the delimiter, or raise the limit in the config"
         )
-    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
-    if repeated:
-        raise SourceError(f"its header names {listed(repeated)} more than once")
-    check_declared(names, dataset.columns)
+    check_declared(written, names, dataset.columns)

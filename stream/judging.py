@@ -26,17 +26,22 @@ from stream.why import unknown, within
 
 
 def judge_files(
-    datasets: Mapping[str, Dataset], landing: Path, files: Sequence[Path], only: str | None, stop: Event
+    datasets: Mapping[str, Dataset],
+    landing: Path,
+    files: Sequence[Path],
+    only: str | None,
+    stop: Event,
+    records_max: int = RECORDS_MAX,
 ) -> Report:
     """The report on `files`, as if they landed now in an empty warehouse, whole, one after the other.
 
-    `only`: the dataset that they are files of, wherever they lie. Against a budget duplicates count here too; one with
-    `on_failure: fail` ends it at once. Raises ConfigError where a file belongs to none, and KeyboardInterrupt when
-    `stop` is set on the way.
+    `records_max`: no batch is judged behind so many records of a file. `only`: the dataset that they are files of,
+    wherever they lie. Against a budget duplicates count here too; one with `on_failure: fail` ends it at once.
+    Raises ConfigError where a file belongs to none, and KeyboardInterrupt when `stop` is set on the way.
     """
     found = [each for file in dict.fromkeys(files) for each in _found(datasets, landing, file, only)]
     gate = _Gate(Budgets({name: dataset.budget for name, dataset in datasets.items()}))
-    return _judged(datasets, landing, found, stop, gate)
+    return _judged(datasets, landing, found, stop, gate, records_max)
 
 
 def stopped_report(datasets: Mapping[str, Dataset], landing: Path, stopped: StoppedError, stop: Event) -> Report:
@@ -80,15 +85,22 @@ class _Gate:
         return budget.on_failure == "fail"
 
 
-def _judged(datasets: Mapping[str, Dataset], landing: Path, found: Sequence[Found], stop: Event, gate: _Gate) -> Report:
+def _judged(
+    datasets: Mapping[str, Dataset],
+    landing: Path,
+    found: Sequence[Found],
+    stop: Event,
+    gate: _Gate,
+    records_max: int = RECORDS_MAX,
+) -> Report:
     datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
-    chains = {name: dataset.chain for name, dataset in datasets.items()}
     tables = [dataset.table for dataset in datasets.values()]
     with TemporaryDirectory(prefix="ade-stream-check-") as folder:
         path = Path(folder) / "scratch.db"
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
-            batches = _taken(Intake(Tracker(landing, datasets, ()), recorded), found, stop)
-            with closing(run(batches, chains, sink)) as receipts:  # type: ignore[type-var]
+            tracker = Tracker(landing, datasets, ())
+            batches = _taken(Intake(tracker, recorded), found, stop, records_max)
+            with closing(run(batches, tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt
@@ -123,6 +135,10 @@ def _settled(dataset: Dataset) -> Dataset:
     return replace(dataset, files=dataset.files.model_copy(update=files))
 
 
-def _taken(intake: Intake, found: Sequence[Found], stop: Event) -> Iterator[MicroBatch]:
+def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch]:
     for each in found:
-        yield from intake.take(each, stop)
+        with closing(intake.take(each, stop)) as batches:
+            for batch in batches:
+                yield batch
+                if batch.part.span.row_first + batch.part.span.row_count > records_max:
+                    break

@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 from processors.events import decode, decode_malformed, is_malformed
 from processors.outcome import ROW_ID
 from processors.reasons import malformed
-from sinks.base import MicroBatch, Part
+from sinks.base import MicroBatch, Part, Table
 from sinks.ledger import FileEntry, SpanEntry, now
 from sinks.record_index import unpack
 
 
-def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table) -> MicroBatch:
-    """The records of a span, or some of them, as they were first read. `events`: `_id` and `payload`, by id."""
+def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table, table: Table) -> MicroBatch:
+    """The records of a span, or some of them, as they were first read. `events`: `_id` and `payload`, by id. `table`:
+    the one with which they are stored now."""
     stored = events.combine_chunks()
     whole = is_malformed(stored["payload"])
     good, bad = stored.filter(pc.invert(whole)).combine_chunks(), stored.filter(whole).combine_chunks()
@@ -35,6 +36,7 @@ def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table) -> Micr
     )
     return MicroBatch(
         (part,),
+        table=table,
         rows=rows,
         malformed=malformed(bad[ROW_ID].to_pylist(), faults),
         malformed_events=malformed_events,

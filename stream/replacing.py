@@ -13,11 +13,14 @@ from typing import TextIO
 def replacing(path: Path) -> Iterator[TextIO]:
     """A text file (UTF-8, line ends as written) that takes the place of `path` when the block ends well.
 
-    It is written beside it, made durable, and renamed; an error leaves what was there. Raises OSError.
+    It is written beside it, made durable, and renamed; an error leaves what was there. Who may read and write it stays.
+    Raises OSError.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:
+            with suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, Receipt
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
-from stream.config import Dataset, load_configs
+from stream.config import Dataset
+from stream.contracts import Contracts, load_contracts, offered
 from stream.engine import run
 from stream.recorded import micro_batch
 
@@ -38,7 +39,7 @@ def replay_dates(
 
     Raises what `replay` raises, and WarehouseError.
     """
-    datasets = load_configs(configs)
+    datasets = load_contracts(configs, path)
     if only is not None and only not in datasets:
         raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
     with WarehouseReader(path) as recorded:
@@ -73,15 +74,31 @@ def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Ev
         before = recorded.content_hash(dataset.name, date)
         files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
         records = accepted = rejudged = 0
+        contracts = Contracts({dataset.name: dataset})
         with warehouse.transaction():
-            for receipt in run(events(recorded, files), {dataset.name: dataset.chain}, warehouse):
+            for receipt in judged_anew(warehouse, recorded, files, contracts, stop):
                 records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
                 rejudged += receipt.rejudged
-                if stop is not None and stop.is_set():
-                    raise KeyboardInterrupt
     with WarehouseReader(warehouse.path) as replaced:
         changed = replaced.content_hash(dataset.name, date) != before
     return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed or rejudged > 0)
+
+
+def judged_anew(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    files: Iterable[FileEntry],
+    contracts: Contracts,
+    stop: threading.Event | None = None,
+) -> Iterator[Receipt]:
+    """All records of recorded files, judged from the raw layer once more and replaced, span by span.
+
+    Inside the caller's transaction, and in bounded memory. Raises as `replay` does.
+    """
+    for receipt in run(events(recorded, files, contracts), contracts.chains, warehouse):
+        if stop is not None and stop.is_set():
+            raise KeyboardInterrupt
+        yield receipt
 
 
 def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, str]]:
@@ -91,9 +108,10 @@ def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, s
     )
 
 
-def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroBatch]:
+def events(recorded: WarehouseReader, files: Iterable[FileEntry], contracts: Contracts) -> Iterator[MicroBatch]:
     """The recorded spans of `files` as the micro-batches that they were."""
     for entry in files:
+        contracts.meet(entry.file.dataset, entry.file.header)
         for span in recorded.spans(entry.file.file_id):
             stored = recorded.events(span.span)
             if stored.num_rows != span.span.row_count:
@@ -102,6 +120,6 @@ def events(recorded: WarehouseReader, files: list[FileEntry]) -> Iterator[MicroB
                     "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
                 )
             try:
-                yield micro_batch(entry, span, stored)
+                yield from offered(micro_batch(entry, span, stored, contracts[entry.file.dataset].table), contracts)
             except SourceError as error:
                 raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error

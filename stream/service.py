@@ -15,7 +15,8 @@ from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.background import beside_main_thread, stopping
 from stream.budget import Budgets
-from stream.config import Dataset, load_configs
+from stream.config import Dataset
+from stream.contracts import load_contracts
 from stream.engine import run
 from stream.judging import stopped_report
 from stream.landing.intake import Intake
@@ -37,7 +38,7 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
     gc.set_threshold(*_GC_THRESHOLDS)
-    datasets = load_configs(configs)
+    datasets = load_contracts(configs, warehouse)
     for notice in (notice for dataset in datasets.values() for notice in dataset.notices):
         sys.stderr.write(f"ade-stream: {notice}\n")
     if not landing.is_dir():
@@ -62,7 +63,7 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
         arrivals = Arrivals(Intake(tracker, recorded, budgets))
-        chains = {name: dataset.chain for name, dataset in datasets.items()}
+        chains = tracker.datasets.chains
         meters = Meters(datasets, arrivals.backlog, tracker.held)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from processors.errors import SourceError
+from processors.matching import declared
 from sinks.base import FileDialect
 from stream.compression import MAGIC_BYTES, compression_of
 from stream.config import Dataset
@@ -20,7 +21,7 @@ from stream.decoding import Decoded
 from stream.encodings import is_utf16
 from stream.formats import FORMAT_BYTES, other_format
 from stream.framing import Dialect, frame
-from stream.header import column_names, first_line, header_record, split
+from stream.header import first_line, header_record, names_written, split
 from stream.quoting import AUTO, DELIMITERS
 from stream.source import LandingFile, Source
 
@@ -124,10 +125,10 @@ def _columns_named(source: Source, dataset: Dataset, dialect: Dialect, *, final:
         return 0
     try:
         found = header_record(source, dialect, start, final=final)
-        names = column_names(found[0], dialect) if found else ()
+        names = names_written(found[0], dialect) if found else []
     except SourceError:
         return 0
-    return sum(bool(column.names_in(names)) for column in dataset.columns)
+    return len({column.name for column in declared(names, dataset.columns).values()})
 
 
 def _evenness(source: Source, dialect: Dialect, *, final: bool) -> tuple[bool, float, int]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
-from stream.config import Dataset, load_configs
+from stream.config import Dataset
+from stream.contracts import load_contracts
 from stream.landing.links import target
 from stream.landing.listing import look
 from stream.landing.names import printable
@@ -48,7 +49,7 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
 
     Raises ConfigError and WarehouseError.
     """
-    datasets = load_configs(configs)
+    datasets = load_contracts(configs, warehouse)
     path = within(landing, file)
     name = printable(os.fsencode(path))
     with WarehouseReader(warehouse) as recorded:

@@ -119,12 +119,12 @@ def export(
     Example: ade-stream rejects export --dataset orders --output orders_rejects.csv
     """
     from sinks.reading import WarehouseReader
-    from stream.config import load_configs
+    from stream.contracts import load_contracts
     from stream.rejects.export import as_csv, prepare
     from stream.replacing import replacing
     from stream.screens.output import write_exactly
 
-    datasets, wanted = load_configs(configs), _choice(landing, dataset, date, rule, file, status)
+    datasets, wanted = load_contracts(configs, warehouse), _choice(landing, dataset, date, rule, file, status)
     with WarehouseReader(warehouse) as recorded:
         pieces = as_csv(recorded, prepare(recorded, wanted, datasets))
         if output is None:
@@ -155,7 +155,7 @@ def retry(
     Example: ade-stream rejects retry --from orders_rejects.csv
     """
     from stream.background import beside_main_thread, stopping
-    from stream.config import load_configs
+    from stream.contracts import load_contracts
     from stream.rejects.retry import retry_chosen, retry_corrected
     from stream.screens.output import write
     from stream.screens.rejects import retried
@@ -164,7 +164,7 @@ def retry(
     wanted, stop = _choice(landing, dataset, date, rule, file, status), threading.Event()
     if source is not None and any((dataset, date, rule, file, status)):
         raise ConfigError("--from names the rows itself; leave the other choices out.")
-    datasets = load_configs(configs)
+    datasets = load_contracts(configs, warehouse)
     with stopping(stop):
         result = beside_main_thread(
             lambda: (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -10,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from processors.columns import Column, ColumnType
 from processors.date_formats import FIRST_YEAR
 from processors.numerals import PLAIN, DecimalMark, NumberStyle, ThousandsMark
+from processors.standards import Standard
 
 _DECIMAL = re.compile(r"^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$")
 #: Nothing that could be a part of a number.
@@ -22,13 +25,42 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _several(value: object) -> object:
+    """One word, or number, for a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
 def _named(name: str) -> str:
     if not name.strip():
         raise ValueError("must not be blank")
     return name.strip()
 
 
+def _as_written(value: object) -> object:
+    """A value of a list as a cell would have it; YAML reads NO as false, which must be put in quotes."""
+    if value is True or value is False:
+        raise ValueError("true, false, yes and no must stand in quotes, since YAML takes them for truth values")
+    return str(value) if isinstance(value, int | float | Decimal | date) else value
+
+
+def _worded(words: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if not all(word.strip() for wanted, others in words.items() for word in (wanted, *others)):
+        raise ValueError("a word must not be blank; what means nothing belongs to null_tokens")
+    return {wanted.strip(): tuple(word.strip() for word in others) for wanted, others in words.items()}
+
+
 Bare: TypeAlias = Annotated[str, AfterValidator(str.strip)]
+AsWritten: TypeAlias = Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)]
+Words: TypeAlias = Annotated[
+    dict[
+        Annotated[str, BeforeValidator(_as_written)],
+        Annotated[
+            tuple[AsWritten, ...],
+            BeforeValidator(_several, json_schema_input_type=str | int | float | list[str | int | float]),
+        ],
+    ],
+    AfterValidator(_worded),
+]
 HeaderName: TypeAlias = Annotated[str, AfterValidator(_named)]
 HeaderNames: TypeAlias = Annotated[
     tuple[HeaderName, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])
@@ -47,9 +79,9 @@ class ColumnConfig(BaseModel):
     source: HeaderNames = Field(
         (),
         description="The column's name in the header, or a list of the names that it has in different files, of which "
-        "a header may hold one; its own name by default. Compared without blanks around.",
+        "a header may hold one; its own name by default. Where no name in the header is one of them to the letter, "
+        "case, blanks, marks and signs do not count: Last_Update is LAST UPDATE, and the column's own name will do.",
     )
-    description: str = Field("", description="What the column means, for people and for exported contracts.")
     optional: bool = Field(False, description="Whether a file may lack the column; its cells are then null.")
     null_tokens: tuple[Bare, ...] = Field(
         (), description="Cells that mean nothing in this column, beside the dataset's null_tokens."
@@ -74,9 +106,27 @@ class ColumnConfig(BaseModel):
         "blank. 1,234 and 1234 are numbers then; 1,2 and 12,34 are not.",
     )
     currency: str | None = Field(
-        None, description="What may stand before or behind a number, such as $ or EUR, with or without a blank."
+        None,
+        description="What may stand before or behind a number, with or without a blank: a currency such as $ or EUR, "
+        "or a unit such as kg or %. The number stays as it is written: 12 % is 12.",
     )
     accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
+    synonyms: Words = Field(
+        {},
+        description="Words of a string or category column that mean the same, by the one that is to stand for them: "
+        "{US: [USA, U.S.]}. Compared without blanks around. Counted as mapped.<column>.",
+    )
+    ignore_case: bool = Field(
+        False, description="Whether synonyms, and the words that are to stand for them, are found in any case."
+    )
+    pad_zeros: int | None = Field(
+        None,
+        ge=2,
+        le=100,
+        description="So many digits has a code in a string or category column, such as 5 for ZIP codes: one of fewer "
+        "digits, and nothing else, gets zeros in front. Counted as padded.<column>.",
+    )
+    description: str = Field("", description="What the column means, for people and for exported contracts.")
 
     @field_validator("type")
     @classmethod
@@ -112,6 +162,20 @@ class ColumnConfig(BaseModel):
             raise ValueError("decimal_mark and thousands_mark must differ")
         return self
 
+    @model_validator(mode="after")
+    def _standard_fits(self) -> ColumnConfig:
+        if self.standard("") != Standard("") and self.type not in {"string", "category"}:
+            raise ValueError("synonyms, ignore_case and pad_zeros belong to the types string and category")
+        if self.ignore_case and not self.synonyms:
+            raise ValueError("ignore_case says how synonyms are found, and there are none")
+        meant: dict[str, str] = {}
+        for wanted, words in self.synonyms.items():
+            for word in (wanted, *words):
+                other = meant.setdefault(word.lower() if self.ignore_case else word, wanted)
+                if other != wanted:
+                    raise ValueError(f"the synonym {word!r} is to be both {other!r} and {wanted!r}")
+        return self
+
     def style(self) -> NumberStyle:
         """How the column's numbers are written."""
         return NumberStyle(self.decimal_mark, self.thousands_mark, self.currency, self.accounting)
@@ -125,6 +189,11 @@ class ColumnConfig(BaseModel):
             return ColumnType(self.type, style=self.style())  # type: ignore[arg-type]
         first_year = self.two_digit_years_from
         return ColumnType(self.type, formats=self.formats, timezone=timezone, first_year=first_year)  # type: ignore[arg-type]
+
+    def standard(self, name: str) -> Standard:
+        """How the column's text is to be written."""
+        pairs = tuple((word, wanted) for wanted, words in self.synonyms.items() for word in words)
+        return Standard(name, pairs, self.ignore_case, self.pad_zeros or 0)
 
     def column(self, name: str, timezone: str) -> Column:
         """The column under the name that it has in the table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,6 +23,8 @@ from processors.outcome import Processor
 from processors.quality import Clean
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.schema import Cast
+from processors.schemas import Mode
+from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
@@ -67,7 +69,11 @@ _NUMERIC = {"integer", "number", "decimal"}
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset, ready to run."""
+    """A dataset, ready to run.
+
+    `config`: as its YAML has it; `table.amendments` are what the contract has gained beside. `fixed`: columns that
+    cannot be widened.
+    """
 
     name: str
     files: FilesConfig
@@ -81,6 +87,7 @@ class Dataset:
     expanded_bytes_max: int
     config: DatasetConfig
     budget: BudgetConfig | None = None
+    fixed: frozenset[str] = frozenset()
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
 
@@ -118,9 +125,12 @@ class _Draft:
         return column in self.types
 
 
-def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
-    """The dataset, and what is wrong with it: a location in the YAML and a sentence each."""
-    columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
+def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple[Dataset, list[Fault]]:
+    """The dataset, and what is wrong with it: a location in the YAML and a sentence each.
+
+    `fixed`: columns that cannot be widened; where others can, cells that do not fit these are rescued.
+    """
+    columns = _columns(config, fixed)
     draft = _Draft(config)
     _formats(draft, columns)
     for position, step in enumerate(config.processors):
@@ -137,6 +147,30 @@ def compile_dataset(config: DatasetConfig) -> tuple[Dataset, list[Fault]]:
     return _dataset(draft, columns), draft.faults
 
 
+def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...]:
+    """Where types may be widened, those that say what is a duplicate may not: their misfits are quarantined."""
+    columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
+    if config.modes.misfits != "evolve":
+        return columns
+    keys = identifying(config)
+
+    def misfits(name: str) -> Mode | None:
+        return "quarantine" if name in keys else "rescue" if name in fixed else None
+
+    return tuple(replace(column, misfits=misfits(column.name)) for column in columns)
+
+
+def identifying(config: DatasetConfig) -> set[str]:
+    """The columns that say which records are duplicates."""
+    found: set[str] = set()
+    for step in config.processors:
+        duplicates = step.quality.duplicates if step.quality else ()
+        found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
+        rules = step.validation.rules if step.validation else ()
+        found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
+    return found
+
+
 def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
     config, limits = draft.config, draft.config.limits
     return Dataset(
@@ -150,7 +184,7 @@ def _dataset(draft: _Draft, columns: tuple[Column, ...]) -> Dataset:
             config.event_time,
             _resolved(draft),
             config.raw,
-            Contract(columns, config.key),
+            contract=Contract(columns, config.key),
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -224,6 +258,9 @@ def _schema(draft: _Draft, where: Location, columns: tuple[Column, ...], config:
     draft.types = {column.name: column.type for column in columns}
     modes = config.new_columns, config.missing_columns, config.misfits
     draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
+    standards = [column.standard(name) for name, column in draft.config.columns.items()]
+    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
+        draft.steps.append(Standardise(told))
 
 
 def _quality(draft: _Draft, where: Location, config: QualityConfig) -> None:

@@ -18,15 +18,10 @@ from stream.config.problems import Place, dotted, problem, repeated, syntax
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
-    """Every `*.yaml` directly in `folder`, by dataset name. Raises ConfigError with all problems of all files."""
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: there is no such folder. Name the folder of the dataset configs with --configs.")
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    if not paths:
-        raise ConfigError(f"{folder}: holds no *.yaml file. Write one for each dataset; see configs/orders.yaml.")
+    """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
     problems: list[str] = []
     datasets: dict[str, Dataset] = {}
-    for path in paths:
+    for path in config_files(folder):
         try:
             dataset = load_config(path)
         except ConfigError as error:
@@ -37,6 +32,21 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     if problems:
         raise ConfigError("\n".join(problems))
     return datasets
+
+
+def config_files(folder: Path) -> list[Path]:
+    """The files that describe datasets, by name; no contracts. Raises ConfigError where there are none."""
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: there is no such folder. Name the folder of the dataset configs with --configs.")
+    paths = sorted(path for path in (*folder.glob("*.yaml"), *folder.glob("*.yml")) if not _is_contract(path))
+    if not paths:
+        raise ConfigError(f"{folder}: holds no *.yaml file. Write one for each dataset; see configs/orders.yaml.")
+    return paths
+
+
+def _is_contract(path: Path) -> bool:
+    """Whether a file is a contract, by its name: such a one describes no dataset, but a dataset may name it."""
+    return path.suffixes[-2:-1] == [".odcs"]
 
 
 def known_dataset(datasets: Mapping[str, Dataset], name: str) -> Dataset:
@@ -50,10 +60,18 @@ def load_config(path: Path) -> Dataset:
     """The dataset that one file describes. Raises ConfigError, a line for each problem."""
     try:
         text = path.read_text("utf-8")
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(syntax(path, error)) from error
+    return read_config(path, text)
+
+
+def read_config(path: Path, text: str) -> Dataset:
+    """The dataset that a file with this text describes. Raises ConfigError, a line for each problem."""
+    try:
+        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise ConfigError(syntax(path, error)) from error
     if node is None or not isinstance(content, dict):
         raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(DatasetConfig.model_fields)}.")
@@ -69,7 +87,8 @@ def load_config(path: Path) -> Dataset:
 def _compile(content: dict[str, Any], place: Place, problems: Sequence[str]) -> Dataset:
     config = DatasetConfig.model_validate(content)
     dataset, faults = compile_dataset(config)
-    lines = [*problems, *(f"{place(where)}: {dotted(where)}: {why}." for where, why in faults)]
+    told = [(*place(where), why) for where, why in faults]
+    lines = [*problems, *(f"{line}: {dotted(where)}: {why}." for line, where, why in told)]
     if lines:
         raise ConfigError("\n".join(lines))
     return dataset

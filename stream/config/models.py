@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from processors.schemas import Mode
 from processors.validation import Action, Severity
 from stream.config.budget import BudgetConfig
-from stream.config.columns import Bare, ColumnConfig
+from stream.config.columns import AsWritten, Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 
@@ -27,13 +27,6 @@ def _is_bound(value: object) -> object:
     if not good or value != value:
         raise ValueError("must be a number, a date or a timestamp, as YAML writes them (without quotes)")
     return value
-
-
-def _as_written(value: object) -> object:
-    """A value of a list as a cell would have it; YAML reads NO as false, which must be put in quotes."""
-    if value is True or value is False:
-        raise ValueError("true, false, yes and no must stand in quotes, since YAML takes them for truth values")
-    return str(value) if isinstance(value, int | float | Decimal | date) else value
 
 
 class _Strict(BaseModel):
@@ -115,9 +108,7 @@ class OneOfRule(_RuleConfig):
 
     check: Literal["one_of"]
     column: str
-    values: tuple[Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)], ...] = Field(
-        min_length=1
-    )
+    values: tuple[AsWritten, ...] = Field(min_length=1)
 
 
 class MatchesRule(_RuleConfig):
@@ -221,6 +212,11 @@ class DatasetConfig(_Strict):
     limits: LimitsConfig = LimitsConfig()  # type: ignore[call-arg]
     budget: BudgetConfig | None = Field(None, description="Without one any number of records may be rejected.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
+
+    @property
+    def modes(self) -> SchemaConfig:
+        """What becomes of what does not fit the contract."""
+        return next((step.schema_ for step in self.processors if step.schema_ is not None), SchemaConfig())  # type: ignore[call-arg]
 
     @field_validator("timezone")
     @classmethod

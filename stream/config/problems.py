@@ -20,19 +20,18 @@ def syntax(path: Path, error: Exception) -> str:
     return f"{where}: is no YAML: {getattr(error, 'problem', None) or error}."
 
 
-#: A location as `file:line`.
-Place: TypeAlias = Callable[[Location], str]
+#: Where a location of the config is written: `file:line`, and the location in that file.
+Place: TypeAlias = Callable[[Location], tuple[str, Location]]
 
 
 def placed(path: Path, root: yaml.Node) -> Place:
     """The places of a single file."""
-    return lambda where: f"{path}:{line(root, where)}"
+    return lambda where: (f"{path}:{line(root, where)}", where)
 
 
 def problem(placed: Place, detail: dict[str, Any]) -> str:
     """One of pydantic's findings as a line of text."""
-    where = _in_yaml(detail["loc"])
-    place = placed(where)
+    place, where = placed(_in_yaml(detail["loc"]))
     if detail["type"] == "extra_forbidden":
         known = ", ".join(_known_keys(detail["loc"]))
         return f"{place}: unknown key {dotted(where)!r}. Known keys: {known}."

@@ -19,6 +19,7 @@ from sinks.base import RECORD_BITS, File, FileDialect, MicroBatch, Part, Positio
 from sinks.ledger import now
 from sinks.record_index import RecordIndex
 from stream.config import Dataset
+from stream.contracts import offered
 from stream.framing import Frames, frame
 from stream.freezing import frozen
 from stream.header import Header, read_header
@@ -68,10 +69,11 @@ def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, N
     frames = _framed(small, beginning)
     if frames is None:
         return list(files)
+    tracker.datasets.meet(fresh[0].dataset, beginning.header.names)
     visits = [Visit.of(tracker, each.found) for each in small]
     batch = _batch(visits, small, frames, beginning)
     try:
-        yield batch
+        yield from offered(batch, tracker.datasets)
     except SourceError:
         for visit in visits:
             tracker.stays(visit.known)
@@ -151,10 +153,11 @@ def _batch(
     ids = (np.repeat(file_ids, counts) << RECORD_BITS) | numbers
     records = parse(block, frames, beginning.header.names, beginning.dataset.dialect, ids, 0)
     parts = tuple(_parts(visits, small, frames, ends.tolist(), beginning))
-    keep_events = beginning.dataset.table.raw
-    schemas = dict.fromkeys(file_ids.tolist(), beginning.dataset.cast.schema(beginning.header.names))
+    dataset = visits[0].tracker.datasets[beginning.dataset.name]
+    table, schema = dataset.table, dataset.cast.schema(beginning.header.names)
     return MicroBatch(
-        parts, records.rows, records.malformed, records.malformed_events, now(), keep_events, schemas=schemas
+        *(parts, table, records.rows, records.malformed, records.malformed_events, now(), table.raw),
+        schemas=dict.fromkeys(file_ids.tolist(), schema),
     )
 
 

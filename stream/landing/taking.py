@@ -40,6 +40,7 @@ def take_new(
     end = known.end or Position()
     if why := frozen(header.names, dataset):
         raise FrozenError(why, _sampled(source, dataset, known.file, end, header))
+    visit.tracker.datasets.meet(found.dataset, header.names)
     last: Piece | None = None
     reader = Reader(source, dataset, known.file, end, end if end.records else header.end, final=finished)
     for piece in reader:
@@ -53,7 +54,7 @@ def take_new(
         _refuse_parts(laid_out)
     state, reason = _rest(source, visit, reader.at, found, finished=finished)
     if last is None:
-        seen = None if end.records else dataset.cast.schema(header.names)
+        seen = None if end.records else visit.tracker.datasets[found.dataset].cast.schema(header.names)
         yield from visit.news(source.stat, state, reason, schema=seen)
     else:
         yield from visit.hand_on(last, source.stat, state, reason, last=True)

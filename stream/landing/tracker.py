@@ -15,6 +15,7 @@ from sinks.base import INODE_MASK, File, FileStat, FileState, Position, Span
 from sinks.holds import DatasetState
 from sinks.ledger import FileEntry
 from stream.config import Dataset
+from stream.contracts import Contracts
 from stream.landing.contents import Contents
 from stream.landing.dates import execution_date
 from stream.landing.listing import UNLISTED, Found, Hint, is_candidate, listing, look
@@ -65,7 +66,7 @@ class Tracker:
 
     def __init__(self, root: Path, datasets: Mapping[str, Dataset], entries: Iterable[FileEntry]) -> None:
         self.root = os.fsencode(root)
-        self.datasets = datasets
+        self.datasets = Contracts(datasets)
         self.contents = Contents()
         self._files: dict[str, dict[bytes, Tracked]] = defaultdict(dict)
         self._waiting: dict[tuple[str, bytes], _Wait] = {}

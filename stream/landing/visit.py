@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from processors.schemas import Schema
-from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, news
+from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
+from stream.contracts import offered
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.tracker import Tracked, Tracker
@@ -63,7 +64,7 @@ class Visit:
             return
         self._keep(stat, state, reason)
         yield news(
-            *(known.file, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
+            *(known.file, self._table, known.end or Position(), stat, state, reason, self.arrived_ns, now()),
             swap=swap or self._swap(last=True),
             breach=breach,
             schema=schema,
@@ -78,20 +79,26 @@ class Visit:
         self._keep(stat, state, reason + self.said)
         records, known = piece.records, self.known
         part = Part(known.file, piece.span, piece.index, piece.digest, stat, state, known.reason, self.arrived_ns)
-        yield MicroBatch(
+        batch = MicroBatch(
             (part,),
+            table=self._table,
             rows=records.rows,
             malformed=records.malformed,
             malformed_events=records.malformed_events,
             ingested_at=now(),
-            keep_events=self.tracker.datasets[known.file.dataset].table.raw,
+            keep_events=self._table.raw,
             swap=self._swap(last=last),
             schemas={known.file.file_id: self.tracker.datasets[known.file.dataset].cast.schema(known.file.header)},
         )
+        yield from offered(batch, self.tracker.datasets)
         known.end, known.last = piece.end, (piece.span, piece.digest)
         if piece.span.row_first == 1:
             known.first = known.last
         self._loaded(last=last)
+
+    @property
+    def _table(self) -> Table:
+        return self.tracker.datasets[self.known.file.dataset].table
 
     def whole(self, found: Found, reason: str, *, finished: bool) -> tuple[FileState, str]:
         """The state of a file that is loaded as a whole; where it is to be moved or deleted, it must be finished."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.errors import ConfigError
+from processors.matching import declared
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.rejects import Choice
@@ -25,12 +26,13 @@ _OURS = {*LEADING, RAW}
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is to be exported: the rejects of `choice` in `files`, all of one dataset, with its `columns`."""
+    """What is to be exported: the rejects of `choice` in `files`, all of one dataset (None where no config has it any
+    more), and all names in their headers."""
 
     files: Sequence[FileEntry]
     choice: Choice
     columns: Sequence[str]
-    renamed: Mapping[str, str]
+    dataset: Dataset | None
 
 
 def prepare(recorded: WarehouseReader, choice: Choice, datasets: Mapping[str, Dataset]) -> Export:
@@ -40,31 +42,32 @@ def prepare(recorded: WarehouseReader, choice: Choice, datasets: Mapping[str, Da
     if len(names) > 1:
         raise ConfigError(f"there are rejects of {', '.join(names)}; export those of one, with --dataset.")
     columns = tuple(dict.fromkeys(name for entry in files for name in entry.file.header))
-    return Export(files, choice, columns, renamed(datasets.get(names[0])) if names else {})
+    return Export(files, choice, columns, datasets.get(names[0]) if names else None)
 
 
-def renamed(dataset: Dataset | None) -> dict[str, str]:
-    """By each of a column's names in a header, its name in the staged table."""
+def renamed(header: Sequence[str], dataset: Dataset | None) -> dict[str, str]:
+    """By each name in a header that is a declared column, its name in the staged table."""
     if dataset is None:
         return {}
-    return {name: column.name for column in dataset.columns for name in (column.source, *column.aliases)}
+    return {name: column.name for name, column in declared(header, dataset.columns).items()}
 
 
 def as_csv(recorded: WarehouseReader, export: Export) -> Iterator[str]:
     """The file in pieces, in bounded memory; the lines end as RFC 4180 has it."""
     yield _written([[*LEADING, *map(column_title, export.columns), RAW]])
     for entry in export.files:
+        columns = renamed(entry.file.header, export.dataset)
         for page in recorded.rejects.chosen(entry.file.file_id, export.choice):
-            yield _written(_row(reject, entry, export) for reject in page.to_pylist())
+            yield _written(_row(reject, entry, export.columns, columns) for reject in page.to_pylist())
 
 
-def _row(reject: Mapping[str, str], entry: FileEntry, export: Export) -> list[str]:
+def _row(reject: Mapping[str, str], entry: FileEntry, titles: Sequence[str], columns: Mapping[str, str]) -> list[str]:
     reasons = json.loads(reject["reasons"])
     rules, messages = (
         sep.join(reason[what] for reason in reasons) for what, sep in (("rule", ", "), ("message", "; "))
     )
-    held = record(reject["raw"], entry.file.header, export.renamed)
-    cells = [held.cells.get(name, "") for name in export.columns]
+    held = record(reject["raw"], entry.file.header, columns)
+    cells = [held.cells.get(name, "") for name in titles]
     return [
         str(reject["_id"]),
         *map(guarded, (reject["path"], str(reject["line"]), rules, messages, *cells, held.text)),

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from processors.errors import ConfigError, SourceError
 from processors.events import encode
 from processors.outcome import ROW_ID
+from sinks.base import Judged
 from sinks.corrections import correct
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.reading import WarehouseReader
@@ -27,7 +28,9 @@ from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
+from stream.contracts import Contracts
 from stream.engine import broken_rule, verdict
+from stream.narrowness import too_narrow
 from stream.recorded import micro_batch
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
@@ -85,7 +88,7 @@ class _Bench:
     """The warehouse, open for one retry in one transaction."""
 
     def __init__(self, datasets: Datasets, path: Path, stop: threading.Event) -> None:
-        self.datasets, self._path, self._stop = datasets, path, stop
+        self.datasets, self._path, self._stop = Contracts(datasets), path, stop
         self._files: dict[int, tuple[FileEntry, list[SpanEntry]]] = {}
         self._files_seen = 0
 
@@ -111,22 +114,31 @@ class _Bench:
 
     def judge(self, entry: FileEntry, page: pa.Table) -> None:
         """Judge records of a file again. `page`: as `Rejects.events` describes it."""
-        dataset, spans = self.datasets[entry.file.dataset], self._known(entry.file.file_id)[1]
+        spans = self._known(entry.file.file_id)[1]
         firsts = np.array([each.span.id_first for each in spans])
         places = np.searchsorted(firsts, page[ROW_ID].to_numpy(), "right") - 1
         for place in np.unique(places).tolist():
             if self._stop.is_set():
                 raise KeyboardInterrupt
-            self._judge(entry, spans[place], dataset, page.filter(pa.array(places == place)))
+            self._judge(entry, spans[place], page.filter(pa.array(places == place)))
 
-    def _judge(self, entry: FileEntry, span: SpanEntry, dataset: Dataset, rows: pa.Table) -> None:
-        typed = pc.equal(rows["is_typed"], 1)
-        judged = verdict(micro_batch(entry, span, rows.filter(pc.invert(typed))), dataset.chain)
+    def _judge(self, entry: FileEntry, span: SpanEntry, rows: pa.Table) -> None:
+        judged = self._verdict(entry, span, rows.filter(pc.not_equal(rows["is_typed"], 1)))
         broken = broken_rule(judged)
         if broken is not None:
             raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
         attempts = rows.select([ROW_ID, "attempts"]).combine_chunks().to_batches()[0]
         self.retrial.take(judged, attempts)
+
+    def _verdict(self, entry: FileEntry, span: SpanEntry, events: pa.Table) -> Judged:
+        """By a contract that takes all that it may."""
+        while True:
+            dataset = self.datasets[entry.file.dataset]
+            judged = verdict(micro_batch(entry, span, events, dataset.table), dataset.chain)
+            narrow = too_narrow(judged)
+            if narrow is None:
+                return judged
+            self.datasets.widen(dataset.name, narrow.cells)
 
     def _known(self, file_id: int) -> tuple[FileEntry, list[SpanEntry]]:
         if file_id not in self._files:
@@ -183,9 +195,9 @@ def _take_of_file(
     dataset = bench.datasets.get(entry.file.dataset)
     if dataset is None:
         raise ConfigError(f"{entry.file.dataset} is recorded, but no config describes it. Nothing was retried.")
-    corrections = _Corrections()
+    corrections, columns = _Corrections(), renamed(entry.file.header, dataset)
     for row, (reject, line) in named.items():
-        before = record(reject["raw"], entry.file.header, renamed(dataset))
+        before = record(reject["raw"], entry.file.header, columns)
         fault = _fault(line.record, before, entry)
         if fault:
             problems.add(line.number, fault)

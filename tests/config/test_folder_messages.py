@@ -13,10 +13,13 @@ from tests.config.sales import SALES, refusal
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "sales.yaml:1: must be a mapping. Known keys: dataset, description, files,"),
-        (b"# nothing but a comment\n", "sales.yaml:1: must be a mapping. Known keys: dataset, description, files,"),
-        (b"- dataset: sales\n", "sales.yaml:1: must be a mapping. Known keys: dataset, description, files,"),
-        (b"sales\n", "sales.yaml:1: must be a mapping. Known keys: dataset, description, files,"),
+        (b"", "sales.yaml:1: must be a mapping. Known keys: dataset, description, contract, files,"),
+        (
+            b"# nothing but a comment\n",
+            "sales.yaml:1: must be a mapping. Known keys: dataset, description, contract, files,",
+        ),
+        (b"- dataset: sales\n", "sales.yaml:1: must be a mapping. Known keys: dataset, description, contract, files,"),
+        (b"sales\n", "sales.yaml:1: must be a mapping. Known keys: dataset, description, contract, files,"),
         (b"dataset: sales\n\tcolumns: {}\n", "sales.yaml:2: is no YAML: found character '\\t' that cannot start any"),
         (
             b"dataset: sales\ncolumns: {\n",

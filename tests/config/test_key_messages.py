@@ -9,8 +9,8 @@ import pytest
 from tests.config.sales import COLUMNS, spoilt
 
 TOP = (
-    "dataset, description, files, dialect, null_tokens, timezone, columns, key, event_time, processors, limits, "
-    "budget, raw"
+    "dataset, description, contract, files, dialect, null_tokens, timezone, columns, key, event_time, processors, "
+    "limits, budget, raw"
 )
 RULE = "not_null, column: id}"
 
@@ -122,6 +122,54 @@ MESSAGES = {
         "id: {type: string, currency: EUR}",
         6,
         "columns.id: decimal_mark, thousands_mark, currency and accounting belong to integer, number and decimal.",
+    ),
+    "zeros before a number": (
+        "count: {type: integer}",
+        "count: {type: integer, pad_zeros: 5}",
+        10,
+        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+    ),
+    "synonyms of a number": (
+        "count: {type: integer}",
+        "count: {type: integer, synonyms: {1: one}}",
+        10,
+        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+    ),
+    "one synonym for two": (
+        "kind: {type: category}",
+        "kind: {type: category, synonyms: {a: [x, y], b: [y]}}",
+        11,
+        "columns.kind: the synonym 'y' is to be both 'a' and 'b'.",
+    ),
+    "one synonym for two but for case": (
+        "kind: {type: category}",
+        "kind: {type: category, synonyms: {a: x, b: X}, ignore_case: true}",
+        11,
+        "columns.kind: the synonym 'X' is to be both 'a' and 'b'.",
+    ),
+    "a synonym that has one itself": (
+        "kind: {type: category}",
+        "kind: {type: category, synonyms: {a: b, b: c}}",
+        11,
+        "columns.kind: the synonym 'b' is to be both 'a' and 'b'.",
+    ),
+    "a synonym that YAML takes for a truth value": (
+        "kind: {type: category}",
+        "kind: {type: category, synonyms: {NO: Norway}}",
+        11,
+        "columns.kind.synonyms",
+    ),
+    "blank synonym": (
+        "kind: {type: category}",
+        "kind: {type: category, synonyms: {a: ['']}}",
+        11,
+        "columns.kind.synonyms: a word must not be blank; what means nothing belongs to null_tokens",
+    ),
+    "case of no synonyms": (
+        "kind: {type: category}",
+        "kind: {type: category, ignore_case: true}",
+        11,
+        "columns.kind: ignore_case says how synonyms are found, and there are none.",
     ),
     "one mark for two": (
         "count: {type: integer}",

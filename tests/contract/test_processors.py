@@ -24,6 +24,7 @@ from processors.numerals import NumberStyle
 from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, join_marked
 from processors.quality import Clean
 from processors.schema import Cast
+from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from stream.config import DatasetConfig, compile_dataset
 from stream.config.loading import load_config
@@ -65,6 +66,12 @@ def cast() -> Processor:
         ),
         TOKENS,
     )
+
+
+def standardise() -> Processor:
+    """Words in any case and to the letter, and zeros, in text of both widths."""
+    words = (("NA", "none"), ("true", "yes"), ("1", "0001"), ("a\nb", "\u00fc"))
+    return Standardise((Standard("code", words, ignore_case=True, digits=5), Standard("name", words, digits=3)))
 
 
 def validate() -> Processor:
@@ -151,6 +158,7 @@ KINDS = {
     "Clean": Kind(lambda: Clean(null_tokens=TOKENS), typed_batches()),
     "Clean with tokens of columns": Kind(lambda: Clean(of_columns=(("code", TOKENS),)), typed_batches()),
     "Clean without trim": Kind(lambda: Clean(trim=False, null_tokens=TOKENS), typed_batches()),
+    "Standardise": Kind(standardise, typed_batches()),
     "Validate": Kind(validate, typed_batches()),
     "Derive": Kind(derive, typed_batches()),
     "Chain": Kind(chain, TEXT),
@@ -270,7 +278,10 @@ def test_processors_with_the_same_settings_are_equal_and_hash_alike(kind: Kind) 
 
 
 def test_processors_with_other_settings_differ() -> None:
-    made = [KINDS[name].make() for name in ("Cast", "Clean", "Clean without trim", "Validate", "Derive", "Chain")]
+    made = [
+        KINDS[name].make()
+        for name in ("Cast", "Clean", "Clean without trim", "Standardise", "Validate", "Derive", "Chain")
+    ]
     assert len(set(made)) == len(made)
 
 

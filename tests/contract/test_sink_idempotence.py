@@ -87,7 +87,9 @@ def test_news_of_a_state_that_is_committed_twice_counts_no_records(tmp_path: Pat
     path, batch = tmp_path / "w.db", judged(TABLE, EARLIER).batch
     with Warehouse(path, [TABLE]) as warehouse:
         store(warehouse, judged(TABLE, EARLIER))
-        told = news(batch.part.file, Position(3, 40, 4), FileStat(1000, 2, 1), "settling", "It grows.", 0, "now")
+        told = news(
+            batch.part.file, batch.table, Position(3, 40, 4), FileStat(1000, 2, 1), "settling", "It grows.", 0, "now"
+        )
         verdict = judged(TABLE, EARLIER).__class__(told, judged(TABLE, Draft(1, 4, ())).outcome, told.malformed_events)
         for _ in range(2):
             store(warehouse, verdict)

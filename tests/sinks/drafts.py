@@ -192,6 +192,7 @@ def _batch(table: Table, draft: Draft, faults: pa.RecordBatch) -> MicroBatch:
     )
     return MicroBatch(
         (part,),
+        table=table,
         rows=pa.record_batch({ROW_ID: pa.array([], pa.int64())}),
         malformed=faults,
         malformed_events=pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())}),

@@ -12,6 +12,7 @@ from sinks.base import Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
+from stream.budget import Budgets
 from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.engine import run
 from stream.landing.intake import Intake
@@ -21,10 +22,17 @@ from stream.replay import Replayed, replay
 Datasets: TypeAlias = Mapping[str, Dataset]
 
 
-def dataset(name: str, columns: Mapping[str, Any], *processors: Mapping[str, Any], **settings: Any) -> Dataset:
-    """A compiled dataset that starts with `schema`; a column may be given as the name of its type."""
+def dataset(
+    name: str,
+    columns: Mapping[str, Any],
+    *processors: Mapping[str, Any],
+    modes: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Dataset:
+    """A compiled dataset that starts with `schema`; a column may be given as the name of its type. `modes`: what
+    becomes of what does not fit."""
     described = {column: {"type": kind} if isinstance(kind, str) else kind for column, kind in columns.items()}
-    config = {"dataset": name, "columns": described, "processors": [{"schema": {}}, *processors], **settings}
+    config = {"dataset": name, "columns": described, "processors": [{"schema": modes or {}}, *processors], **settings}
     compiled, faults = compile_dataset(DatasetConfig.model_validate(config))
     assert not faults
     files = compiled.files.model_copy(update={"settle_seconds": 0.0})
@@ -51,11 +59,12 @@ def land(landing: Path, path: str, *lines: str) -> None:
 def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
     """Take everything that is in the landing folder, as `run` does; the receipts."""
     tables = [each.table for each in datasets.values()]
-    chains = {name: each.chain for name, each in datasets.items()}
     with Warehouse(warehouse, tables) as sink, WarehouseReader(warehouse) as committed:
+        budgets = Budgets({name: each.budget for name, each in datasets.items()}, committed.rejects.refused)
         tracker = Tracker(landing, datasets, committed.files())
-        arrivals = Arrivals(Intake(tracker, committed))
-        with closing(run(arrivals.present(), chains, sink)) as receipts:  # type: ignore[type-var]
+        arrivals = Arrivals(Intake(tracker, committed, budgets))
+        chains = tracker.datasets.chains
+        with closing(run(arrivals.present(), chains, sink, budgets=budgets)) as receipts:  # type: ignore[type-var]
             return list(receipts)
 
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any, TypeAlias
 
 from sinks.connection import Scalar
-from tests.system.looking import rows
+from tests.system.looking import number, rows
 from tests.system.processes import SHIPPED_CONFIGS, Place, load
 from tests.system.shared import SHARED, described
 
@@ -84,6 +84,13 @@ def by_file(place: Place, dataset: str, columns: str) -> dict[str, list[tuple[Sc
     for path, values in rows(place.warehouse, sql):
         found[Path(str(path)).name].append(tuple(json.loads(str(values))))
     return found
+
+
+def counted(place: Place, dataset: str, name: str) -> int:
+    """How many cells of all files of a dataset a step has counted under a name."""
+    sql = """SELECT coalesce(sum(c.count), 0) FROM meta_rule_results c JOIN meta_files f ON f.file_id = c.span_id >> 32
+    WHERE f.dataset = ? AND c.name = ?"""
+    return number(place.warehouse, sql, dataset, name)
 
 
 def first_of(staged: Mapping[str, list[tuple[Scalar, ...]]]) -> dict[str, list[Scalar]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.examples import EXAMPLES, by_department, by_file, figures, first_of, truth, truths
+from tests.system.examples import EXAMPLES, by_department, by_file, counted, figures, first_of, truth, truths
 from tests.system.looking import files, number, rows
 from tests.system.processes import Place
 from tests.system.shared import described, needs
@@ -93,6 +94,15 @@ def test_boston_s_names_are_read_as_windows_wrote_them(examples: Place) -> None:
         records = EXAMPLES["boston_earnings"].records(name, told["decoded_as"])
         names = [row["NAME" if "NAME" in row else "Name"] for row in records]
         assert [row[0] for row in staged[name]] == [cell.strip() for cell in names if cell not in {"", "NAME"}], name
+
+
+def test_boston_s_zip_codes_have_all_of_their_digits(examples: Place) -> None:
+    staged = first_of(by_file(examples, "boston_earnings", "zip"))
+    shapes = {re.sub("[0-9]", "9", str(code)) for codes in staged.values() for code in codes if code is not None}
+    assert shapes == {"99999", "99999-9999", "UNKNO"}
+    assert counted(examples, "boston_earnings", "padded.zip") == 5 + 516
+    cells = [row["POSTAL"].strip() for row in EXAMPLES["boston_earnings"].records("2017.csv")]
+    assert staged["2017.csv"] == [cell.zfill(5) for cell in cells]
 
 
 def test_baltimore_s_gross_pay_agrees_to_the_cent(examples: Place) -> None:

@@ -97,7 +97,7 @@ def test_a_landing_folder_that_is_a_file_is_exit_2(entered: Entered, place: Plac
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("key:", "keys:", "unknown key 'keys'. Known keys: dataset, description, files,"),
+        ("key:", "keys:", "unknown key 'keys'. Known keys: dataset, description, contract, files,"),
         ("batch_rows: 20000", "batch_rows: many", "limits.batch_rows: input should be a valid integer"),
         ("column: channel", "column: chanel", "there is no column 'chanel'; the columns are order_id, customer_id,"),
     ],

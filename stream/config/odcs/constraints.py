@@ -25,7 +25,9 @@ def default_name(rule: Mapping[str, Any]) -> str:
     """The name that a rule has when the config gives none."""
     if rule.get("name"):
         return str(rule["name"])
-    return "_".join([*rule.get("columns", [rule.get("column")]), str(rule.get("check"))])
+    columns = rule.get("columns")
+    named = columns if isinstance(columns, list | tuple) else [rule.get("column")]
+    return "_".join(map(str, [*named, rule.get("check")]))
 
 
 def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:

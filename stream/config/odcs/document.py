@@ -46,6 +46,15 @@ class CustomProperty(_Part):
     vendor: str | None = None
 
 
+class Arguments(_Part):
+    """What a metric is about."""
+
+    properties: list[str] | None = None
+    valid_values: list[Any] | None = None
+    missing_values: list[Any] | None = None
+    pattern: str | None = None
+
+
 class Quality(_Part):
     """A quality rule."""
 
@@ -54,7 +63,7 @@ class Quality(_Part):
     rule: str | None = None
     name: str | None = None
     severity: str | None = None
-    arguments: dict[str, Any] = Field(default_factory=dict)
+    arguments: Arguments = Arguments()
     valid_values: list[Any] | None = None
     must_be: Any = None
     must_be_less_than: Any = None

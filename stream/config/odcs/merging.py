@@ -34,7 +34,7 @@ def with_contract(path: Path, node: yaml.Node, content: dict[str, Any]) -> tuple
 def _read(path: Path, own: Place, named: str, content: Mapping[str, Any]) -> Contract:
     file = path.parent / named
     if not file.is_file():
-        raise ConfigError(f"{own(('contract',))}: there is no contract {file}. Its path begins where the config is.")
+        raise ConfigError(f"{own(('contract',))[0]}: there is no contract {file}. Its path begins where the config is.")
     declared = content.get("columns")
     return read_contract(file, str(content.get("dataset")), declared if isinstance(declared, Mapping) else {})
 
@@ -73,8 +73,9 @@ class _Step:
 
 def _processors(contract: Contract, content: Mapping[str, Any], merged: Mapping[str, Any]) -> Any:
     """The config's steps, and the contract's rules in them; without any, the contract's own, or the usual ones."""
-    if "processors" in content and not isinstance(content["processors"], list):
-        return content["processors"]
+    said = merged.get("processors", [])
+    if not isinstance(said, list):
+        return said
     steps = [_Step.of(step) for step in content["processors"]] if "processors" in content else _own(contract, merged)
     taken = {default_name(rule) for step in steps for rule, _ in step.rules or () if isinstance(rule, Mapping)}
     rest = [
@@ -90,23 +91,24 @@ def _processors(contract: Contract, content: Mapping[str, Any], merged: Mapping[
 
 def _own(contract: Contract, merged: Mapping[str, Any]) -> list[_Step]:
     """The contract's steps, in which rules stand by name; one that has none any more was taken out of the contract."""
-    written = contract.content.get("processors")
-    if not isinstance(written, list):
+    if "processors" not in contract.content:
         quality = {"trim": True, **({"duplicates": ["key"]} if merged.get("key") else {})}
         return [_Step({"schema": {}}, None), _Step({"quality": quality}, None)]
     named = {default_name(rule): (rule, where) for rule, where in contract.rules}
-    steps = [_Step.of(step) for step in written]
+    steps = [_Step.of(step) for step in contract.content["processors"]]
     for step in steps:
         if step.rules is not None:
-            step.rules = [named[str(name)] for name, _ in step.rules if str(name) in named]
+            known = [rule for rule, _ in step.rules if not isinstance(rule, str) or rule in named]
+            step.rules = [named[rule] if isinstance(rule, str) else (rule, None) for rule in known]
     return [step for step in steps if step.rules != []]
 
 
 def _is_key(rule: Mapping[str, Any], steps: Sequence[_Step], merged: Mapping[str, Any]) -> bool:
     """Whether a rule says that the key is unique, and a step looks for its duplicates already."""
     settings = [step.written.get("quality") for step in steps if isinstance(step.written, Mapping)]
-    judged = any("key" in (each.get("duplicates") or ()) for each in settings if isinstance(each, Mapping))
-    return judged and rule["check"] == "unique" and rule["columns"] == merged.get("key")
+    sought = [each.get("duplicates") for each in settings if isinstance(each, Mapping)]
+    judged = any("key" in each for each in sought if isinstance(each, list))
+    return judged and rule.get("check") == "unique" and rule.get("columns") == merged.get("key")
 
 
 def _added(steps: list[_Step], rest: Sequence[tuple[Any, Location]]) -> list[_Step]:
@@ -123,10 +125,10 @@ def _added(steps: list[_Step], rest: Sequence[tuple[Any, Location]]) -> list[_St
 def _place(node: yaml.Node, own: Place, contract: Contract) -> Place:
     """Where a location stands: in the file that knows more of it, and in the config if both do."""
 
-    def place(where: Location) -> str:
+    def place(where: Location) -> tuple[str, Location]:
         known = next((n for n in range(len(where), 0, -1) if where[:n] in contract.places), 0)
         if known <= depth(node, where):
             return own(where)
-        return contract.place(contract.places[where[:known]])
+        return contract.place((*contract.places[where[:known]], *where[known:]))
 
     return place

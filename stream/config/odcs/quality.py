@@ -19,7 +19,7 @@ def quality_rules(quality: Quality, column: str | None) -> list[Written]:
             raise ValueError(f"the implementation of a rule of {VENDOR} must be a mapping, as a rule in a config")
         return [dict(quality.implementation)]
     metric = _metric(quality)
-    if column is None and metric != "duplicateValues":
+    if column is None and not (metric == "duplicateValues" and quality.arguments.properties):
         raise ValueError(f"{metric} of a whole table is not judged here")
     settings = _settings(quality)
     if metric == "duplicateValues" and settings.get("action") == "warn":
@@ -54,19 +54,20 @@ def _none_may_break(quality: Quality) -> bool:
 def _rules(metric: str, quality: Quality, column: str | None) -> Iterator[Written]:
     arguments = quality.arguments
     if metric == "duplicateValues":
-        yield {"check": "unique", "columns": list(arguments.get("properties") or filter(None, [column]))}
+        yield {"check": "unique", "columns": arguments.properties or [column]}
         return
     if metric in {"nullValues", "missingValues"}:
         yield {"check": "not_null", "column": column}
         return
-    values = arguments.get("validValues") or quality.valid_values
+    values = arguments.valid_values or quality.valid_values
     if values:
         yield one_of(str(column), values)
-    if arguments.get("pattern"):
-        yield {"check": "matches", "column": column, "pattern": whole_text(str(arguments["pattern"]))}
-    unknown = [key for key in arguments if key not in {"validValues", "pattern"}]
-    if unknown or not (values or arguments.get("pattern")):
-        told = f"{', '.join(unknown)} makes" if unknown else "without validValues and pattern it makes"
+    if arguments.pattern:
+        yield {"check": "matches", "column": column, "pattern": whole_text(arguments.pattern)}
+    if arguments.others or not (values or arguments.pattern):
+        told = (
+            f"{', '.join(arguments.others)} makes" if arguments.others else "without validValues and pattern it makes"
+        )
         raise ValueError(f"invalidValues: {told} no rule here")
 
 
@@ -87,5 +88,5 @@ def _settings(quality: Quality) -> dict[str, Any]:
 
 def missing_values(quality: Quality) -> list[str]:
     """The cells that mean nothing by a rule on missing values."""
-    listed = quality.arguments.get("missingValues") if quality.metric == "missingValues" else None
+    listed = quality.arguments.missing_values if quality.metric == "missingValues" else None
     return [str(value) for value in listed or () if value is not None]

@@ -10,9 +10,10 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel, to_snake
 
 from processors.errors import ConfigError
+from stream.config.columns import ColumnConfig
 from stream.config.models import NAME
 from stream.config.odcs.constraints import Written, default_name, enum_rule, option_rules
 from stream.config.odcs.date_patterns import ISO, strftime_format
@@ -21,6 +22,7 @@ from stream.config.odcs.quality import missing_values, quality_rules
 from stream.config.odcs.types import column_type
 from stream.config.problems import Location, placed, problem, repeated, syntax
 
+_KNOWN = ", ".join(map(to_camel, ColumnConfig.model_fields))
 #: What a table's custom properties may say of a dataset.
 _OF_DATASET = ("null_tokens", "timezone", "event_time", "processors")
 
@@ -39,17 +41,17 @@ class Contract:
     notices: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def place(self, where: Location) -> str:
-        """A location of the contract as `file:line`."""
+    def place(self, where: Location) -> tuple[str, Location]:
+        """Where a location of the contract is."""
         return placed(self.path, self.node)(where)
 
     def notice(self, where: Location, what: str) -> None:
         """Something that is not taken over."""
-        self.notices.append(f"{self.place(where)}: {what}; it is left out.")
+        self.notices.append(f"{self.place(where)[0]}: {what}; it is left out.")
 
     def fault(self, where: Location, what: str) -> None:
         """Something that cannot be."""
-        self.problems.append(f"{self.place(where)}: {what}.")
+        self.problems.append(f"{self.place(where)[0]}: {what}.")
 
     def say(self, location: Location, value: Any, where: Location) -> None:
         """Put a value into the config's content, and remember where it comes from."""
@@ -131,7 +133,8 @@ def _read_object(contract: Contract, where: Location, table: SchemaObject, decla
     for position, custom in _ours(table.custom_properties):
         place, name = (*where, "customProperties", position), to_snake(custom.property)
         if name not in _OF_DATASET:
-            contract.fault(place, f"{VENDOR} knows no property {custom.property!r} of a table")
+            known = ", ".join(map(to_camel, _OF_DATASET))
+            contract.fault(place, f"{VENDOR} knows no property {custom.property!r} of a table; known are {known}")
         contract.say((name,), custom.value, place)
     _others(contract, where, table.others)
 
@@ -160,8 +163,10 @@ def _read_property(contract: Contract, where: Location, written: Property, decla
     if written.physical_name and written.physical_name != name:
         contract.say(("columns", name, "source"), written.physical_name, (*where, "physicalName"))
     for position, custom in _ours(written.custom_properties):
-        place = (*where, "customProperties", position)
-        contract.say(("columns", name, to_snake(custom.property)), custom.value, place)
+        place, key = (*where, "customProperties", position), to_snake(custom.property)
+        if key not in ColumnConfig.model_fields:
+            contract.fault(place, f"{VENDOR} knows no property {custom.property!r} of a column; known are {_KNOWN}")
+        contract.say(("columns", name, key), custom.value, place)
     kind = _type(contract, where, written, declared)
     if kind:
         _values(contract, where, written, kind)
@@ -175,7 +180,7 @@ def _type(contract: Contract, where: Location, written: Property, declared: Mapp
     known = (said.get("type") if isinstance(said, Mapping) else None) or column.get("type")
     if known:
         return str(known)
-    place = (*where, "logicalType" if written.logical_type else "physicalType")
+    place = (*where, "logicalType" if written.logical_type else "physicalType" if written.physical_type else "name")
     try:
         kind = column_type(written.logical_type, written.physical_type, written.logical_type_options)
     except ValueError as error:
@@ -195,7 +200,9 @@ def _values(contract: Contract, where: Location, written: Property, kind: str) -
     checks = len(contract.rules)
     for position, quality in enumerate(written.quality):
         _read_quality(contract, (*where, "quality", position), quality, name)
-    judged = any(rule["check"] == "not_null" and rule.get("action") != "warn" for rule, _ in contract.rules[checks:])
+    judged = any(
+        rule.get("check") == "not_null" and rule.get("action") != "warn" for rule, _ in contract.rules[checks:]
+    )
     if written.required and not judged:
         contract.rule({"check": "not_null", "column": name}, (*where, "required"))
     for option, rule in option_rules(name, kind, options):

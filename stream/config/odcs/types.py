@@ -36,7 +36,8 @@ def column_type(logical: str | None, physical: str | None, options: Mapping[str,
     if logical is None and found:
         return found
     said = f"logicalType {logical!r}" if logical else f"physicalType {physical!r} without a logicalType"
-    raise ValueError(f"{said} is no type of a column; those are {', '.join(_LOGICAL)}")
+    known = f"logicalTypes of columns are {', '.join(_LOGICAL)}"
+    raise ValueError(f"{said} is no type of a column; {known}" if logical or physical else f"has no type; {known}")
 
 
 def _physical(written: str | None) -> tuple[str, tuple[int, int] | None]:
@@ -47,8 +48,8 @@ def _physical(written: str | None) -> tuple[str, tuple[int, int] | None]:
 
 
 def _precision(options: Mapping[str, Any]) -> tuple[int, int] | None:
-    precision = options.get("precision")
-    return (int(precision), int(options.get("scale") or 0)) if precision is not None else None
+    precision, scale = options.get("precision"), options.get("scale", 0)
+    return (precision, scale) if isinstance(precision, int) and isinstance(scale, int) else None
 
 
 def logical_type(kind: str) -> str:

@@ -75,8 +75,8 @@ COUNTS = (
     loaded("1999 columns", b"id,note,%s\na,1%s\n" % (b",".join(b"c%d" % n for n in range(1997)), b"," * 1997), 1),
     failed("2001 columns", b"id,note,%s\n" % b",".join(b"c%d" % n for n in range(1999)), "2001 columns, more than"),
     failed("a million columns", b"id,note" + b"," * 999_998 + b"\n", "1000000 columns, more than the 2000"),
-    failed("semicolons", b"id;note\na;1\n", "Its fields are separated by ';'"),
-    failed("tabs", b"id\tnote\na\t1\n", r"Its fields are separated by '\t'"),
+    held("semicolons", b"id;note\na;1\n", "Its fields are separated by ';'"),
+    held("tabs", b"id\tnote\na\t1\n", r"Its fields are separated by '\t'"),
     loaded(
         "a wrong number of fields in half the lines", records(*[b"a,1", b"b"] * 500), 500, "field_count", rejected=500
     ),

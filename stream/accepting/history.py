@@ -1,0 +1,69 @@
+"""What was loaded, as if the contract had always had the column: one transaction of the caller's, in bounded memory."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import nullcontext
+
+from processors.errors import ConfigError
+from sinks import amendments
+from sinks.backfill import Backfill, set_aside
+from sinks.evolution import columns_of, take_away
+from sinks.reading import WarehouseReader
+from sinks.warehouse import Warehouse
+from stream.accepting.request import Plan
+from stream.accepting.rescued import Typing, kept_texts
+from stream.contracts import Contracts
+from stream.replay import judged_anew
+
+
+def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, evolved: str | None, stop: threading.Event) -> None:
+    """Alter the tables, record what is accepted, and fill the column. `evolved`: a column that holds its texts so far.
+
+    Raises as `replay` does, and ConfigError where there is no raw layer and more than the column would change.
+    """
+    connection, dataset = sink.connection, plan.dataset
+    amendments.forget(connection, dataset.name, plan.request.source)
+    amendments.record(connection, [plan.amendment], 0)
+    goes = evolved if evolved in columns_of(connection, dataset.name) and _changes(plan, evolved) else None
+    if dataset.table.raw:
+        if goes is not None:
+            take_away(connection, dataset.name, goes)
+        sink.adopt(dataset.table)
+        files = [entry for entry in plan.files if entry.records]
+        for _ in judged_anew(sink, recorded, files, Contracts({dataset.name: dataset}), stop):
+            pass
+        return
+    _refuse_unjudged(plan)
+    with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
+        sink.adopt(dataset.table)
+        _fill(Backfill(connection, dataset.table, text), plan, stop)
+
+
+def _changes(plan: Plan, evolved: str | None) -> bool:
+    """Whether what stands in the column that the contract gained by itself is to stand elsewhere, or otherwise."""
+    return evolved != plan.column.name or not plan.column.type.is_text
+
+
+def _refuse_unjudged(plan: Plan) -> None:
+    """Rules and features of an existing column would have to see the cells that come into it."""
+    steps = [step for step in plan.config.processors if step.validation or step.features]
+    if plan.amendment.kind == "name" and steps:
+        raise ConfigError(
+            f"dataset {plan.dataset.name} keeps no raw layer (raw: false), so its rules cannot judge its records again "
+            f"with {plan.request.source!r} as {plan.column.name}. Add the name to the column's source, and let the "
+            "files land anew."
+        )
+
+
+def _fill(rows: Backfill, plan: Plan, stop: threading.Event) -> None:
+    typing = Typing.of(plan.dataset, plan.config, plan.column.name)
+    for entry in plan.files:
+        header = entry.file.header
+        names = plan.names_in(header)
+        with rows.file(entry.file.file_id):
+            for page in rows.pages(entry.file.file_id):
+                if stop.is_set():
+                    raise KeyboardInterrupt
+                typed = typing.typed(list(kept_texts(page.rows, names)), header)
+                rows.fill(page, plan.column.name, plan.column.type, typed)

@@ -1,0 +1,1 @@
+"""A dataset's first config, drafted from samples of its files."""
