@@ -20,16 +20,17 @@ from sinks.connection import Connection, Scalar, parameter_rows
 NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _UPSERT_FILE = f"""
 INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, dialect, size,
-                        mtime_ns, inode, ctime_ns, acknowledged, records, accepted, rejected, discovered_at,
-                        updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
+                        mtime_ns, inode, ctime_ns, acknowledged, records, accepted, rejected, schema_version,
+                        discovered_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (file_id) DO UPDATE SET
     path = excluded.path, state = excluded.state, reason = excluded.reason, header = excluded.header,
     fingerprint = excluded.fingerprint, dialect = excluded.dialect, size = excluded.size,
     mtime_ns = excluded.mtime_ns, inode = excluded.inode,
     ctime_ns = excluded.ctime_ns, acknowledged = max(acknowledged, excluded.acknowledged),
     records = records + excluded.records, accepted = accepted + excluded.accepted,
-    rejected = rejected + excluded.rejected, updated_at = excluded.updated_at
+    rejected = rejected + excluded.rejected,
+    schema_version = coalesce(excluded.schema_version, schema_version), updated_at = excluded.updated_at
 """
 _SUPERSEDE = f"""
 UPDATE meta_files SET state = 'superseded', records = 0, accepted = 0, rejected = 0, updated_at = {NOW},
@@ -239,9 +240,12 @@ class Ledger:
         """Take the counts of a span away that is replaced, or of all spans within it."""
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id BETWEEN ? AND ?", span.id_first, span.id_last)
 
-    def settle(self, files: pa.RecordBatch) -> None:
-        """Add to the balance of each file, and take over what a batch says of its state."""
-        self._connection.insert(_UPSERT_FILE, files)
+    def settle(self, files: pa.RecordBatch, versions: Sequence[int | None]) -> None:
+        """Add to the balance of each file, and take over what a batch says of its state. `versions`: of the schema of
+        each, where they are known by this batch."""
+        columns = [*files.columns, pa.array(versions, pa.int64())]
+        names = [str(place) for place in range(len(columns))]
+        self._connection.insert(_UPSERT_FILE, pa.RecordBatch.from_arrays(columns, names=names))
 
     def supersede(self, file_id: int, generation: int) -> None:
         """Empty the file's balance; `generation` has taken its place."""

@@ -119,7 +119,9 @@ class Retrial:
         self._connection.run("DELETE FROM rejects WHERE _id IN (SELECT _id FROM retried)")
         self._return(table, rows, losers)
         Staging(self._connection, table.dataset).append(prepared)
-        self.drifts += len(self._schemas[table.dataset].take(judged, prepared.seen))
+        schemas = self._schemas[table.dataset].take(judged, prepared.seen)
+        self._schemas[table.dataset].give(schemas)
+        self.drifts += len(schemas.drifts)
         self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
         self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
 

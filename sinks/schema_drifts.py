@@ -27,7 +27,6 @@ class Files:
         self._newest = rows.newest_file()  # no file with a greater id has a version
         self._known: dict[int, int | None] = {}
         self._gap: Place | None = None
-        self._given: list[tuple[int, int]] = []
 
     def version_of(self, file_id: int) -> int | None:
         """The version that a file has; None where it has none yet."""
@@ -48,11 +47,10 @@ class Files:
         return self._timeline.before((file.date, file.file_id))
 
     def put(self, file: File, version: int, run_id: int | None) -> list[Drift]:
-        """A file has this version from now on; the drifts that this makes. `settle` stores it."""
+        """A file has this version from now on, which is for the caller to store; the drifts that this makes."""
         place, had = (file.date, file.file_id), self.version_of(file.file_id)
         if had == version:
             return []
-        self._given.append((version, file.file_id))
         self._keep(file.file_id, version)
         placed = PlacedFile(*place, file.path, version)
         if had is None and self._gap is None and self._timeline.append(place, version):
@@ -64,11 +62,8 @@ class Files:
         self._timeline.insert(place, version, behind)
         return [*self._look(placed, run_id), *self._look(following, run_id)]
 
-    def settle(self, run_id: int | None) -> list[Drift]:
-        """Store the versions of files; the drift at the file behind one that was taken out."""
-        if self._given:
-            self._rows.give(self._given)
-            self._given.clear()
+    def close_gap(self, run_id: int | None) -> list[Drift]:
+        """The drift at the file behind one that was taken out, now that another may have come in its place."""
         if self._gap is None:
             return []
         following, self._gap = self._rows.following(self._gap), None

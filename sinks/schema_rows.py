@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from processors.comparing import Comparison
 from processors.schemas import Schema
-from sinks.connection import Connection, parameter_rows
+from sinks.connection import Connection
 from sinks.ledger import NOW
 from sinks.schema_json import changes_text, schema_of, schema_text
 from sinks.timeline import Place
@@ -20,7 +20,7 @@ _FOLLOWING = f"""
 SELECT date, file_id, path, schema_version FROM meta_files
 WHERE dataset = ? AND (date, file_id) > (?, ?) AND {_OTHERS} ORDER BY date, file_id LIMIT 1
 """
-_GIVE = "UPDATE meta_files SET schema_version = ? WHERE file_id = ?"
+_GIVE = "UPDATE meta_files SET schema_version = ?1 WHERE file_id = ?2 AND schema_version IS NOT ?1"
 _VERSIONS = "SELECT version, status, columns, contract FROM meta_schema_versions WHERE dataset = ? ORDER BY version"
 _STORE = f"""
 INSERT INTO meta_schema_versions
@@ -113,9 +113,10 @@ class SchemaRows:
             return PlacedFile(str(date), int(str(file_id)), str(path), int(str(version)))
         return None
 
-    def give(self, versions: Iterable[tuple[int, int]]) -> None:
-        """Versions to files: a version and a file's id each."""
-        self._connection.insert(_GIVE, parameter_rows(list(versions)))
+    def give(self, versions: Mapping[int, int]) -> None:
+        """Versions to files, by their ids."""
+        for file_id, version in versions.items():
+            self._connection.run(_GIVE, version, file_id)
 
     def drifted_to(self, file_id: int) -> int | None:
         """The version to which the schema drifted at a file, if it did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,17 @@ from sinks.drift import Drift
 from sinks.schema_drifts import Files
 from sinks.schema_rows import SchemaRows
 from sinks.schema_versions import Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The version of each file of a batch of which a schema was seen, by file id, and the drifts."""
+
+    versions: Mapping[int, int]
+    drifts: tuple[Drift, ...]
+
+
+_NOTHING = Taken({}, ())
 
 
 class Schemas:
@@ -46,10 +58,11 @@ class Schemas:
         """A newer generation takes the place of a file."""
         self._known()[1].take_out(file_id)
 
-    def take(self, judged: Judged, rows: Seen) -> tuple[Drift, ...]:
-        """Give each file of a batch its version; the drifts that come with it. `rows`: what was seen of the rows."""
+    def take(self, judged: Judged, rows: Seen) -> Taken:
+        """The versions of a batch's files, which are for the caller to store with the files, and the drifts that come
+        with them. `rows`: what was seen of the rows."""
         if not judged.outcome.schemas:
-            return ()
+            return _NOTHING
         versions, files = self._known()
         numbers: dict[int, int] = {}
         drifts: list[Drift] = []
@@ -61,10 +74,14 @@ class Schemas:
             fitting = had if had and versions.takes(had, found) else versions.choose(found, had, files.before(file))
             numbers[file.file_id] = fitting
             drifts += files.put(file, fitting, self.run_id)
-        drifts += files.settle(self.run_id)
+        drifts += files.close_gap(self.run_id)
         for number, each in _by_version(judged, rows, numbers, self._contract):
             versions.observe(number, each)
-        return tuple(drifts)
+        return Taken(numbers, tuple(drifts))
+
+    def give(self, taken: Taken) -> None:
+        """Store the versions alone."""
+        self._rows.give(taken.versions)
 
 
 def _by_version(

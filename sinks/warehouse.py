@@ -21,7 +21,7 @@ from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
 from sinks.runs import Command, Run, RunOutcome
-from sinks.schemas import Schemas
+from sinks.schemas import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
 
@@ -146,14 +146,14 @@ class Warehouse:
         with self._unit(prepared.judged.batch.swap):
             self._follow(prepared.judged.batch)
             freed = self._supersede(prepared.judged.batch)
-            accepted, rejudged = self._store(prepared)
-            drifts = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
+            schemas = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
+            accepted, rejudged = self._store(prepared, schemas)
             if self._run is not None:
-                self._run.count(prepared.judged.batch, accepted, len(drifts))
+                self._run.count(prepared.judged.batch, accepted, len(schemas.drifts))
         rejudged += freed
         batch, outcome = prepared.judged.batch, prepared.judged.outcome
         seconds = time.perf_counter() - started
-        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds, drifts)
+        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds, schemas.drifts)
 
     @contextmanager
     def _unit(self, swap: Swap | None) -> Iterator[None]:
@@ -240,11 +240,12 @@ class Warehouse:
             "back, or start again, and the landing files are loaded anew."
         )
 
-    def _store(self, prepared: Prepared) -> tuple[int, int]:
+    def _store(self, prepared: Prepared, schemas: Taken) -> tuple[int, int]:
         """The rows accepted of this batch, and the rows of other spans that changed sides."""
         batch, entry = prepared.judged.batch, prepared.entry
+        versions = [schemas.versions.get(part.file.file_id) for part in batch.parts]
         if not prepared.judged.outcome.row_count:
-            self._ledger.settle(entry.files)
+            self._ledger.settle(entry.files, versions)
             if batch.breach == "hold":
                 hold(self.connection, batch.part)
             return 0, 0
@@ -261,7 +262,7 @@ class Warehouse:
             self._ledger.forget_counts(ids)
         staging.append(prepared)
         self._ledger.count(entry)
-        self._ledger.settle(files)
+        self._ledger.settle(files, versions)
         rejudged = uniqueness.judge(ids)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
