@@ -40,7 +40,7 @@ def grown(known: Schema, found: Schema) -> Schema:
 
 def alike(found: Schema, known: Schema) -> Schema:
     """`found` with the nullability and the categories of `known`: as long as few of its rows were seen, it has none of
-    its own to compare."""
+    its own to compare. Of the ways in which values are written, those that it merely did not show are no change."""
     of = {column.column or column.name: column for column in known.columns}
     columns = (_alike(column, of.get(column.column or column.name)) for column in found.columns)
     return replace(found, columns=tuple(columns))
@@ -49,7 +49,8 @@ def alike(found: Schema, known: Schema) -> Schema:
 def _alike(found: SchemaColumn, known: SchemaColumn | None) -> SchemaColumn:
     if known is None:
         return found
-    return replace(found, nullable=known.nullable, categories=known.categories)
+    shown = known.formats if set(found.formats) <= set(known.formats) else found.formats
+    return replace(found, nullable=known.nullable, categories=known.categories, formats=shown)
 
 
 def unformatted(found: Schema) -> Schema:
