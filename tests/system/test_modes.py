@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,7 +14,8 @@ from sinks.ledger import FileEntry
 from tests.system.conftest import Starter
 from tests.system.drops import COLUMNS, HEADER, order, orders, rename_into, write
 from tests.system.looking import files, reject_rules, rows, unsound
-from tests.system.processes import Place, ade, eventually, load, write_configs
+from tests.system.processes import SHIPPED_CONFIGS, Place, ade, eventually, load, write_configs
+from tests.system.shared import SHARED, described, needs
 
 GOOD, ODD = "orders/orders_1.csv", "orders/orders_2.csv"
 #: A coupon in front, which the config does not name; the first has none.
@@ -206,6 +208,26 @@ def test_a_line_that_repeats_the_header_is_no_bad_record_of_a_budget(place: Plac
     write(place.landing / GOOD, REPEATED)
     load(place)
     assert files(place.warehouse)[GOOD].state == "committed"
+
+
+@needs("boston_earnings")
+def test_the_header_lines_among_the_records_of_boston_in_2018_are_dropped_in_a_watch(
+    tmp_path: Path, start: Starter
+) -> None:
+    place = Place(SHIPPED_CONFIGS / "examples", tmp_path / "landing", tmp_path / "ade.db")
+    rename_into(place.landing / "boston_earnings/2018.csv", (SHARED / "boston_earnings" / "2018.csv").read_bytes())
+    start(place)
+
+    def is_loaded() -> bool:
+        return [entry.state for entry in files(place.warehouse).values()] == ["committed"]
+
+    eventually(is_loaded, 30, "the file is loaded")
+    told = described("boston_earnings", "TRUTH.json")["years"]["2018"]
+    [entry] = files(place.warehouse).values()
+    assert (entry.accepted, reject_rules(place.warehouse, entry.file.path)) == (
+        told["records_kept"],
+        {"repeated_header": told["dropped_repeated_header"]},
+    )
 
 
 def test_another_header_in_mid_file_holds_the_file_there_and_its_two_parts_are_loaded(
