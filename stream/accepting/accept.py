@@ -153,7 +153,8 @@ class _Acceptance:
         """Inside a transaction: change all rows, and compare with what a reader still sees."""
         connection, written = self.sink.connection, planned.written
         had = values(connection, planned) if planned.amendment.kind == "name" else 0
-        rewrite(self.sink, self.recorded, planned, evolved, self.stop)
+        stays = any(column.name == evolved and column == planned.column for column in self.before.columns)
+        rewrite(self.sink, self.recorded, planned, None if stays else evolved, self.stop)
         ready = sum(let_in(connection, entry.file.file_id) for entry in planned.files if entry.state == "held")
         count, examples = misfits(connection, planned)
         with Connection(self.sink.path, read_only=True) as before:
@@ -183,7 +184,7 @@ def _replacing(planned: Plan) -> Iterator[None]:
     if written.changed == written.text:
         yield
         return
-    with replacing(written.path) as config:
+    with replacing(written.path.resolve()) as config:  # a link stays one
         config.write(written.changed)
         config.flush()
         yield

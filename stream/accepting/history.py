@@ -17,15 +17,16 @@ from stream.contracts import Contracts
 from stream.replay import judged_anew
 
 
-def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, evolved: str | None, stop: threading.Event) -> None:
-    """Alter the tables, record what is accepted, and fill the column. `evolved`: a column that holds its texts so far.
+def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str | None, stop: threading.Event) -> None:
+    """Alter the tables, record what is accepted, and fill the column. `stale`: a column in which its values stand so
+    far, under another name or with another type.
 
     Raises as `replay` does, and ConfigError where there is no raw layer and more than the column would change.
     """
     connection, dataset = sink.connection, plan.dataset
     amendments.forget(connection, dataset.name, plan.request.source)
     amendments.record(connection, [plan.amendment], 0)
-    goes = evolved if evolved in columns_of(connection, dataset.name) and _changes(plan, evolved) else None
+    goes = stale if stale in columns_of(connection, dataset.name) else None
     if dataset.table.raw:
         if goes is not None:
             take_away(connection, dataset.name, goes)
@@ -38,11 +39,6 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, evolved: str
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _fill(Backfill(connection, dataset.table, text), plan, stop)
-
-
-def _changes(plan: Plan, evolved: str | None) -> bool:
-    """Whether what stands in the column that the contract gained by itself is to stand elsewhere, or otherwise."""
-    return evolved != plan.column.name or not plan.column.type.is_text
 
 
 def _refuse_unjudged(plan: Plan) -> None:

@@ -79,7 +79,7 @@ def config_path(configs: Path, dataset: str) -> Path:
     described = {load_config(path).name: path for path in config_files(configs)}
     if dataset not in described:
         raise ConfigError(f"no config describes a dataset {dataset!r}; there are {', '.join(described)}.")
-    return described[dataset].resolve()
+    return described[dataset]
 
 
 def is_known(request: Request, dataset: Dataset) -> bool:

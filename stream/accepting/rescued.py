@@ -72,7 +72,8 @@ class Typing:
     def _flags(self, flags: str | None, *, misfit: bool) -> str | None:
         """The misfits and missing columns come first, in the order of the columns; then what rules say."""
         order = {f"{what}.{column.name}": place for place, column in enumerate(self.columns) for what in _SCHEMA_FLAGS}
-        said = [each for each in (flags or "").split(",") if each and each != f"missing.{self.column.name}"]
+        mine = {f"{what}.{self.column.name}" for what in _SCHEMA_FLAGS}
+        said = [each for each in (flags or "").split(",") if each and each not in mine]
         if misfit:
             said.append(f"misfit.{self.column.name}")
         said.sort(key=lambda each: (not each.startswith("missing."), order.get(each, len(self.columns))))

@@ -7,9 +7,11 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from stream.cli import accepting
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The schemas of files: versions and drift.")
+app.command()(accepting.accept)
 
 _Dataset: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[DATASET]", help="Which dataset; may be left out where there is only one.")

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from processors.amendments import Amendment
 from processors.errors import ConfigError
-from sinks.amendments import recorded
+from sinks.amendments import record, recorded
+from sinks.connection import Connection
 from sinks.reading import WarehouseReader
 from stream.accepting.accept import Accepted, accept
 from stream.accepting.request import Request
@@ -287,3 +289,21 @@ def test_a_wrong_name_or_type_is_told_with_what_there_is(
         bench.accept(source, **how)
     after = {name: rows for name, rows in contents.everything(bench.warehouse).items() if name != "meta_runs"}
     assert (after, bench.config.read_text("utf-8")) == ({k: v for k, v in before.items() if k != "meta_runs"}, text)
+
+
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize("new", ["rescue", "evolve"])
+def test_a_kill_between_the_rows_and_the_config_leaves_both_in_order(bench: Bench, raw: bool, new: str) -> None:
+    bench.say(processors=modes(new, misfits="rescue"), raw=raw)
+    three_files(bench)
+    bench.load()
+    text = bench.config.read_text("utf-8")
+    bench.accept("Unit Price", type="number")
+    wanted, expected = bench.config.read_text("utf-8"), bench.hash_from_the_start()
+    bench.config.write_text(text, "utf-8")
+    with Connection(bench.warehouse) as connection, connection.transaction():
+        record(connection, [Amendment("sales", "add", "unit_price", "Unit Price", "number")], 0)
+    bench.load()
+    assert bench.hash() == expected
+    bench.accept("Unit Price")
+    assert (bench.hash(), bench.config.read_text("utf-8")) == (expected, wanted)
