@@ -22,13 +22,12 @@ from stream.why import Explanation, Told
 
 def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
     """Print the balance of each dataset, those that are held, and each file that is not loaded as a whole."""
-    table = _table(str(warehouse), "dataset", "files", "records", "accepted", "rejected", "schema", "last commit")
+    table = _table(str(warehouse), "dataset", "files", "records", "accepted", "rejected", "drift", "last commit")
     for each in datasets:
-        figures = (each.files, each.records, each.accepted, each.rejected)
+        figures = (each.files, each.records, each.accepted, each.rejected, each.schema.drifts if each.schema else 0)
         name = f"{each.dataset}\n(held)" if each.held else each.dataset
-        schema = f"v{each.schema.version}" if each.schema and each.schema.version else "-"
         last = (each.last_commit or "-")[:16].replace("T", " ")
-        table.add_row(name, *(count(figure) for figure in figures), schema, last)
+        table.add_row(name, *(count(figure) for figure in figures), last)
     with printing() as console:
         console.print(table if datasets else f"{warehouse}: no file was loaded yet.")
         sentences = [f"{each.dataset}: held. {each.held}" for each in datasets if each.held]
@@ -39,11 +38,11 @@ def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Se
 
 
 def _drifted(dataset: str, standing: Standing) -> str:
+    now = f"is version {standing.version} now" if standing.version else "is that of no file now"
     times = "once" if standing.drifts == 1 else f"{count(standing.drifts)} times"
     waiting = f"; {count(standing.open)} of its versions not accepted yet" if standing.open else ""
-    return (
-        f"{dataset}: the schema of its files drifted {times}{waiting}. `ade-stream schema history {dataset}` says more."
-    )
+    way_out = f"`ade-stream schema history {dataset}` says more."
+    return f"{dataset}: the schema {now}, and drifted {times}{waiting}. {way_out}"
 
 
 def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:

@@ -124,8 +124,8 @@ def test_status_tells_the_version_of_the_last_file_and_how_often_it_drifted(drif
     [orders_] = told(drifted, "status")["datasets"]
     assert orders_["schema"] == {"version": 1, "drifts": 2, "open": 1}
     text = ade(drifted, "status").stdout
-    assert "│     v1 │" in text
-    assert "orders: the schema of its files drifted 2 times; 1 of its versions not accepted yet." in text
+    assert "┃ drift ┃" in text
+    assert "orders: the schema is version 1 now, and drifted 2 times; 1 of its versions not accepted yet." in text
 
 
 def test_loading_nothing_new_and_replaying_bring_no_version_and_no_drift(drifted: Place) -> None:
