@@ -123,6 +123,14 @@ def test_a_change_of_the_config_is_seen_against_an_older_file(sales: Place) -> N
     assert ("widened", "count") in kinds(difference(sales, "1", "contract"))
 
 
+def test_what_a_contract_gained_while_files_were_read_is_a_part_of_it(sales: Place) -> None:
+    write(sales.configs / "sales.yaml", CONFIG.replace("new_columns: rescue", "new_columns: evolve"))
+    load(sales)
+    contract = yaml.safe_load(ade(sales, "schema", "export", "sales").stdout)
+    assert difference(sales, "contract", "1")["changes"] == []
+    assert [each["name"] for each in contract["schema"][0]["properties"]][-2:] == ["size", "made"]
+
+
 def test_changes_are_shown_as_a_table(sales: Place) -> None:
     write(sales.landing / "sales" / "2026-11-21.csv", CASES["rename that is a guess"][0])
     load(sales)
