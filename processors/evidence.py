@@ -77,6 +77,15 @@ def _of_numbers(cells: pl.Series, kind: ColumnType, null_tokens: tuple[str, ...]
     return found
 
 
+def possible(kind: ColumnType) -> tuple[str, ...]:
+    """All that may be told of the numbers of a column, sorted."""
+    style = kind.style
+    bits = (_CURRENCY | _NO_CURRENCY) * (style.currency is not None)
+    bits |= (_THOUSANDS | _NO_THOUSANDS) * (style.thousands_mark is not None)
+    bits |= (_PARENTHESES | _MINUS | _DASH) * style.accounting
+    return labels(kind, bits)
+
+
 @lru_cache(maxsize=1024)
 def labels(kind: ColumnType, bits: int) -> tuple[str, ...]:
     """What bits of evidence say, sorted."""

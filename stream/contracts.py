@@ -14,8 +14,9 @@ from processors.inference import widened
 from processors.outcome import Processor
 from sinks.amendments import recorded
 from sinks.base import MicroBatch
-from stream.config import Dataset, load_configs
-from stream.config.amending import LeftOut, header_amendments, with_amendments
+from stream.config import Dataset, DatasetConfig, load_configs
+from stream.config.amending import LeftOut, amended, header_amendments, with_amendments
+from stream.config.loading import known_dataset
 
 
 def load_contracts(configs: Path, warehouse: Path) -> dict[str, Dataset]:
@@ -29,6 +30,12 @@ def load_contracts(configs: Path, warehouse: Path) -> dict[str, Dataset]:
         name: with_amendments(dataset, of_datasets[name])[0] if of_datasets[name] else dataset
         for name, dataset in datasets.items()
     }
+
+
+def config_now(configs: Path, warehouse: Path, name: str) -> DatasetConfig:
+    """What the config of a dataset says, with its amendments. Raises as `load_contracts`, and where it is unknown."""
+    dataset = known_dataset(load_contracts(configs, warehouse), name)
+    return amended(dataset.config, dataset.table.amendments).config
 
 
 class Contracts(Mapping[str, Dataset]):

@@ -9,12 +9,11 @@ from processors.comparing import Comparison, compare
 from processors.errors import ConfigError
 from processors.schemas import Schema
 from sinks.reading import WarehouseReader
-from stream.config import load_configs
 from stream.config.contract import as_contract, contract_schema
-from stream.config.loading import known_dataset
+from stream.contracts import config_now
 from stream.schema_versions import version_of
 
-#: Stands for what the config says today.
+#: Stands for what the config says today, and what it gained while files were read.
 CONTRACT = "contract"
 
 
@@ -40,7 +39,7 @@ def difference_of(warehouse: Path, configs: Path, dataset: str, before: str, aft
 
 def _schema(warehouse: Path, configs: Path, dataset: str, version: str) -> Schema:
     if version == CONTRACT:
-        return contract_schema(known_dataset(load_configs(configs), dataset).config)
+        return contract_schema(config_now(configs, warehouse, dataset))
     if not version.isdecimal() or not int(version):
         raise ConfigError(f"{version!r} is no version of a schema: write its number, or {CONTRACT}.")
     with WarehouseReader(warehouse) as recorded:

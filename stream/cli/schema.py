@@ -128,14 +128,13 @@ def export(
 
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
-    from stream.config import load_configs
-    from stream.config.loading import known_dataset
     from stream.config.odcs import odcs_text
+    from stream.contracts import config_now
     from stream.replacing import replacing
     from stream.screens.output import write_exactly
 
-    del landing, warehouse
-    text = odcs_text(known_dataset(load_configs(configs), dataset).config)
+    del landing
+    text = odcs_text(config_now(configs, warehouse, dataset))
     if output is None:
         write_exactly([text])
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from processors.date_formats import ISO
-from processors.numerals import NumberStyle
+from processors.evidence import possible
 from processors.schemas import Schema, SchemaColumn
 from stream.config.columns import ColumnConfig
 from stream.config.models import DatasetConfig, NotNullRule, OneOfRule, RuleConfig
@@ -67,16 +67,7 @@ def _formats(column: ColumnConfig) -> tuple[str, ...]:
     """All ways in which the column's values may be written, as those are told of a file."""
     if column.type in {"date", "timestamp"}:
         return tuple(sorted(column.formats or (ISO,)))
-    return tuple(sorted(_ways(column.style())))
-
-
-def _ways(style: NumberStyle) -> Iterator[str]:
-    if style.currency:
-        yield from (style.currency, "plain")
-    if style.thousands_mark:
-        yield from (f"1{style.thousands_mark}234", "1234")
-    if style.accounting:
-        yield from ("(1)", "-1", "-")
+    return possible(column.column_type("UTC"))
 
 
 __all__ = ["as_contract", "contract_schema"]
