@@ -9,9 +9,10 @@ from processors.comparing import Comparison, compare
 from processors.errors import ConfigError
 from processors.schemas import Schema
 from sinks.reading import WarehouseReader
-from stream.config import load_configs
+from stream.config.amending import amended
 from stream.config.contract import as_contract, contract_schema
 from stream.config.loading import known_dataset
+from stream.contracts import load_contracts
 from stream.schema_versions import version_of
 
 #: Stands for what the config says today.
@@ -40,7 +41,8 @@ def difference_of(warehouse: Path, configs: Path, dataset: str, before: str, aft
 
 def _schema(warehouse: Path, configs: Path, dataset: str, version: str) -> Schema:
     if version == CONTRACT:
-        return contract_schema(known_dataset(load_configs(configs), dataset).config)
+        known = known_dataset(load_contracts(configs, warehouse), dataset)
+        return contract_schema(amended(known.config, known.table.amendments).config)
     if not version.isdecimal() or not int(version):
         raise ConfigError(f"{version!r} is no version of a schema: write its number, or {CONTRACT}.")
     with WarehouseReader(warehouse) as recorded:
