@@ -20,16 +20,22 @@ from stream.config.loading import known_dataset
 
 
 def load_contracts(configs: Path, warehouse: Path) -> dict[str, Dataset]:
-    """Every dataset of a folder, with the amendments that the warehouse has recorded.
+    """Every dataset of a folder, with the amendments that the warehouse has recorded. One that the config does not
+    allow any more is a notice.
 
     Raises ConfigError with all problems of all files, and WarehouseError where the warehouse cannot be read.
     """
     datasets, amendments = load_configs(configs), recorded(warehouse)
     of_datasets = {name: [each for each in amendments if each.dataset == name] for name in datasets}
-    return {
-        name: with_amendments(dataset, of_datasets[name])[0] if of_datasets[name] else dataset
-        for name, dataset in datasets.items()
-    }
+    return {name: _with(dataset, of_datasets[name]) for name, dataset in datasets.items()}
+
+
+def _with(dataset: Dataset, amendments: Sequence[Amendment]) -> Dataset:
+    if not amendments:
+        return dataset
+    whole, left_out = with_amendments(dataset, amendments)
+    told = [f"{dataset.name}.{each.column} is not amended any more ({each.kind}): {why}." for each, why in left_out]
+    return replace(whole, notices=(*dataset.notices, *told))
 
 
 def config_now(configs: Path, warehouse: Path, name: str) -> DatasetConfig:

@@ -32,6 +32,7 @@ from stream.config import Dataset
 from stream.config.amending import ADDED_TYPE
 from stream.config.loading import known_dataset, read_config
 from stream.contracts import load_contracts
+from stream.freezing import frozen
 from stream.replacing import replacing
 
 
@@ -149,13 +150,19 @@ class _Acceptance:
         observed = observed_type(self.recorded, rows, self.before, entries, request.source)
         return replace(request, name=name, type=observed or ADDED_TYPE)
 
+    def _waits(self, entry: FileEntry, planned: Plan) -> bool:
+        """Whether a file is held for nothing but what is accepted."""
+        header = entry.file.header
+        waits = entry.state == "held" and frozen(header, self.before) is not None
+        return waits and frozen(header, planned.dataset) is None
+
     def _changed(self, planned: Plan, entries: Sequence[FileEntry], evolved: str | None) -> Accepted:
         """Inside a transaction: change all rows, and compare with what a reader still sees."""
         connection, written = self.sink.connection, planned.written
         had = values(connection, planned) if planned.amendment.kind == "name" else 0
         stays = any(column.name == evolved and column == planned.column for column in self.before.columns)
         rewrite(self.sink, self.recorded, planned, None if stays else evolved, self.stop)
-        ready = sum(let_in(connection, entry.file.file_id) for entry in planned.files if entry.state == "held")
+        ready = sum(let_in(connection, entry.file.file_id) for entry in planned.files if self._waits(entry, planned))
         count, examples = misfits(connection, planned)
         with Connection(self.sink.path, read_only=True) as before:
             changed = sides(before, connection, entries)

@@ -6,14 +6,18 @@ import threading
 from contextlib import nullcontext
 
 from processors.errors import ConfigError
+from processors.reasons import NEW
 from sinks import amendments
 from sinks.backfill import Backfill, set_aside
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
+from sinks.rejects import Choice
+from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan
 from stream.accepting.rescued import Typing, kept_texts
 from stream.contracts import Contracts
+from stream.rejects.anew import Anew
 from stream.replay import judged_anew
 
 
@@ -38,6 +42,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     _refuse_unjudged(plan)
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
+        _readmit(sink, recorded, plan, stop)
         _fill(Backfill(connection, dataset.table, text), plan, stop)
 
 
@@ -50,6 +55,17 @@ def _refuse_unjudged(plan: Plan) -> None:
             f"with {plan.request.source!r} as {plan.column.name}. Add the name to the column's source, and let the "
             "files land anew."
         )
+
+
+def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
+    """Records that were rejected because they had the column: of rejects the event is kept in any case."""
+    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table])
+    anew = Anew(Contracts({name: plan.dataset}), retrial, stop)
+    for entry in plan.files:
+        spans = list(recorded.spans(entry.file.file_id))
+        for page in recorded.rejects.chosen(entry.file.file_id, Choice(rule=NEW), recorded.rejects.events(name)):
+            anew.judge(entry, spans, page)
+    retrial.end()
 
 
 def _fill(rows: Backfill, plan: Plan, stop: threading.Event) -> None:

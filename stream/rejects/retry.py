@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.errors import ConfigError, SourceError
+from processors.errors import ConfigError
 from processors.events import encode
 from processors.outcome import ROW_ID
-from sinks.base import Judged
 from sinks.corrections import correct
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.reading import WarehouseReader
@@ -29,9 +27,7 @@ from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.contracts import Contracts
-from stream.engine import broken_rule, verdict
-from stream.narrowness import too_narrow
-from stream.recorded import micro_batch
+from stream.rejects.anew import Anew
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
 from stream.rejects.export import renamed
@@ -102,6 +98,7 @@ class _Bench:
             self._run = resources.enter_context(self.warehouse.recording("retry"))
             resources.enter_context(self.warehouse.transaction())
             self.retrial = Retrial(self.warehouse.connection, tables, self._run.run_id)
+            self._anew = Anew(self.datasets, self.retrial, self._stop)
             self._resources = resources.pop_all()
         return self
 
@@ -114,31 +111,7 @@ class _Bench:
 
     def judge(self, entry: FileEntry, page: pa.Table) -> None:
         """Judge records of a file again. `page`: as `Rejects.events` describes it."""
-        spans = self._known(entry.file.file_id)[1]
-        firsts = np.array([each.span.id_first for each in spans])
-        places = np.searchsorted(firsts, page[ROW_ID].to_numpy(), "right") - 1
-        for place in np.unique(places).tolist():
-            if self._stop.is_set():
-                raise KeyboardInterrupt
-            self._judge(entry, spans[place], page.filter(pa.array(places == place)))
-
-    def _judge(self, entry: FileEntry, span: SpanEntry, rows: pa.Table) -> None:
-        judged = self._verdict(entry, span, rows.filter(pc.not_equal(rows["is_typed"], 1)))
-        broken = broken_rule(judged)
-        if broken is not None:
-            raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
-        attempts = rows.select([ROW_ID, "attempts"]).combine_chunks().to_batches()[0]
-        self.retrial.take(judged, attempts)
-
-    def _verdict(self, entry: FileEntry, span: SpanEntry, events: pa.Table) -> Judged:
-        """By a contract that takes all that it may."""
-        while True:
-            dataset = self.datasets[entry.file.dataset]
-            judged = verdict(micro_batch(entry, span, events, dataset.table), dataset.chain)
-            narrow = too_narrow(judged)
-            if narrow is None:
-                return judged
-            self.datasets.widen(dataset.name, narrow.cells)
+        self._anew.judge(entry, self._known(entry.file.file_id)[1], page)
 
     def _known(self, file_id: int) -> tuple[FileEntry, list[SpanEntry]]:
         if file_id not in self._files:

@@ -110,7 +110,7 @@ def test_history_is_as_if_the_column_had_always_been_there(bench: Bench, new: st
     assert bench.hash() == bench.hash_from_the_start()
 
 
-@pytest.mark.parametrize("new", ["rescue", "evolve"])
+@pytest.mark.parametrize("new", ["rescue", "evolve", "quarantine"])
 @pytest.mark.parametrize("kind", ["number", "string", "decimal(6,2)", "category"])
 @pytest.mark.parametrize("duplicates", [[], ["exact"], ["key"]])
 def test_history_without_a_raw_layer_is_so_too(bench: Bench, new: str, kind: str, duplicates: list[str]) -> None:

@@ -1,0 +1,61 @@
+"""Records of a file judged once more, each by its event and alone: those beside it stay as they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processors.errors import SourceError
+from processors.outcome import ROW_ID
+from sinks.base import Judged
+from sinks.ledger import FileEntry, SpanEntry
+from sinks.retrial import Retrial
+from stream.contracts import Contracts
+from stream.engine import broken_rule, verdict
+from stream.narrowness import too_narrow
+from stream.recorded import micro_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """Judges records by the contracts as they are, inside the transaction of `retrial`."""
+
+    datasets: Contracts
+    retrial: Retrial
+    stop: threading.Event
+
+    def judge(self, entry: FileEntry, spans: Sequence[SpanEntry], page: pa.Table) -> None:
+        """Judge records of a file that has these spans. `page`: as `Rejects.events` describes it.
+
+        Raises SourceError where a record breaks a rule with the action `fail`, or freezes its file, and
+        KeyboardInterrupt when `stop` is set on the way.
+        """
+        firsts = np.array([each.span.id_first for each in spans])
+        places = np.searchsorted(firsts, page[ROW_ID].to_numpy(), "right") - 1
+        for place in np.unique(places).tolist():
+            if self.stop.is_set():
+                raise KeyboardInterrupt
+            self._judge(entry, spans[place], page.filter(pa.array(places == place)))
+
+    def _judge(self, entry: FileEntry, span: SpanEntry, rows: pa.Table) -> None:
+        judged = self._verdict(entry, span, rows.filter(pc.not_equal(rows["is_typed"], 1)))
+        broken = broken_rule(judged)
+        if broken is not None:
+            raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
+        attempts = rows.select([ROW_ID, "attempts"]).combine_chunks().to_batches()[0]
+        self.retrial.take(judged, attempts)
+
+    def _verdict(self, entry: FileEntry, span: SpanEntry, events: pa.Table) -> Judged:
+        """By a contract that takes all that it may."""
+        while True:
+            dataset = self.datasets[entry.file.dataset]
+            judged = verdict(micro_batch(entry, span, events, dataset.table), dataset.chain)
+            narrow = too_narrow(judged)
+            if narrow is None:
+                return judged
+            self.datasets.widen(dataset.name, narrow.cells)
