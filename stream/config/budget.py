@@ -13,8 +13,9 @@ class BudgetConfig(BaseModel):
     """How many records may be rejected before loading stops.
 
     Counted are the records that the reader or a processor refuses, those with the action `drop` too; not lines that
-    repeat the header, nor duplicates, which are only known when they are stored. The micro-batch that goes over the budget is not stored; what was stored
-    before it stays. Which record goes over the budget of its file does not depend on micro-batches.
+    repeat the header, and not duplicates, which are only known when they are stored. The micro-batch that goes over the
+    budget is not stored; what was stored before it stays. Which record goes over the budget of its file does not depend
+    on micro-batches.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
