@@ -8,9 +8,9 @@ records of a file; so the schema does not depend on how a file is cut.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,13 @@ from processors.columns import ColumnType
 from processors.evidence import evidence, has_formats, labels
 from processors.inference import kinds, misfits_of, named
 from processors.outcome import ROW_ID, RowIds
-from processors.schemas import SAMPLE_RECORDS, Schema, SchemaColumn, join_types, some
+from processors.schemas import SAMPLE_RECORDS, UNKNOWN, Schema, SchemaColumn, join_types, some
 
 _FILE_SHIFT, _RECORD_MASK = 32, (1 << 32) - 1
+#: By file and place, the columns that are not as the header alone says.
+_Seen: TypeAlias = dict[int, dict[int, SchemaColumn]]
+#: A file, and from where to where its rows stand.
+_Piece: TypeAlias = tuple[int, int, int]
 #: Of a value so many characters are kept.
 _VALUE_CHARS = 60
 
@@ -58,7 +62,7 @@ class Observer:
         ids: RowIds = rows[ROW_ID].to_numpy()
         first, last = int(ids[0]) >> _FILE_SHIFT, int(ids[-1]) >> _FILE_SHIFT
         files = [first] if first == last else np.unique(ids >> _FILE_SHIFT).tolist()
-        seen: dict[int, dict[int, SchemaColumn]] = defaultdict(dict)
+        seen: _Seen = defaultdict(dict)
         if self.undeclared or self.formatted:
             self._sampled(rows, ids, left_out, seen)
         for each in misfits:
@@ -69,13 +73,8 @@ class Observer:
         columns = self.plain.columns
         return Schema(tuple(seen.get(place, column) for place, column in enumerate(columns)), self.plain.key)
 
-    def _sampled(
-        self,
-        rows: pa.RecordBatch,
-        ids: RowIds,
-        left_out: pl.Series | None,
-        seen: dict[int, dict[int, SchemaColumn]],
-    ) -> None:
+    def _sampled(self, rows: pa.RecordBatch, ids: RowIds, left_out: pl.Series | None, seen: _Seen) -> None:
+        """What is looked at in the first records of each file only."""
         taken = (ids & _RECORD_MASK) <= SAMPLE_RECORDS
         if left_out is not None:
             taken &= ~left_out.to_numpy()
@@ -86,23 +85,24 @@ class Observer:
             sample, files = rows.filter(pa.array(taken)), files[taken]
         pieces = list(_by_file(files))
         for place in self.undeclared:
-            column = self.plain.columns[place]
-            cells = pl.Series(sample[column.name])
-            bits = kinds(cells, self.null_tokens)
-            for file, begin, end in pieces:
-                inferred = named(int(np.bitwise_or.reduce(bits[begin:end])))
-                values = _values(cells[begin:end].filter(pl.Series(bits[begin:end] > 0)))
-                seen[file][place] = replace(column, type=inferred, values=values)
+            self._undeclared(sample, place, pieces, seen)
         for place, kind, null_tokens in self.formatted:
             column = self.plain.columns[place]
-            found = evidence(pl.Series(sample[column.name]), kind, null_tokens)
+            bits = evidence(pl.Series(sample[column.name]), kind, null_tokens)
             for file, begin, end in pieces:
-                formats = labels(kind, int(np.bitwise_or.reduce(found[begin:end])))
+                formats = labels(kind, int(np.bitwise_or.reduce(bits[begin:end])))
                 seen[file][place] = replace(column, formats=formats)
 
-    def _misfits(
-        self, rows: pa.RecordBatch, ids: RowIds, misfits: Misfits, seen: dict[int, dict[int, SchemaColumn]]
-    ) -> None:
+    def _undeclared(self, sample: pa.RecordBatch, place: int, pieces: Iterable[_Piece], seen: _Seen) -> None:
+        column = self.plain.columns[place]
+        cells = pl.Series(sample[column.name])
+        bits = kinds(cells, self.null_tokens)
+        for file, begin, end in pieces:
+            inferred = named(int(np.bitwise_or.reduce(bits[begin:end])))
+            values = _values(cells[begin:end].filter(pl.Series(bits[begin:end] > 0)))
+            seen[file][place] = replace(column, type=inferred, values=values)
+
+    def _misfits(self, rows: pa.RecordBatch, ids: RowIds, misfits: Misfits, seen: _Seen) -> None:
         place = next(place for place, column in enumerate(self.plain.columns) if column.name == misfits.source)
         cells = pl.Series(rows[misfits.source]).filter(misfits.mask)
         for file, begin, end in _by_file(ids[misfits.mask.to_numpy()] >> _FILE_SHIFT):
@@ -119,7 +119,7 @@ def observer(
     columns = tuple(
         SchemaColumn(name, declared[name][1].written, declared[name][0])
         if name in declared
-        else SchemaColumn(name, "unknown")
+        else SchemaColumn(name, UNKNOWN)
         for name in header
     )
     return Observer(
@@ -134,7 +134,7 @@ def observer(
     )
 
 
-def _by_file(files: npt.NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+def _by_file(files: npt.NDArray[np.int64]) -> Iterator[_Piece]:
     """Each file with the first place that it has in `files`, which ascend, and the one behind its last."""
     begins = np.flatnonzero(np.diff(files, prepend=-1))
     ends = [*begins[1:].tolist(), len(files)]
