@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from processors.date_formats import FIRST_YEAR
 from processors.numerals import PLAIN, NumberStyle
-from processors.schemas import Mode
+from processors.schemas.model import Mode
 
 TypeName: TypeAlias = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "category"]
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from processors.schemas import Schema
+from processors.schemas.model import Schema
 
 
 class AdeStreamError(Exception):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.errors import ConservationError
-from processors.schemas import Schema
+from processors.schemas.model import Schema
 
 ROW_ID = "_id"
 #: int64, in no order.
@@ -48,7 +48,7 @@ class Outcome:
     name, the ids of the rows that a step counted, each name with one row at least; so the counts of any part of the
     rows are known. `refused`: the rejected rows once more, with the columns of `accepted` and nulls for the cells that
     have no value, so that later steps can say what else is wrong with them; None where there are none. `schemas`: what
-    the step that reads text saw of each file, by file id; where a file comes in pieces, `processors.schemas.join` puts
+    the step that reads text saw of each file, by file id; where a file comes in pieces, `schemas.model.join` puts
     them together.
     """
 

@@ -25,13 +25,13 @@ from processors.columns import Column, ColumnType
 from processors.flags import FLAGS, flagged
 from processors.frames import only, to_arrays, to_frame
 from processors.header_lines import HeaderLines, Lookout
-from processors.inference import fits_wider
 from processors.matching import declared
-from processors.observing import Misfits, Observer, observer
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE, Fault, reject
 from processors.rescuing import RESCUED, rescued
-from processors.schemas import Mode, Schema
+from processors.schemas.inference import fits_wider
+from processors.schemas.model import Mode, Schema
+from processors.schemas.observing import Misfits, Observer, observer
 
 _SPLIT = "the line is another header: it names columns in another order, or others; split the file before it"
 

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from processors.amendments import Amendment
 from processors.columns import ColumnType
-from processors.contract import Contract
 from processors.outcome import ROW_ID, Outcome, no_rejects
-from processors.schemas import Schema
-from sinks.drift import Drift
+from processors.schemas.amendments import Amendment
+from processors.schemas.contract import Contract
+from processors.schemas.model import Schema
 from sinks.record_index import RecordIndex, empty_index
+from sinks.schemas.drift import Drift
 
 RECORD_BITS = 32
 RECORDS_MAX = (1 << RECORD_BITS) - 1

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from processors.columns import ColumnType
-from sinks.amendments import record
 from sinks.base import Table
 from sinks.connection import Connection
 from sinks.keys import storage
+from sinks.schemas.amendments import record
 from sinks.tables import add_column, enter_keys, key_definition, rebuild, row_tables, stored_types
 
 #: Of two types, the one that holds the values of both.

@@ -18,7 +18,7 @@ from processors.errors import WarehouseError
 from sinks.base import Table, Unique
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
-from sinks.schema_tables import SCHEMAS
+from sinks.schemas.tables import SCHEMAS
 from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
 migrations = Migrations("ade-stream")

@@ -24,7 +24,7 @@ from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
 from sinks.rejects import Rejects
-from sinks.schema_history import SchemaHistory, Standing
+from sinks.schemas.history import SchemaHistory, Standing
 
 
 @dataclass(frozen=True, slots=True)

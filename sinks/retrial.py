@@ -19,7 +19,7 @@ from sinks.connection import Connection
 from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
-from sinks.schemas import Schemas
+from sinks.schemas.recording import Schemas
 from sinks.staging import Staging, prepare
 from sinks.tables import row_columns
 from sinks.uniqueness import Uniqueness

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
-from processors.remembering import Seen, seen
+from processors.schemas.remembering import Seen, seen
 from sinks.base import IdRange, Judged, MicroBatch, Span
 from sinks.connection import Connection
 from sinks.encoding import reasons_json, staged_rows

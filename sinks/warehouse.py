@@ -21,7 +21,7 @@ from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
 from sinks.runs import Command, Run, RunOutcome
-from sinks.schemas import Schemas, Taken
+from sinks.schemas.recording import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
 from sinks.uniqueness import TEMPORARY, Uniqueness
 

@@ -23,12 +23,12 @@ from processors.errors import (
 )
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
-from processors.schemas import Schema
+from processors.schemas.model import Schema
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
 from stream.breaker import count, over_budget
 from stream.budget import Budgets
-from stream.narrowness import too_narrow
+from stream.schemas.narrowness import too_narrow
 
 #: Bytes of the landing files that may wait, judged, for their commit.
 AHEAD_BYTES = 1 << 21

@@ -13,9 +13,9 @@ from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
-from stream.contracts import Contracts, load_contracts, offered
 from stream.engine import run
 from stream.recorded import micro_batch
+from stream.schemas.contracts import Contracts, load_contracts, offered
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from stream.arrivals import Arrivals
 from stream.background import beside_main_thread, stopping
 from stream.budget import Budgets
 from stream.config import Dataset
-from stream.contracts import load_contracts
 from stream.engine import run
 from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.metrics import Meters
-from stream.schema_files import SchemaFiles
+from stream.schemas.contracts import load_contracts
+from stream.schemas.files import SchemaFiles
 from stream.screens import Screen, screen_for
 from stream.screens.output import write
 from stream.screens.tables import to_json

@@ -11,10 +11,10 @@ from pathlib import Path
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
-from stream.contracts import load_contracts
 from stream.landing.links import target
 from stream.landing.listing import look
 from stream.landing.names import printable
+from stream.schemas.contracts import load_contracts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
-from processors.amendments import Amendment
 from processors.errors import BusyError
 from processors.matching import declared
-from sinks import amendments
+from processors.schemas.amendments import Amendment
 from sinks.backfill import Backfill, text_of
 from sinks.connection import Connection
 from sinks.decisions import let_in
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
+from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.findings import Misfit, misfits, sides, values
 from stream.accepting.history import rewrite
@@ -31,9 +31,9 @@ from stream.accepting.request import Plan, Request, check_found, config_path, is
 from stream.config import Dataset
 from stream.config.amending import ADDED_TYPE
 from stream.config.loading import known_dataset, read_config
-from stream.contracts import load_contracts
-from stream.freezing import frozen
 from stream.replacing import replacing
+from stream.schemas.contracts import load_contracts
+from stream.schemas.freezing import frozen
 
 
 @dataclass(frozen=True, slots=True)

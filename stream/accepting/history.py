@@ -7,18 +7,18 @@ from contextlib import nullcontext
 
 from processors.errors import ConfigError
 from processors.reasons import NEW
-from sinks import amendments
 from sinks.backfill import Backfill, set_aside
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
 from sinks.rejects import Choice
 from sinks.retrial import Retrial
+from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan
 from stream.accepting.rescued import Typing, kept_texts
-from stream.contracts import Contracts
 from stream.rejects.anew import Anew
 from stream.replay import judged_anew
+from stream.schemas.contracts import Contracts
 
 
 def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str | None, stop: threading.Event) -> None:

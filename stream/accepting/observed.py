@@ -9,9 +9,9 @@ import polars as pl
 import pyarrow.compute as pc
 
 from processors.events import decode, is_malformed
-from processors.inference import kinds, named
 from processors.outcome import ROW_ID
-from processors.schemas import UNKNOWN
+from processors.schemas.inference import kinds, named
+from processors.schemas.model import UNKNOWN
 from sinks.backfill import Backfill
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader

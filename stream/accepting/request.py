@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processors.amendments import Amendment
 from processors.columns import Column
 from processors.errors import ConfigError
 from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
 from processors.matching import declared
+from processors.schemas.amendments import Amendment
 from sinks.ledger import FileEntry
 from stream.config import Dataset, DatasetConfig
 from stream.config.amending import ADDED_TYPE, amended, taken_names, with_amendments

@@ -119,9 +119,9 @@ def export(
     Example: ade-stream rejects export --dataset orders --output orders_rejects.csv
     """
     from sinks.reading import WarehouseReader
-    from stream.contracts import load_contracts
     from stream.rejects.export import as_csv, prepare
     from stream.replacing import replacing
+    from stream.schemas.contracts import load_contracts
     from stream.screens.output import write_exactly
 
     datasets, wanted = load_contracts(configs, warehouse), _choice(landing, dataset, date, rule, file, status)
@@ -155,8 +155,8 @@ def retry(
     Example: ade-stream rejects retry --from orders_rejects.csv
     """
     from stream.background import beside_main_thread, stopping
-    from stream.contracts import load_contracts
     from stream.rejects.retry import retry_chosen, retry_corrected
+    from stream.schemas.contracts import load_contracts
     from stream.screens.output import write
     from stream.screens.rejects import retried
     from stream.screens.tables import to_json

@@ -42,7 +42,7 @@ def history(
     Example: ade-stream schema history orders
     """
     from sinks.reading import WarehouseReader
-    from stream.schema_versions import history_of
+    from stream.schemas.versions import history_of
     from stream.screens.output import write
     from stream.screens.schemas import told_history
     from stream.screens.tables import to_json
@@ -68,7 +68,7 @@ def show(
     Example: ade-stream schema show orders --version 1
     """
     from sinks.reading import WarehouseReader
-    from stream.schema_versions import version_of
+    from stream.schemas.versions import version_of
     from stream.screens.output import write
     from stream.screens.schemas import show_version
     from stream.screens.tables import to_json
@@ -100,7 +100,7 @@ def diff(
 
     Example: ade-stream schema diff orders 1 contract
     """
-    from stream.schema_differences import difference_of
+    from stream.schemas.differences import difference_of
     from stream.screens.differences import difference_table
     from stream.screens.output import write
     from stream.screens.tables import to_json
@@ -129,8 +129,8 @@ def export(
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
     from stream.config.odcs import odcs_text
-    from stream.contracts import config_now
     from stream.replacing import replacing
+    from stream.schemas.contracts import config_now
     from stream.screens.output import write_exactly
 
     del landing

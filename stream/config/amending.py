@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from processors.amendments import Amendment
 from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
 from processors.matching import declared
-from processors.schemas import join_types
+from processors.schemas.amendments import Amendment
+from processors.schemas.model import join_types
 from stream.config.columns import ColumnConfig
 from stream.config.compiling import Dataset, compile_dataset, identifying
 from stream.config.models import DatasetConfig

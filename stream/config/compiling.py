@@ -15,7 +15,6 @@ from processors.casting import cast, polars_type
 from processors.chain import Chain
 from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
 from processors.columns import Column, ColumnType
-from processors.contract import Contract
 from processors.date_formats import ISO
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
@@ -23,7 +22,8 @@ from processors.outcome import Processor
 from processors.quality import Clean
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.schema import Cast
-from processors.schemas import Mode
+from processors.schemas.contract import Contract
+from processors.schemas.model import Mode
 from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from sinks.base import Table, Unique
@@ -46,7 +46,7 @@ from stream.config.models import (
     UniqueRule,
     ValidationConfig,
 )
-from stream.framing import Dialect
+from stream.reading.framing import Dialect
 
 Location = tuple[int | str, ...]
 Fault = tuple[Location, str]

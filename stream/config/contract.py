@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from processors.date_formats import ISO
-from processors.evidence import possible
-from processors.schemas import Schema, SchemaColumn
+from processors.schemas.evidence import possible
+from processors.schemas.model import Schema, SchemaColumn
 from stream.config.columns import ColumnConfig
 from stream.config.models import DatasetConfig, NotNullRule, OneOfRule, RuleConfig
 

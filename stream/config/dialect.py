@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stream.quoting import AUTO, DELIMITERS
+from stream.reading.quoting import AUTO, DELIMITERS
 
 _SIGN = r"[\x01-\x09\x0b\x0c\x0e-\x7f]"
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from processors.schemas import Mode
+from processors.schemas.model import Mode
 from processors.validation import Action, Severity
 from stream.config.budget import BudgetConfig
 from stream.config.columns import AsWritten, Bare, ColumnConfig

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
-from processors.profile import ColumnProfile
-from processors.renames import suggest_renames
-from processors.schemas import UNKNOWN, SchemaColumn
+from processors.profiling.profile import ColumnProfile
+from processors.schemas.model import UNKNOWN, SchemaColumn
+from processors.schemas.renames import suggest_renames
 from stream.drafting.kinds import decide
 from stream.drafting.samples import Group, Survey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.cell_hashes import CellHashes, joined
+from processors.profiling.cell_hashes import CellHashes, joined
 from stream.drafting.aligning import Aligned
 from stream.drafting.kinds import Kind, is_named_key
 from stream.drafting.samples import Survey

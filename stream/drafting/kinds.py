@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, replace
 
 from processors.date_formats import FIRST_YEAR
-from processors.number_evidence import Extent
 from processors.numerals import PLAIN, NumberStyle
-from processors.profile import ColumnProfile
+from processors.profiling.number_evidence import Extent
+from processors.profiling.profile import ColumnProfile
 from stream.drafting.numbers import numbers
 from stream.drafting.times import Order, times
 

@@ -15,11 +15,11 @@ from processors.columns import Column, ColumnType
 from processors.errors import SourceError
 from sinks.base import FileDialect, Position
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.encodings import is_utf16
-from stream.header import Header, first_line, header_record, read_header, split
-from stream.quoting import AUTO
-from stream.sniffing import LaidOut, lay_out
-from stream.source import LandingFile, Source
+from stream.reading.encodings import is_utf16
+from stream.reading.header import Header, first_line, header_record, read_header, split
+from stream.reading.quoting import AUTO
+from stream.reading.sniffing import LaidOut, lay_out
+from stream.reading.source import LandingFile, Source
 
 Fallback = Literal["cp1252", "latin-1"] | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from processors.profile import ColumnProfile
+from processors.profiling.profile import ColumnProfile
 from stream.drafting.kinds import PLAIN_NULLS, Kind
 
 #: A sign may stand for something in a column of text.

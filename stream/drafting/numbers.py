@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from processors.number_evidence import MARKS, Extent, NumberEvidence
 from processors.numerals import NumberStyle
+from processors.profiling.number_evidence import MARKS, Extent, NumberEvidence
 
 _MONEY = re.compile(
     r"(?:^|_)(?:amounts?|price|cost|costs|fee|fees|pay|paid|salary|wages?|earnings|revenue|balance|budget|payment|"

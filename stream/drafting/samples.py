@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from processors.cell_hashes import CELLS_MAX, CellHashes, cell_hashes
 from processors.errors import ConfigError, SourceError
 from processors.frames import to_frame
-from processors.profile import ColumnProfile, profile
+from processors.profiling.cell_hashes import CELLS_MAX, CellHashes, cell_hashes
+from processors.profiling.profile import ColumnProfile, profile
 from sinks.base import File, FileDialect, Position
 from stream.drafting.layout import OpenSample, check_readable, opened
-from stream.reader import Reader
+from stream.reading.reader import Reader
 
 #: So many records are profiled at once, of several files where these are small.
 _PROFILED_ROWS = 1 << 16

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from processors.date_formats import FIRST_YEAR, ISO
-from processors.time_evidence import COMPACT, ISO_DATE, TimeEvidence
+from processors.profiling.time_evidence import COMPACT, ISO_DATE, TimeEvidence
 
 Order = Literal["month", "day"]
 

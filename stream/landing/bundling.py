@@ -19,18 +19,18 @@ from sinks.base import RECORD_BITS, File, FileDialect, MicroBatch, Part, Positio
 from sinks.ledger import now
 from sinks.record_index import RecordIndex
 from stream.config import Dataset
-from stream.contracts import offered
-from stream.framing import Frames, frame
-from stream.freezing import frozen
-from stream.header import Header, read_header
 from stream.landing.identity import doubtful_for
 from stream.landing.listing import Found
 from stream.landing.tracker import Tracker
 from stream.landing.visit import Visit
-from stream.quoting import AUTO
-from stream.records import parse
-from stream.sniffing import lay_out
-from stream.source import FINGERPRINT_BYTES, LandingFile
+from stream.reading.framing import Frames, frame
+from stream.reading.header import Header, read_header
+from stream.reading.quoting import AUTO
+from stream.reading.records import parse
+from stream.reading.sniffing import lay_out
+from stream.reading.source import FINGERPRINT_BYTES, LandingFile
+from stream.schemas.contracts import offered
+from stream.schemas.freezing import frozen
 
 #: Larger files are taken alone. Of these, the fingerprint is the digest of all bytes.
 FILE_BYTES_MAX = FINGERPRINT_BYTES

@@ -11,12 +11,12 @@ from typing import Protocol
 from sinks.base import FileStat, Position
 from sinks.holds import DatasetState
 from sinks.ledger import FileEntry, SpanEntry
-from stream.framing import frame
-from stream.header import read_header
 from stream.landing.listing import Found
 from stream.landing.tracker import Tracked, Tracker
-from stream.sniffing import LaidOut, lay_out
-from stream.source import FINGERPRINT_BYTES, LandingFile, Source
+from stream.reading.framing import frame
+from stream.reading.header import read_header
+from stream.reading.sniffing import LaidOut, lay_out
+from stream.reading.source import FINGERPRINT_BYTES, LandingFile, Source
 
 #: A change within the same tick of the file system's clock as the one before leaves all times as they are. Linux ticks
 #: every 1 to 10 ms; times of whole seconds are those of a file system that knows no smaller ones.

@@ -19,8 +19,8 @@ from stream.landing.readiness import awaited
 from stream.landing.taking import take_before, take_new
 from stream.landing.tracker import Tracker
 from stream.landing.visit import Visit
-from stream.sniffing import LaidOut
-from stream.source import FINGERPRINT_BYTES, LandingFile, Source
+from stream.reading.sniffing import LaidOut
+from stream.reading.source import FINGERPRINT_BYTES, LandingFile, Source
 
 _SOON_SECONDS = 0.5
 _STAY = "The rows that were loaded stay as they are"

@@ -8,17 +8,17 @@ from dataclasses import replace
 from itertools import islice
 
 from processors.errors import FrozenError, SourceError, UnreadableError
-from processors.schemas import SAMPLE_RECORDS, Schema, join
+from processors.schemas.model import SAMPLE_RECORDS, Schema, join
 from sinks.base import File, FileState, MicroBatch, Position
 from stream.config import Dataset
-from stream.freezing import frozen
-from stream.header import Header, read_header
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.visit import Visit
-from stream.reader import Piece, Reader
-from stream.sniffing import LaidOut, lay_out
-from stream.source import LandingFile, Source
+from stream.reading.header import Header, read_header
+from stream.reading.reader import Piece, Reader
+from stream.reading.sniffing import LaidOut, lay_out
+from stream.reading.source import LandingFile, Source
+from stream.schemas.freezing import frozen
 
 _NOTHING = "It holds neither a header nor a record, only what is passed over: blank lines, comments, lines to skip."
 

@@ -15,12 +15,12 @@ from sinks.base import INODE_MASK, File, FileStat, FileState, Position, Span
 from sinks.holds import DatasetState
 from sinks.ledger import FileEntry
 from stream.config import Dataset
-from stream.contracts import Contracts
 from stream.landing.contents import Contents
 from stream.landing.dates import execution_date
 from stream.landing.listing import UNLISTED, Found, Hint, is_candidate, listing, look
 from stream.landing.names import original, printable
 from stream.landing.readiness import can_be_proven, quiet_in
+from stream.schemas.contracts import Contracts
 
 _UNSEEN = FileStat(-1, -1, -1)
 

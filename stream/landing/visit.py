@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from processors.schemas import Schema
+from processors.schemas.model import Schema
 from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
-from stream.contracts import offered
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.tracker import Tracked, Tracker
-from stream.reader import Piece
+from stream.reading.reader import Piece
+from stream.schemas.contracts import offered
 
 _GOES = {"archive": "moved into the archive", "delete": "deleted"}
 

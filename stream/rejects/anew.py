@@ -15,10 +15,10 @@ from processors.outcome import ROW_ID
 from sinks.base import Judged
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.retrial import Retrial
-from stream.contracts import Contracts
 from stream.engine import broken_rule, verdict
-from stream.narrowness import too_narrow
 from stream.recorded import micro_batch
+from stream.schemas.contracts import Contracts
+from stream.schemas.narrowness import too_narrow
 
 
 @dataclass(frozen=True, slots=True)

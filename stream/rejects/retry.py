@@ -26,12 +26,12 @@ from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
-from stream.contracts import Contracts
 from stream.rejects.anew import Anew
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
 from stream.rejects.export import renamed
 from stream.rejects.records import Record, record
+from stream.schemas.contracts import Contracts
 
 Datasets: TypeAlias = Mapping[str, Dataset]
 

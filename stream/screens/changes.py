@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from processors.comparing import Change, Comparison
+from processors.schemas.comparing import Change, Comparison
 
 _NAMES_SHOWN = 6
 
@@ -13,8 +13,8 @@ _NAMES_SHOWN = 6
 def words(comparison: Comparison) -> str:
     """The columns of each kind of change; no more than six are named.
 
-    >>> from processors.comparing import compare
-    >>> from processors.schemas import Schema, SchemaColumn
+    >>> from processors.schemas.comparing import compare
+    >>> from processors.schemas.model import Schema, SchemaColumn
     >>> old = Schema((SchemaColumn("n", "integer", "n"), SchemaColumn("b", "date")))
     >>> words(compare(old, Schema((SchemaColumn("N", "number", "n"),))))
     'dropped b; renamed n to N; widened N from integer to number'

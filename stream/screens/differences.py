@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from processors.comparing import Change
-from stream.schema_differences import Difference
+from processors.schemas.comparing import Change
+from stream.schemas.differences import Difference
 from stream.screens.output import printing
 
 

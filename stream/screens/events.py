@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from sinks.base import Receipt
-from sinks.drift import Drift
+from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from processors.comparing import Comparison
-from processors.schemas import SchemaColumn
-from sinks.schema_history import SchemaDrift, SchemaVersion
-from stream.schema_versions import History
+from processors.schemas.comparing import Comparison
+from processors.schemas.model import SchemaColumn
+from sinks.schemas.history import SchemaDrift, SchemaVersion
+from stream.schemas.versions import History
 from stream.screens.changes import words
 from stream.screens.figures import count
 from stream.screens.output import printing

@@ -13,7 +13,7 @@ from rich.table import Table
 from sinks.base import FileDialect
 from sinks.ledger import FileEntry
 from sinks.reading import DatasetStatus
-from sinks.schema_history import Standing
+from sinks.schemas.history import Standing
 from stream.replay import Replayed
 from stream.screens.figures import count
 from stream.screens.output import printing, write

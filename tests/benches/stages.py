@@ -18,7 +18,7 @@ from sinks.base import Judged, MicroBatch
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.engine import judge
-from stream.records import parse
+from stream.reading.records import parse
 from tests.benches.load import arrivals, retail
 from tests.benches.measuring import Figures, report
 
@@ -54,7 +54,7 @@ def _read(figures: Figures, batches: Iterator[MicroBatch]) -> list[MicroBatch]:
         with timed(figures, "parse"):
             return parse(*arguments)  # type: ignore[arg-type]
 
-    with patch("stream.reader.parse", counted), timed(figures, "read and frame"):
+    with patch("stream.reading.reader.parse", counted), timed(figures, "read and frame"):
         found = list(batches)
     figures["read and frame"] -= figures["parse"]
     return found

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from processors.comparing import compare
-from processors.schemas import Schema, SchemaColumn
+from processors.schemas.comparing import compare
+from processors.schemas.model import Schema, SchemaColumn
 from stream.config import DatasetConfig
 from stream.config.contract import as_contract, contract_schema
 

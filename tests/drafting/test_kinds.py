@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from processors.numerals import NumberStyle
-from processors.profile import profile
+from processors.profiling.profile import profile
 from stream.drafting.kinds import Kind, decide
 
 

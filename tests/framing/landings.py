@@ -11,10 +11,10 @@ from typing import Any
 
 from sinks.base import File, FileDialect, Position
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.header import Header, read_header
-from stream.reader import Piece, Reader
-from stream.sniffing import lay_out
-from stream.source import LandingFile
+from stream.reading.header import Header, read_header
+from stream.reading.reader import Piece, Reader
+from stream.reading.sniffing import lay_out
+from stream.reading.source import LandingFile
 
 HUGE = 1 << 30
 

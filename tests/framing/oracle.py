@@ -1,4 +1,4 @@
-"""Framing once more, a byte at a time and as slow as that is: what `stream.framing` has to agree with.
+"""Framing once more, a byte at a time and as slow as that is: what `stream.reading.framing` has to agree with.
 
 A field is in one of three states: at its first byte, inside quotes, or in literal text. Only at its first byte does a
 quote open it; inside, two quotes are one; behind a closing quote all is literal up to the next delimiter or line end.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from stream.framing import Dialect
+from stream.reading.framing import Dialect
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 BLANK = (b"\n", b"\r", b"\r\n")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.errors import SourceError
-from stream.compression import compression_of, expanded
+from stream.reading.compression import compression_of, expanded
 
 Compress: TypeAlias = Callable[[bytes], bytes]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.framing import Dialect, frame
+from stream.reading.framing import Dialect, frame
 from tests.framing.oracle import BYTES, DIALECTS, Record
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from stream.framing import Dialect, Frames, frame
-from stream.quoting import open_quote
+from stream.reading.framing import Dialect, Frames, frame
+from stream.reading.quoting import open_quote
 from tests.framing.oracle import BYTES, DIALECTS, Record, line_ends, records
 
 LIMITS = st.sampled_from([3, 5, 8, 20])

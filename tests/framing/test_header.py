@@ -8,7 +8,7 @@ import pytest
 
 from processors.errors import SourceError
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.freezing import frozen
+from stream.schemas.freezing import frozen
 from tests.framing.landings import dataset, read_all
 
 

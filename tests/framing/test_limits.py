@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from sinks.base import File, Position
 from stream.config import Dataset
-from stream.header import read_header
-from stream.reader import Reader
-from stream.sniffing import lay_out
-from stream.source import LandingFile
+from stream.reading.header import read_header
+from stream.reading.reader import Reader
+from stream.reading.sniffing import lay_out
+from stream.reading.source import LandingFile
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.oracle import line_ends
 from tests.framing.test_compression import bzip2, zstd

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.framing import Dialect, frame
-from stream.records import Records, parse
+from stream.reading.framing import Dialect, frame
+from stream.reading.records import Records, parse
 from tests.framing.oracle import DIALECTS, fields, records
 
 HEADER = ("x", "y", "z")

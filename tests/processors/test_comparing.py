@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.comparing import Change, compare, conjunction
-from processors.schemas import Schema, SchemaColumn
-from processors.widening import takes
+from processors.schemas.comparing import Change, compare, conjunction
+from processors.schemas.model import Schema, SchemaColumn
+from processors.schemas.widening import takes
 
 ID = SchemaColumn("id", "integer", "id", nullable=False)
 NAME = SchemaColumn("name", "string", "name")

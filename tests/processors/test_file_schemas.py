@@ -14,7 +14,7 @@ from processors.columns import Column, ColumnType
 from processors.numerals import NumberStyle
 from processors.quality import Clean
 from processors.schema import Cast
-from processors.schemas import SAMPLE_RECORDS, Schema, SchemaColumn, join
+from processors.schemas.model import SAMPLE_RECORDS, Schema, SchemaColumn, join
 from tests.processors.batches import CELLS, text_rows
 
 MONEY = NumberStyle(thousands_mark=",", currency="$", accounting=True)

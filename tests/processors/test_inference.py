@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from processors.casting import cast
 from processors.columns import ColumnType
-from processors.inference import fits_wider, infer, widened
 from processors.numerals import NumberStyle
-from processors.schemas import join_types
+from processors.schemas.inference import fits_wider, infer, widened
+from processors.schemas.model import join_types
 from tests.processors.batches import CELLS
 
 INTEGER, PRICE = ColumnType("integer"), ColumnType("decimal", 5, 2)

@@ -12,7 +12,7 @@ from processors.checks import NotNull
 from processors.columns import Column, ColumnType
 from processors.outcome import Outcome
 from processors.schema import Cast
-from processors.schemas import Mode
+from processors.schemas.model import Mode
 from processors.validation import Rule, Validate
 from tests.processors.batches import accepted_ids, reasons, rejected_ids, text_rows
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.cell_hashes import cell_hashes, joined
-from processors.number_evidence import MARKS
-from processors.profile import DISTINCT_MAX, ColumnProfile, profile
-from processors.schemas import VALUES_MAX
-from processors.time_evidence import ISO_DATE
+from processors.profiling.cell_hashes import cell_hashes, joined
+from processors.profiling.number_evidence import MARKS
+from processors.profiling.profile import DISTINCT_MAX, ColumnProfile, profile
+from processors.profiling.time_evidence import ISO_DATE
+from processors.schemas.model import VALUES_MAX
 
 CELLS = st.one_of(
     st.text(max_size=12),

@@ -8,9 +8,9 @@ from itertools import permutations
 
 import pytest
 
-from processors.comparing import compare
-from processors.renames import suggest_renames
-from processors.schemas import VALUES_MAX, Schema, SchemaColumn
+from processors.schemas.comparing import compare
+from processors.schemas.model import VALUES_MAX, Schema, SchemaColumn
+from processors.schemas.renames import suggest_renames
 from tests.system.shared import SHARED, needs
 
 BOSTON = {

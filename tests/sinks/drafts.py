@@ -22,7 +22,7 @@ from processors.flags import FLAGS
 from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
 from processors.rescuing import RESCUED
-from processors.schemas import Schema
+from processors.schemas.model import Schema
 from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Swap, Table, row_id
 from sinks.record_index import RecordIndex
 from sinks.warehouse import Warehouse

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from processors.amendments import Amendment
 from processors.errors import ConfigError
-from sinks.amendments import record, recorded
+from processors.schemas.amendments import Amendment
 from sinks.connection import Connection
 from sinks.reading import WarehouseReader
+from sinks.schemas.amendments import record, recorded
 from stream.accepting.accept import Accepted, accept
 from stream.accepting.request import Request
-from stream.contracts import load_contracts
+from stream.schemas.contracts import load_contracts
 from tests.sinks import contents
 from tests.sinks.landings import land, load
 

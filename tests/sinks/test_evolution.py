@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from processors.amendments import Amendment
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
+from processors.schemas.amendments import Amendment
 from sinks.base import Swap, Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents

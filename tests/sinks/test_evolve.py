@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from processors.amendments import Amendment
-from sinks.amendments import recorded
+from processors.schemas.amendments import Amendment
+from sinks.schemas.amendments import recorded
 from stream.config import Dataset
-from stream.contracts import Contracts
+from stream.schemas.contracts import Contracts
 from tests.sinks import contents
 from tests.sinks.landings import Datasets, cut, dataset, land, load, replayed, rules
 

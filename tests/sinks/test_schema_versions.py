@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.columns import Column, ColumnType
-from processors.contract import Contract
 from processors.errors import WarehouseError
-from processors.schemas import UNKNOWN, Schema, SchemaColumn
+from processors.schemas.contract import Contract
+from processors.schemas.model import UNKNOWN, Schema, SchemaColumn
 from sinks.base import Receipt, Swap, Table
 from sinks.reading import WarehouseReader
-from sinks.schema_history import SchemaDrift, SchemaVersion
+from sinks.schemas.history import SchemaDrift, SchemaVersion
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import Rows, rows
 from tests.sinks.drafts import Accepted, Draft, judged, store

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinks.timeline import Place, Timeline
+from sinks.schemas.timeline import Place, Timeline
 
 places = st.tuples(st.sampled_from(["2026-11-20", "2026-11-21", "2026-11-22"]), st.integers(1, 12))
 steps = st.lists(st.tuples(places, st.none() | st.integers(1, 3)), max_size=40)

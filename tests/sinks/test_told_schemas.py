@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from processors.schemas import Schema, join
+from processors.schemas.model import Schema, join
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
-from stream.contracts import Contracts
 from stream.engine import judge
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.replay import events
+from stream.schemas.contracts import Contracts
 from tests.sinks.landings import Datasets, cut, dataset, land
 
 COLUMNS = {"id": "string", "n": "integer"}

@@ -8,7 +8,7 @@ from random import Random
 
 import yaml
 
-from sinks.amendments import recorded
+from sinks.schemas.amendments import recorded
 from tests.system.conftest import Starter
 from tests.system.drops import rename_into
 from tests.system.looking import files, hashes, number, rows, unsound

@@ -1,0 +1,1 @@
+"""What is in columns of text, counted in bounded memory."""

@@ -1,0 +1,1 @@
+"""Schemas of files and of contracts: what is seen, what it means, what changed."""

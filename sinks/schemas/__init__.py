@@ -1,0 +1,1 @@
+"""What the warehouse knows of schemas: versions, drifts, what contracts have gained."""
