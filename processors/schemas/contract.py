@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from processors.columns import Column
 from processors.matching import declared
 from processors.schemas.evidence import has_formats
-from processors.schemas.model import UNKNOWN, Schema, SchemaColumn
+from processors.schemas.model import Schema, SchemaColumn
+from processors.schemas.widening import takes
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The declared columns, in their order, and those of them that identify a record."""
+    """The declared columns, in their order, and those of them that identify a record. `widened`: those that a file made
+    wider than the YAML says; what files were before stays to be told from it."""
 
     columns: tuple[Column, ...] = ()
     key: tuple[str, ...] = ()
+    widened: frozenset[str] = frozenset()
 
     @property
     def types(self) -> dict[str, str]:
@@ -54,7 +57,7 @@ class Contract:
     def accepts(self, found: Schema) -> bool:
         """Whether there is nothing in a file's schema that the contract does not know, and nothing lacks."""
         types, present = self.types, {column.column for column in found.columns}
-        known = all(each.column in types and each.type in {types[each.column], UNKNOWN} for each in found.columns)
+        known = all(each.column in types and takes(types[each.column], each.type) for each in found.columns)
         return known and all(column.optional or column.name in present for column in self.columns)
 
     def text(self) -> str:
@@ -68,11 +71,12 @@ class Contract:
     def recast(self, found: Schema, before: Mapping[str, str]) -> Schema:
         """A file's schema as it would be found by this contract, when the types of an earlier one were `before`.
 
-        A column that was as that contract said, or unknown to it, is taken to be as this one says.
+        A column that was as that contract said, or unknown to it, is as this one says now, unless it is widened.
         """
         columns = declared([each.name for each in found.columns], self.columns)
         named, types = {name: column.name for name, column in columns.items()}, self.types
-        recast = tuple(_recast(each, named.get(each.name), types, before) for each in found.columns)
+        narrow = {name: kind for name, kind in before.items() if name not in self.widened}
+        recast = tuple(_recast(each, named.get(each.name), types, narrow) for each in found.columns)
         return Schema(recast, self.key_in({each.column: each.name for each in recast if each.column}))
 
 

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from sinks.reading import WarehouseReader
-from tests.system.examples import EXAMPLES
-from tests.system.processes import Place
+from tests.system.conftest import Starter
+from tests.system.drops import rename_into
+from tests.system.examples import EXAMPLE_CONFIGS, EXAMPLES, by_file
+from tests.system.looking import files
+from tests.system.processes import Place, eventually
 from tests.system.shared import needs
 
 pytestmark = needs("boston_earnings", "jhu_covid")
+DRIFTING = ("boston_earnings", "jhu_covid_us", "jhu_covid_global")
 
 
 def changes(place: Place, dataset: str) -> dict[str, set[str]]:
@@ -35,7 +39,7 @@ def by_date(dataset: str) -> list[str]:
     return sorted(names, key=lambda name: (name[6:10], name) if name[2] == "-" else ("", name))
 
 
-@pytest.mark.parametrize("dataset", ["boston_earnings", "jhu_covid_us", "jhu_covid_global"])
+@pytest.mark.parametrize("dataset", DRIFTING)
 def test_each_header_that_is_not_that_of_the_file_before_is_a_drift(examples: Place, dataset: str) -> None:
     files = by_date(dataset)
     other = {after for before, after in pairwise(files) if header(dataset, before) != header(dataset, after)}
@@ -72,5 +76,27 @@ def test_moments_written_otherwise_are_told_of_the_days_that_bring_them(examples
 
 def test_every_version_of_these_sets_is_accepted_by_its_config(examples: Place) -> None:
     with WarehouseReader(examples.warehouse) as recorded:
-        for dataset in ("boston_earnings", "jhu_covid_us", "jhu_covid_global"):
+        for dataset in DRIFTING:
             assert {each.status for each in recorded.schemas.versions(dataset)} == {"accepted"}
+
+
+def test_one_watch_takes_all_of_them_file_by_file_with_the_same_rows_and_drifts(
+    examples: Place, tmp_path: Path, start: Starter
+) -> None:
+    """That the rows are right, to the cent, is what the tests of `examples` say."""
+    place = Place(EXAMPLE_CONFIGS, tmp_path / "landing", tmp_path / "ade.db")
+    place.landing.mkdir()
+    watch = start(place)
+    dropped = [(dataset, name) for dataset in DRIFTING for name in by_date(dataset)]
+    for dataset, name in dropped:
+        rename_into(place.landing / dataset / name, (EXAMPLES[dataset].source / name).read_bytes())
+    eventually(lambda: committed(place) == len(dropped), 40, "all files in the warehouse")
+    assert watch.stop() == 0
+    for dataset, columns in zip(DRIFTING, ("department, total", "uid, tests", "place, confirmed"), strict=True):
+        assert changes(place, dataset) == changes(examples, dataset)
+        assert by_file(place, dataset, columns) == by_file(examples, dataset, columns)
+
+
+def committed(place: Place) -> int:
+    """How many files are loaded."""
+    return sum(entry.state == "committed" for entry in files(place.warehouse).values())
