@@ -41,14 +41,17 @@ def _written(name: str, kind: ColumnType) -> str:
 
 
 def row_as_json(table: Table, alias: str) -> str:
-    """The columns of a staged row as a JSON object, in their order; numbers with 17 digits, which give doubles back."""
-    fields = []
-    for place, (name, kind) in enumerate(table.columns):
-        start = ("," if place else "{") + json.dumps(name) + ":"
+    """The cells of a staged row that are not null as a JSON object, in the order of the columns; numbers with 17
+    digits, which give doubles back.
+
+    So a column that the table gains later, null in the rows that are there, changes nothing.
+    """
+    members = []
+    for name, kind in table.columns:
         cell = f"{alias}.{quote(name)}"
-        number = f"iif({cell} IS NULL, 'null', format('%!.17g', {cell}))"
-        fields += [literal(start), number if storage(kind) == "REAL" else f"json_quote({cell})"]
-    return joined([*fields, "'}'"])
+        value = f"format('%!.17g', {cell})" if storage(kind) == "REAL" else f"json_quote({cell})"
+        members.append(f"iif({cell} IS NULL, '', {literal(f',{json.dumps(name)}:')} || {value})")
+    return f"'{{' || substr({joined(members)}, 2) || '}}'"
 
 
 def joined(parts: Sequence[str]) -> str:

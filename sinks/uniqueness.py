@@ -210,10 +210,13 @@ class Uniqueness:
 
     @staticmethod
     def _reason(rule: Unique) -> str:
-        column = literal(", ".join(rule.columns))
-        values = [f"ifnull(CAST(r.{quote(name)} AS TEXT), 'null')" for name in rule.columns]
-        value = joined([part for text in values for part in ("', '", text)][1:])
-        what = "this record" if rule.exact else "this " + ", ".join(rule.columns)
+        """A rule across all columns names none: the table may gain more of them."""
+        column, value, what = "NULL", "NULL", "this record"
+        if not rule.exact:
+            named = ", ".join(rule.columns)
+            values = [f"ifnull(CAST(r.{quote(name)} AS TEXT), 'null')" for name in rule.columns]
+            value = joined([part for text in values for part in ("', '", text)][1:])
+            column, what = literal(named), f"this {named}"
         message = f"{literal(what + ' was first seen in ')} || f.path || ' line ' || f.line"
         return (
             f"json_object('rule', {literal(rule.rule)}, 'column', {column}, 'value', {value}, 'message', {message}, "

@@ -78,7 +78,8 @@ def _duplicate(table: Table, found: Expected, row: int) -> dict[str, Any]:
 
 
 def _as_json(table: Table, found: Expected, row: int) -> dict[str, Cell]:
-    return dict(zip((name for name, _ in table.columns), found.losers[row], strict=True))
+    cells = zip((name for name, _ in table.columns), found.losers[row], strict=True)
+    return {name: cell for name, cell in cells if cell is not None}
 
 
 def _message(rule: Unique, found: Expected, row: int) -> str:
