@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from processors.schemas.model import Schema
 from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
+from stream.config import Dataset
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.tracker import Tracked, Tracker
@@ -23,7 +24,8 @@ _GOES = {"archive": "moved into the archive", "delete": "deleted"}
 class Visit:
     """A look at `known`, begun at `arrived_ns`. `first_look`: nothing was told of it in this process. `said`: what is
     added to every reason. `finished`: whether the file is. `before`: the generation whose rows go when those of `known`
-    have come; `begun`: whether they have begun to come, with the first batch of one transaction."""
+    have come; `begun`: whether they have begun to come, with the first batch of one transaction. `contract`: the
+    dataset before them."""
 
     tracker: Tracker
     known: Tracked
@@ -33,6 +35,7 @@ class Visit:
     finished: bool = False
     before: Tracked | None = None
     begun: bool = False
+    contract: Dataset | None = None
 
     @classmethod
     def of(cls, tracker: Tracker, found: Found) -> Self:
@@ -45,7 +48,8 @@ class Visit:
     def of_successor(self) -> Visit:
         """The same look, at the generation that takes the place of the one that is known."""
         successor = self.tracker.next_generation(self.known)
-        return Visit(self.tracker, successor, self.arrived_ns, first_look=True, said=self.said, before=self.known)
+        visit = Visit(self.tracker, successor, self.arrived_ns, first_look=True, said=self.said, before=self.known)
+        return replace(visit, contract=self.tracker.datasets[successor.file.dataset])
 
     def news(
         self,
@@ -112,8 +116,11 @@ class Visit:
         return "archived", f"{reason} It was {_GOES[files.after]}."
 
     def give_up(self) -> Swap | None:
-        """The successor does not come; what the sink must be told, if some of it was handed on."""
+        """The successor does not come, nor what the contract gained for it; what the sink must be told, if some of it
+        was handed on."""
         self.tracker.give_back(self.known)
+        if self.contract is not None:
+            self.tracker.datasets.restore(self.contract)
         return Swap(self.before.file.file_id, "undo") if self.before and self.begun else None
 
     def _swap(self, *, last: bool) -> Swap | None:

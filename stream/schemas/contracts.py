@@ -65,6 +65,10 @@ class Contracts(Mapping[str, Dataset]):
         self._datasets[name], left_out = with_amendments(self._datasets[name], amendments)
         return left_out
 
+    def restore(self, dataset: Dataset) -> None:
+        """The dataset is as it was: what its contract has gained since then is taken back."""
+        self._datasets[dataset.name] = dataset
+
     def meet(self, name: str, header: Sequence[str]) -> None:
         """A file has this header: the contract gains what it lets files ask for."""
         asked = header_amendments(self._datasets[name], header)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,35 @@ def test_a_replay_lets_the_contract_evolve_where_the_mode_was_another_before(war
     evolved = warehouse.with_name("evolved.db")
     load(evolved, landing, evolving())
     assert contents.content_hash(warehouse, "sales") == contents.content_hash(evolved, "sales")
+
+
+def test_a_rewritten_file_may_bring_a_column_and_a_wider_type(warehouse: Path, landing: Path) -> None:
+    land(landing, "sales/1.csv", "code,n", "a,1", "b,2")
+    land(landing, "sales/2.csv", "code,n", "c,3")
+    load(warehouse, landing, evolving())
+    land(landing, "sales/1.csv", "code,n,note", "a,1.5,x")
+    load_anew(warehouse, landing, evolving())
+    assert sorted(staged(warehouse, "code", "n", "note")) == [("a", 1.5, "x"), ("c", 3.0, None)]
+
+
+def test_a_rewritten_file_that_is_refused_leaves_the_types_as_they_were(warehouse: Path, landing: Path) -> None:
+    stop = rules({"check": "range", "column": "n", "max": 5, "action": "fail"})
+    land(landing, "sales/1.csv", "code,n", "a,1")
+    load(warehouse, landing, cut(evolving(COLUMNS, stop), 1))
+    land(landing, "sales/1.csv", "code,n", "a,1.5", "b,9")
+    load(warehouse, landing, cut(evolving(COLUMNS, stop), 1))
+    assert [(type(n), n) for (n,) in staged(warehouse, "n")] == [(int, 1)]
+    assert recorded(warehouse) == []
+
+
+def test_large_files_that_take_turns_come_to_the_same(tmp_path: Path, landing: Path) -> None:
+    """The first is open with the narrower contract while the second, and then the third, widen it."""
+    land(landing, "sales/1.csv", "code,n", *(f"{'a' * 50}{n},{n}" for n in range(200)))
+    land(landing, "sales/2.csv", "code,n,note", *(f"{'b' * 50}{n},{n},x" for n in range(100)))
+    land(landing, "sales/3.csv", "code,n", *(f"{'c' * 50}{n},{n if n < 60 else n + 0.5}" for n in range(100)))
+    datasets = evolving()
+    small = {name: replace(each, batch_bytes=1024) for name, each in datasets.items()}
+    load(tmp_path / "whole.db", landing, datasets)
+    load(tmp_path / "turns.db", landing, small)
+    hashes = [contents.content_hash(tmp_path / name, "sales") for name in ("whole.db", "turns.db")]
+    assert hashes[0] == hashes[1]
