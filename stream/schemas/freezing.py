@@ -25,7 +25,7 @@ def frozen(names: Sequence[str], dataset: Dataset) -> str | None:
         return f"{lacks}. {_missing(names, missing, dataset.name)}"
     undeclared = [name for name in names if name not in found]
     if undeclared and cast.new_columns == "freeze":
-        accept = f"`ade-stream schema accept {dataset.name} {undeclared[0]!r} …`"
+        accept = f"`ade-stream schema accept {dataset.name} {undeclared[0]!r}`"
         return (
             f"its header has columns that the config does not name: {listed(undeclared)}. {accept} takes one into the "
             "contract; or add the name to the source of the column that it is, or choose another mode for new_columns"
