@@ -31,7 +31,7 @@ from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.rescuing import RESCUED, rescued
 from processors.schemas.inference import fits_wider
 from processors.schemas.model import Mode, Schema
-from processors.schemas.observing import Misfits, Observer, observer
+from processors.schemas.observing import Misfits, Observer, Values, observer
 
 _SPLIT = "the line is another header: it names columns in another order, or others; split the file before it"
 
@@ -64,7 +64,8 @@ class Cast:
         lines = None if plan.lookout is None else plan.lookout.look(rows, _places(misfits))
         if lines is not None:
             misfits = _without(misfits, lines.any)
-        schemas = plan.observer.observe(rows, list(misfits.values()), None if lines is None else lines.any)
+        values = (Values(cell.source, typed[cell.name]) for cell in plan.cells)
+        schemas = plan.observer.observe(rows, values, list(misfits.values()), None if lines is None else lines.any)
         faults = [*self._line_faults(rows, lines), *self._column_faults(rows, plan, lines)]
         refused, kept = self._divided(rows, misfits)
         faults += refused

@@ -73,24 +73,27 @@ def kinds(values: pl.Series, null_tokens: tuple[str, ...]) -> Kinds:
 
 
 def misfits_of(kind: ColumnType, cells: pl.Series) -> tuple[str, tuple[str, ...]]:
-    """The narrowest type that takes the values of `kind` and `cells`, which are none of them; and how those of the
-    cells are written that would be values of `kind`, were they written otherwise."""
+    """The narrowest type that takes the values of `kind` and those of `cells`, none of which are, that are of its sort;
+    string where there are none. And how those are written that would be values of `kind`, were they written
+    otherwise."""
     if kind.name in {"integer", "number", "decimal"}:
         return _numeric_misfits(kind, cells)
     bits = int(np.bitwise_or.reduce(kinds(cells, ()), initial=0))
     own = {"boolean": BOOLEAN, "date": DATE, "timestamp": TIMESTAMP}[kind.name]
-    return join_types(kind.written, named(bits)), ("iso",) if bits & own and kind.name != "boolean" else ()
+    if not bits & own:
+        return "string", ()
+    return kind.written, () if kind.name == "boolean" else ("iso",)
 
 
 def _numeric_misfits(kind: ColumnType, cells: pl.Series) -> tuple[str, tuple[str, ...]]:
     styled, numbers = _numbers(kind, cells)
     told = numbers.is_not_null()
     formats = ("1234.5",) if (styled.is_null() & told).any() else ()
-    if not told.all():
+    if not told.any():
         return "string", formats
     if kind.name != "decimal":
         return "number", formats
-    whole, scale = _digits(numbers)
+    whole, scale = _digits(numbers.filter(told))
     if whole.null_count():
         return "number", formats
     return join_types(kind.written, decimal(_most(whole), _most(scale))), formats

@@ -74,7 +74,7 @@ def _joined(left: SchemaColumn, right: SchemaColumn) -> SchemaColumn:
     known = left.categories, right.categories
     return replace(
         left,
-        type=join_types(left.type, right.type),
+        type=(join_types if left.column is None else join_seen)(left.type, right.type),
         nullable=left.nullable or right.nullable,
         formats=tuple(sorted({*left.formats, *right.formats})),
         categories=None if None in known else tuple(sorted({*(known[0] or ()), *(known[1] or ())})),
@@ -106,6 +106,21 @@ def join_types(left: str, right: str) -> str:
     digits = [_digits(left), _digits(right)]
     whole, scale = max(each[0] for each in digits), max(each[1] for each in digits)
     return decimal(whole, scale)
+
+
+def join_seen(left: str, right: str) -> str:
+    """What two parts of a declared column are: its type, or a wider one, as soon as a cell of either is that.
+
+    `string` says that no cell was a value of the type or of a wider one. Some such cells among others are dirt, and the
+    column is what it was; only where there are no others it is text.
+
+    >>> join_seen("integer", "string"), join_seen("number", "integer"), join_seen("unknown", "string")
+    ('integer', 'number', 'string')
+    """
+    kinds = {left, right} - {"string", UNKNOWN}
+    if not kinds:
+        return "string" if "string" in {left, right} else UNKNOWN
+    return join_types(min(kinds), max(kinds))
 
 
 def decimal(whole: int, scale: int) -> str:

@@ -21,7 +21,7 @@ from processors.columns import ColumnType
 from processors.outcome import ROW_ID, RowIds
 from processors.schemas.evidence import evidence, has_formats, labels
 from processors.schemas.inference import kinds, misfits_of, named
-from processors.schemas.model import SAMPLE_RECORDS, UNKNOWN, Schema, SchemaColumn, join_types, some
+from processors.schemas.model import SAMPLE_RECORDS, UNKNOWN, Schema, SchemaColumn, join_seen, some
 
 _FILE_SHIFT, _RECORD_MASK = 32, (1 << 32) - 1
 #: By file and place, the columns that are not as the header alone says.
@@ -40,6 +40,13 @@ class Misfits(NamedTuple):
     mask: pl.Series
 
 
+class Values(NamedTuple):
+    """The cells of a column as they were cast: its name in the header, and the values."""
+
+    source: str
+    values: pl.Series
+
+
 @dataclass(frozen=True, slots=True)
 class Observer:
     """For files with the same header: `plain` is their schema where there is nothing to be seen.
@@ -54,9 +61,10 @@ class Observer:
     null_tokens: tuple[str, ...]
 
     def observe(
-        self, rows: pa.RecordBatch, misfits: Sequence[Misfits], left_out: pl.Series | None
+        self, rows: pa.RecordBatch, typed: Iterable[Values], misfits: Sequence[Misfits], left_out: pl.Series | None
     ) -> dict[int, Schema]:
-        """The schema of each file that `rows` (in ascending row id) are of. `left_out`: rows that are no records."""
+        """The schema of each file that `rows` (in ascending row id) are of. `typed`: the columns that are no text.
+        `left_out`: rows that are no records."""
         if not rows.num_rows:
             return {}
         ids: RowIds = rows[ROW_ID].to_numpy()
@@ -65,6 +73,9 @@ class Observer:
         seen: _Seen = defaultdict(dict)
         if self.undeclared or self.formatted:
             self._sampled(rows, ids, left_out, seen)
+        for source, values in typed:
+            if values.null_count():
+                self._valueless(source, values, ids, seen)
         for each in misfits:
             self._misfits(rows, ids, each, seen)
         return {file: self._with(seen[file]) if file in seen else self.plain for file in files}
@@ -102,14 +113,25 @@ class Observer:
             values = _values(cells[begin:end].filter(pl.Series(bits[begin:end] > 0)))
             seen[file][place] = replace(column, type=inferred, values=values)
 
+    def _valueless(self, source: str, values: pl.Series, ids: RowIds, seen: _Seen) -> None:
+        """Of what type a column is, a file does not tell in which it has no value."""
+        place = self._place(source)
+        for file, begin, end in _by_file(ids >> _FILE_SHIFT):
+            if values[begin:end].null_count() == end - begin:
+                column = seen[file].get(place, self.plain.columns[place])
+                seen[file][place] = replace(column, type=UNKNOWN)
+
+    def _place(self, source: str) -> int:
+        return next(place for place, column in enumerate(self.plain.columns) if column.name == source)
+
     def _misfits(self, rows: pa.RecordBatch, ids: RowIds, misfits: Misfits, seen: _Seen) -> None:
-        place = next(place for place, column in enumerate(self.plain.columns) if column.name == misfits.source)
+        place = self._place(misfits.source)
         cells = pl.Series(rows[misfits.source]).filter(misfits.mask)
         for file, begin, end in _by_file(ids[misfits.mask.to_numpy()] >> _FILE_SHIFT):
             kind, formats = misfits_of(misfits.type, cells[begin:end])
             column = seen[file].get(place, self.plain.columns[place])
             together = tuple(sorted({*column.formats, *formats}))
-            seen[file][place] = replace(column, type=join_types(column.type, kind), formats=together)
+            seen[file][place] = replace(column, type=join_seen(column.type, kind), formats=together)
 
 
 def observer(

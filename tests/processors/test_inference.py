@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.casting import cast
@@ -48,12 +48,14 @@ def test_the_type_of_a_column_is_the_narrowest_that_takes_its_values(cells: list
     assert infer(pl.Series(cells, dtype=pl.String), ("", "NA")) == kind
 
 
+@settings(deadline=None)
 @given(left=st.lists(CELLS), right=st.lists(CELLS))
 def test_the_type_of_two_parts_is_that_of_their_types(left: list[str], right: list[str]) -> None:
     parts = [infer(pl.Series(cells, dtype=pl.String)) for cells in (left, right)]
     assert infer(pl.Series([*left, *right], dtype=pl.String)) == join_types(*parts)
 
 
+@settings(deadline=None)
 @given(*3 * [st.sampled_from(TYPES)])
 def test_types_are_joined_in_any_order(one: str, two: str, three: str) -> None:
     assert join_types(one, one) == one
@@ -86,6 +88,7 @@ def test_a_type_is_widened_where_that_loses_nothing(kind: ColumnType, cells: lis
 
 
 @pytest.mark.parametrize("kind", [INTEGER, PRICE])
+@settings(deadline=None)
 @given(cells=st.lists(CELLS | st.decimals(places=3, allow_nan=False, allow_infinity=False).map(str), min_size=1))
 def test_a_wider_type_takes_every_cell_that_it_is_to_take(kind: ColumnType, cells: list[str]) -> None:
     text = pl.Series(cells, dtype=pl.String)
