@@ -84,9 +84,19 @@ def _with_item(text: str, sequence: yaml.SequenceNode, item: str) -> str:
 def _with_line(text: str, block: yaml.CollectionNode, line: str) -> str:
     """A further line of a block, indented like its first, behind what stands in the line of its last."""
     last_key, last = block.value[-1] if isinstance(block, yaml.MappingNode) else (block.value[-1], block.value[-1])
-    ends = re.compile(r"\r?\n").search(text, _end(last_key, last))
+    behind = len(text[: _end(last_key, last)].rstrip())  # a text in several lines ends where the next key begins
+    ends = re.compile(r"\r?\n").search(text, behind)
     at, line_end = (ends.start(), ends.group()) if ends else (len(text), "\n")
-    return f"{text[:at]}{line_end}{' ' * block.start_mark.column}{line}{text[at:]}"
+    return f"{text[:at]}{line_end}{_indent(text, block)}{line}{text[at:]}"
+
+
+def _indent(text: str, block: yaml.CollectionNode) -> str:
+    """What a block's lines begin with; an anchor or a tag stands in the line before its first."""
+    first = block.value[0][0] if isinstance(block, yaml.MappingNode) else block.value[0]
+    if first.start_mark.line == block.start_mark.line:
+        return " " * block.start_mark.column
+    begin = first.start_mark.index - first.start_mark.column
+    return " " * (len(text[begin:]) - len(text[begin:].lstrip(" ")))
 
 
 def _end(key: yaml.Node, value: yaml.Node) -> int:

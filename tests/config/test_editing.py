@@ -33,6 +33,12 @@ CONFIGS = sorted([*(ROOT / "configs").glob("*.yaml"), *(ROOT / "configs" / "exam
             "columns:\n  a:\n    source:\n    - x\n    - y\nz: 1\n",
             f"columns:\n  a:\n    source:\n    - x\n    - y\n  b: {LINE}\nz: 1\n",
         ),
+        (
+            "columns:\n  a:\n    note: |\n      x\n      y\n\nz: 1\n",
+            f"columns:\n  a:\n    note: |\n      x\n      y\n  b: {LINE}\n\nz: 1\n",
+        ),
+        ("columns: &all\n  a: {type: x}\nz: 1\n", f"columns: &all\n  a: {{type: x}}\n  b: {LINE}\nz: 1\n"),
+        ("columns: !!map\n  ? a\n  : {type: x}\n", f"columns: !!map\n  ? a\n  : {{type: x}}\n  b: {LINE}\n"),
     ],
 )
 def test_a_column_is_written_behind_the_others(before: str, after: str) -> None:
