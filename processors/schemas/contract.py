@@ -15,12 +15,23 @@ from processors.schemas.widening import takes
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The declared columns, in their order, and those of them that identify a record. `widened`: those that a file made
-    wider than the YAML says; what files were before stays to be told from it."""
+    """The declared columns, in their order, and those of them that identify a record. `written`: what the YAML says,
+    where the contract has gained something beside it."""
 
     columns: tuple[Column, ...] = ()
     key: tuple[str, ...] = ()
-    widened: frozenset[str] = frozenset()
+    written: Contract | None = None
+
+    @property
+    def as_written(self) -> Contract:
+        """What the YAML says."""
+        return self.written or self
+
+    @property
+    def widened(self) -> frozenset[str]:
+        """The columns that a file made wider than the YAML says."""
+        types = self.as_written.types
+        return frozenset(name for name, kind in self.types.items() if kind != types.get(name, kind))
 
     @property
     def types(self) -> dict[str, str]:
@@ -75,7 +86,8 @@ class Contract:
         """
         columns = declared([each.name for each in found.columns], self.columns)
         named, types = {name: column.name for name, column in columns.items()}, self.types
-        narrow = {name: kind for name, kind in before.items() if name not in self.widened}
+        widened = self.widened
+        narrow = {name: kind for name, kind in before.items() if name not in widened}
         recast = tuple(_recast(each, named.get(each.name), types, narrow) for each in found.columns)
         return Schema(recast, self.key_in({each.column: each.name for each in recast if each.column}))
 

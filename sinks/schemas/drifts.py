@@ -85,7 +85,7 @@ class Files:
         if file is None:
             return
         before = self._timeline.before(file.place)
-        if before == file.version or (before is None and self._versions.is_accepted(file.version)):
+        if before == file.version or (before is None and self._versions.is_as_written(file.version)):
             self._rows.forget_drift(file.file_id)
             return
         comparison, told = self._versions.comparison(before, file.version), self._rows.drifted_to(file.file_id)

@@ -34,16 +34,16 @@ class Versions:
         for version in known.values():
             self._store(version.number, self._contract.recast(version.schema, types_of(version.contract)))
 
-    def is_accepted(self, number: int) -> bool:
-        """Whether nothing in the version is unknown to the contract."""
-        return self._numbered[number].is_accepted
+    def is_as_written(self, number: int) -> bool:
+        """Whether nothing in the version is unknown to the contract's YAML."""
+        return self._contract.as_written.accepts(self._numbered[number].schema)
 
     def comparison(self, before: int | None, number: int) -> Comparison:
         """What changed from one version, or else from the contract, to another, apart from nulls and categories."""
         return self._against(before, self._numbered[number].schema)
 
     def _against(self, before: int | None, schema: Schema) -> Comparison:
-        known = self._contract.schema if before is None else self._numbered[before].schema
+        known = self._contract.as_written.schema if before is None else self._numbered[before].schema
         found = alike(unformatted(schema) if before is None else schema, known)
         return compare(needing(known, self._contract.required), needing(found, self._contract.required))
 

@@ -154,7 +154,6 @@ def with_amendments(
     narrow = {amendment.column for amendment, _ in whole.left_out if amendment.kind == "widen"}
     stay = dataset.fixed | narrow | {*fixed}
     compiled, _ = compile_dataset(whole.config, stay)
-    widened = frozenset(amendment.column for amendment in whole.taken if amendment.kind == "widen")
-    contract = replace(compiled.table.contract, widened=widened)
+    contract = replace(compiled.table.contract, written=dataset.table.contract.as_written if whole.taken else None)
     table = replace(compiled.table, amendments=whole.taken, contract=contract)
     return replace(dataset, columns=compiled.columns, table=table, chain=compiled.chain, fixed=stay), whole.left_out

@@ -113,3 +113,14 @@ def test_a_further_process_knows_what_the_contract_has_gained(tmp_path: Path) ->
     done = ade(place, "replay", "--from", "2026-11-10", "--to", "2026-11-12")
     assert (done.returncode, done.stderr) == (0, "")
     assert hashes(place.warehouse, ("feed",)) == before
+
+
+def test_what_the_first_file_adds_and_widens_is_a_drift_from_the_config(tmp_path: Path) -> None:
+    place = evolving(tmp_path)
+    (place.landing / "feed" / "2026-11-10.csv").write_text("id,amount,city,note\na,1,Oslo,x\nb,2.5,Oslo,y\n", "utf-8")
+    done = ade(place, "run")
+    assert done.returncode == 0, done.stderr
+    [told] = [line for line in done.stdout.splitlines() if " drift " in line]
+    assert "from=contract to=1" in told
+    assert "added note" in told
+    assert "widened amount from integer to number" in told
