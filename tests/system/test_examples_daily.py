@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.system.examples import EXAMPLES, by_file, counted, first_of
+from tests.system.examples import COUNTRIES, EXAMPLES, by_file, counted, first_of
 from tests.system.looking import number
 from tests.system.processes import Place
 from tests.system.shared import SHARED, needs
@@ -18,16 +18,6 @@ from tests.system.shared import SHARED, needs
 pytestmark = needs("cdnow", "jhu_covid", "nycflights13")
 COVID = ["jhu_covid_global", "jhu_covid_us"]
 each_covid = pytest.mark.parametrize("dataset", COVID)
-SYNONYMS = {
-    **dict.fromkeys(("Bahamas, The", "The Bahamas"), "Bahamas"),
-    **dict.fromkeys(("Gambia, The", "The Gambia"), "Gambia"),
-    **dict.fromkeys(("Korea, South", "Republic of Korea"), "South Korea"),
-    "Czech Republic": "Czechia",
-    "Iran (Islamic Republic of)": "Iran",
-    "Russian Federation": "Russia",
-    "UK": "United Kingdom",
-    "Viet Nam": "Vietnam",
-}
 MISSING_FLIGHTS = ("dep_time", "dep_delay", "arr_time", "arr_delay", "tailnum", "air_time")
 
 
@@ -65,15 +55,15 @@ def test_a_renamed_column_goes_on_under_its_name(examples: Place, columns: tuple
     for name, staged in first_of(by_file(examples, "jhu_covid_global", ours)).items():
         records = global_records(name)
         cells = [row[old if old in row else new].strip() for row in records]
-        wanted = [SYNONYMS.get(cell, cell) if ours == "country" else cell for cell in cells]
+        wanted = [COUNTRIES.get(cell, cell) if ours == "country" else cell for cell in cells]
         assert [cell or "" for cell in staged] == wanted, name
 
 
 def test_countries_are_counted_that_were_called_otherwise(examples: Place) -> None:
     records = (row for name in EXAMPLES["jhu_covid_global"].profile() for row in global_records(name))
     cells = [row.get("Country/Region", row.get("Country_Region", "")).strip() for row in records]
-    assert set(SYNONYMS) <= set(cells)
-    assert counted(examples, "jhu_covid_global", "mapped.country") == sum(cell in SYNONYMS for cell in cells)
+    assert set(COUNTRIES) <= set(cells)
+    assert counted(examples, "jhu_covid_global", "mapped.country") == sum(cell in COUNTRIES for cell in cells)
 
 
 def test_codes_have_their_zeros(examples: Place) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.system.conftest import Starter
 from tests.system.drops import rename_into
-from tests.system.examples import EXAMPLE_CONFIGS
+from tests.system.examples import COUNTRIES, EXAMPLE_CONFIGS
 from tests.system.looking import number, rows, unsound
 from tests.system.processes import Place, eventually, load
 from tests.system.shared import SHARED, needs
@@ -26,9 +26,12 @@ def versions() -> list[str]:
 
 
 def reported(text: str) -> list[tuple[object, ...]]:
-    """What a version says: country, cases and deaths, in its order."""
-    lines = csv.DictReader(text.removeprefix("\ufeff").splitlines())
-    return [(line["Country/Region"], int(line["Confirmed"]), int(line["Deaths"])) for line in lines]
+    """What a version says: country, by the one word that the config has for it, cases and deaths, in its order."""
+    lines = list(csv.DictReader(text.removeprefix("\ufeff").splitlines()))
+    countries = (COUNTRIES.get(line["Country/Region"], line["Country/Region"]) for line in lines)
+    return [
+        (country, int(line["Confirmed"]), int(line["Deaths"])) for country, line in zip(countries, lines, strict=True)
+    ]
 
 
 def staged(warehouse: Path) -> list[tuple[object, ...]]:
