@@ -129,7 +129,7 @@ def test_the_dashboard_follows_what_comes(place: Place, opened: Opener) -> None:
 @needs_tmux
 def test_the_dashboard_shows_a_file_that_is_set_aside(place: Place, opened: Opener) -> None:
     write(place.landing / "orders" / "orders_1.csv", "x\n")
-    screen = opened(place, 100, 30).until_shown("failed")
+    screen = opened(place, 100, 30).until_shown("held")
     assert "1" in row(screen, "orders")[6:7]
 
 
