@@ -164,7 +164,7 @@ def _renamed(pair: _Pair) -> Iterator[Change]:
 
 def _retyped(pair: _Pair) -> Iterator[Change]:
     old, new = pair.old.type, pair.new.type
-    if old == new:
+    if old == new or UNKNOWN in {old, new}:  # a column without values is of any type
         return
     compatibility = _directed(backward=takes(new, old), forward=takes(old, new))
     kind: Kind = "retyped"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stream.accepting.accept import Accepted
 from stream.screens.figures import count
-from stream.screens.rejects import shown
+from stream.screens.output import shown
 
 
 def told(done: Accepted) -> str:

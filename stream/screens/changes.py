@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from processors.schemas.comparing import Change, Comparison
+from stream.screens.output import shown
 
 _NAMES_SHOWN = 6
 
@@ -22,7 +23,7 @@ def words(comparison: Comparison) -> str:
     'nothing'
     """
     kinds = groupby(sorted(comparison.changes, key=_kind), key=_kind)
-    return "; ".join(_of_kind(kind, list(changes)) for kind, changes in kinds) or "nothing"
+    return shown("; ".join(_of_kind(kind, list(changes)) for kind, changes in kinds)) or "nothing"
 
 
 def _kind(change: Change) -> str:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from processors.schemas.comparing import Change
 from stream.schemas.differences import Difference
-from stream.screens.output import printing
+from stream.screens.output import printing, shown
 
 
 def difference_table(difference: Difference) -> None:
@@ -31,4 +31,4 @@ def _named(version: str) -> str:
 
 def _cells(change: Change) -> list[str]:
     kind = change.kind.replace("_", " ") + (" (suggested)" if change.suggested else "")
-    return [kind, change.column, change.before or "-", change.after or "-", change.compatibility]
+    return [kind, *map(shown, (change.column, change.before or "-", change.after or "-")), change.compatibility]

@@ -24,6 +24,17 @@ def write(text: str) -> None:
         os.close(nowhere)
 
 
+def shown(text: object) -> str:
+    """`text` in one line that is safe on a terminal.
+
+    >>> shown("a\\x1b[31m\\tb")
+    'a\\\\x1b[31m\\\\tb'
+    """
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in str(text)
+    )
+
+
 def write_exactly(pieces: Iterable[str]) -> None:
     """Write in UTF-8, without touching a line end: what a file would hold."""
     if isinstance(sys.stdout, io.TextIOWrapper):

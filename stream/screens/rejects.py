@@ -13,20 +13,9 @@ from rich.text import Text
 from stream.rejects.retry import Retried
 from stream.rejects.story import Story
 from stream.screens.figures import count
-from stream.screens.output import printing, write
+from stream.screens.output import printing, shown, write
 
 _MORE = "There are more: --limit N shows more of them, `ade-stream rejects export` writes them all to a file."
-
-
-def shown(text: object) -> str:
-    """`text` in one line that is safe on a terminal.
-
-    >>> shown("a\\x1b[31m\\tb")
-    'a\\\\x1b[31m\\\\tb'
-    """
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in str(text)
-    )
 
 
 def rejects_list(rejects: Sequence[Mapping[str, Any]], *, more: bool) -> None:

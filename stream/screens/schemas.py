@@ -13,7 +13,7 @@ from sinks.schemas.history import SchemaDrift, SchemaVersion
 from stream.schemas.versions import History
 from stream.screens.changes import words
 from stream.screens.figures import count
-from stream.screens.output import printing
+from stream.screens.output import printing, shown
 
 _VALUES_SHOWN = 8
 
@@ -76,8 +76,8 @@ def show_version(version: SchemaVersion) -> None:
 def _cells(column: SchemaColumn) -> list[str]:
     seen = column.formats or column.categories or column.values
     more = " …" if len(seen) > _VALUES_SHOWN else ""
-    shown = ", ".join(seen[:_VALUES_SHOWN]) + more
-    return [column.name, column.column or "-", column.type, "yes" if column.nullable else "no", shown]
+    told = ", ".join(seen[:_VALUES_SHOWN]) + more
+    return [shown(column.name), column.column or "-", column.type, "yes" if column.nullable else "no", shown(told)]
 
 
 def _plural(number: int, noun: str) -> str:

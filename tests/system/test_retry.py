@@ -55,4 +55,4 @@ def test_times_of_states_are_kept(place: Place) -> None:
     ade(place, "retry", "orders/orders_1.csv")
     load(place, code=1)
     states = rows(place.warehouse, "SELECT state, times FROM meta_file_states ORDER BY state")
-    assert states == [("failed", 2), ("ready", 1)]
+    assert states == [("held", 2), ("ready", 1)]
