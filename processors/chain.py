@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 
 from processors.outcome import ROW_ID, Outcome, Processor, accept, conserve, join_marked, merge_rejects
+from processors.parameters.model import Parameters, Statistic
 from processors.reasons import add_reasons
 
 
@@ -23,6 +25,24 @@ class Chain:
         for step in self.steps:
             outcome = _then(outcome, _take(step, outcome.accepted), step)
         return conserve(rows.num_rows, outcome, self)
+
+    @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """What the steps would know of committed rows."""
+        return tuple(dict.fromkeys(each for step in self.steps for each in getattr(step, "wanted", ())))
+
+    def given(self, parameters: Parameters, /) -> Chain:
+        """The same steps with these parameters."""
+        return _given(self, parameters)
+
+    def __hash__(self) -> int:
+        """Of the number of steps alone: it is asked for with every batch."""
+        return hash(len(self.steps))
+
+
+@lru_cache(maxsize=64)
+def _given(chain: Chain, parameters: Parameters) -> Chain:
+    return Chain(tuple(step.given(parameters) if hasattr(step, "given") else step for step in chain.steps))
 
 
 def _take(step: Processor, rows: pa.RecordBatch) -> Outcome:

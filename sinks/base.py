@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from processors.columns import ColumnType
 from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.parameters.model import Parameters
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
@@ -224,7 +225,7 @@ class MicroBatch:
     layer). `swap`: the part that the batch has in the change from one generation of the file to the next. `breach`:
     what becomes of its dataset, or of everything, with news of a file that goes over a budget. `schemas`: what is
     known of the schemas of files, by id, before their records are judged; of a file of which no record is handed on,
-    all that was seen.
+    all that was seen. `parameters`: those of its execution date, where a step wants any.
     """
 
     parts: tuple[Part, ...]
@@ -237,6 +238,7 @@ class MicroBatch:
     swap: Swap | None = None
     breach: Breach | None = None
     schemas: Mapping[int, Schema] = field(default_factory=dict)
+    parameters: Parameters | None = None
 
     @property
     def part(self) -> Part:

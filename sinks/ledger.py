@@ -40,12 +40,14 @@ WHERE file_id = ?
 """
 #: Nothing is inserted where a span reaches into this one.
 _INSERT_SPAN = f"""
-INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, committed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, {NOW}
+INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, elements, passed,
+                        parameters_version, committed_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, {NOW}
 WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
     <= ?1
 """
-_INSERT_COUNTS = "INSERT INTO meta_rule_results (span_id, name, count) VALUES (?, ?, ?)"
+_REVISE_SPAN = "UPDATE meta_spans SET elements = ?, passed = ?, parameters_version = ? WHERE span_id = ?"
+_INSERT_COUNTS = "INSERT INTO meta_counts (span_id, name, count) VALUES (?, ?, ?)"
 _FILES = """
 SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, acknowledged, size, mtime_ns, inode,
 ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
@@ -159,13 +161,21 @@ def entry(batch: MicroBatch, outcome: Outcome) -> Entry:
     """The entry of new spans, whose records had this `outcome`; of a batch without records, its file's state."""
     if not outcome.row_count:
         return Entry(_NOTHING, _NOTHING, file_rows(batch, [0], [0]))
+    accepted = _per_part(batch, outcome.accepted[ROW_ID].to_numpy())
+    elements = _per_part(batch, batch.rows[ROW_ID].to_numpy())
+    version = None if batch.parameters is None else batch.parameters.version
     spans = [
-        (span.id_first, span.row_count, span.byte_start, span.byte_end, index.lines_after, part.digest, index.pack())
-        for part, span, index in ((part, part.span, part.index) for part in batch.parts)
+        (*_claim(part), split, passed, version)
+        for part, split, passed in zip(batch.parts, elements, accepted, strict=True)
     ]
     records = [part.span.row_count for part in batch.parts]
-    accepted = _per_part(batch, outcome.accepted[ROW_ID].to_numpy())
     return Entry(parameter_rows(spans), _counts(batch, outcome.marked), file_rows(batch, records, accepted))
+
+
+def _claim(part: Part) -> tuple[Scalar, ...]:
+    span, index = part.span, part.index
+    where = span.id_first, span.row_count, span.byte_start, span.byte_end
+    return (*where, index.lines_after, part.digest, index.pack())
 
 
 def _counts(batch: MicroBatch, marked: Mapping[str, RowIds]) -> pa.RecordBatch:
@@ -232,13 +242,18 @@ class Ledger:
             )
         return False
 
+    def revise_span(self, entry: Entry) -> None:
+        """The only span was judged anew."""
+        values = [entry.spans.column(place) for place in (7, 8, 9, 0)]
+        self._connection.insert(_REVISE_SPAN, pa.RecordBatch.from_arrays(values, names=["0", "1", "2", "3"]))
+
     def count(self, entry: Entry) -> None:
         """Enter the span's counts."""
         self._connection.insert(_INSERT_COUNTS, entry.counts)
 
     def forget_counts(self, span: Span | IdRange) -> None:
         """Take the counts of a span away that is replaced, or of all spans within it."""
-        self._connection.run("DELETE FROM meta_rule_results WHERE span_id BETWEEN ? AND ?", span.id_first, span.id_last)
+        self._connection.run("DELETE FROM meta_counts WHERE span_id BETWEEN ? AND ?", span.id_first, span.id_last)
 
     def settle(self, files: pa.RecordBatch, versions: Sequence[int | None]) -> None:
         """Add to the balance of each file, and take over what a batch says of its state. `versions`: of the schema of

@@ -71,6 +71,15 @@ def amendments(db: Database) -> None:
     db.execute(_AMENDMENTS)
 
 
+@migrations()
+def accounts(db: Database) -> None:
+    """How many records of a span could be split into columns, how many of them passed the steps, and with which
+    parameters. `meta_rule_results` makes room for what is made of the counts."""
+    db.execute("ALTER TABLE meta_rule_results RENAME TO meta_counts")
+    for column in ("elements", "passed", "parameters_version"):
+        db.execute(f"ALTER TABLE meta_spans ADD COLUMN {column} INTEGER")
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 

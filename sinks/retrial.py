@@ -31,7 +31,7 @@ _TEMPORARY = (
     "CREATE TEMP TABLE tried (_id INTEGER PRIMARY KEY, attempts INTEGER)",
 )
 _ADD_COUNTS = """
-INSERT INTO meta_rule_results (span_id, name, count) {}
+INSERT INTO meta_counts (span_id, name, count) {}
 ON CONFLICT (span_id, name) DO UPDATE SET count = count + excluded.count
 """
 _OLD_COUNTS = """
@@ -44,7 +44,7 @@ SELECT ?1, name, -count(*) FROM (
     FROM (SELECT _id, _flags FROM {0} UNION ALL SELECT _id, _flags FROM {1}) row,
          json_each('["' || replace(row._flags, ',', '","') || '"]') flag
     WHERE row._id IN (SELECT _id FROM renewed) AND row._flags IS NOT NULL)
-WHERE name IN (SELECT name FROM meta_rule_results WHERE span_id = ?1) GROUP BY name
+WHERE name IN (SELECT name FROM meta_counts WHERE span_id = ?1) GROUP BY name
 """
 _COUNT_ATTEMPT = """
 UPDATE rejects SET attempts = (SELECT t.attempts + 1 FROM tried t WHERE t._id = rejects._id)
@@ -123,7 +123,7 @@ class Retrial:
         self._schemas[table.dataset].give(schemas)
         self.drifts += len(schemas.drifts)
         self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
-        self._connection.run("DELETE FROM meta_rule_results WHERE span_id = ? AND count = 0", span.id_first)
+        self._connection.run("DELETE FROM meta_counts WHERE span_id = ? AND count = 0", span.id_first)
 
     def _return(self, table: Table, rows: str, losers: str) -> None:
         """Losers that compete again as they are stand among the staged rows first."""

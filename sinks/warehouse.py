@@ -260,6 +260,7 @@ class Warehouse:
             uniqueness.release(ids)
             staging.clear(ids)
             self._ledger.forget_counts(ids)
+            self._ledger.revise_span(entry)
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)

@@ -5,14 +5,15 @@ else.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processors.chain import Chain
 from processors.errors import (
     BrokenRuleError,
     FrozenError,
@@ -23,9 +24,11 @@ from processors.errors import (
 )
 from processors.events import encode
 from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
+from processors.parameters.model import Parameters
 from processors.schemas.model import Schema
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
+from stream.barrier import Barrier
 from stream.breaker import count, over_budget
 from stream.budget import Budgets
 from stream.schemas.narrowness import too_narrow
@@ -33,34 +36,46 @@ from stream.schemas.narrowness import too_narrow
 #: Bytes of the landing files that may wait, judged, for their commit.
 AHEAD_BYTES = 1 << 21
 _VALUE_SHOWN = 60
+T = TypeVar("T")
 
 
 def run(
-    batches: Iterable[MicroBatch],
+    batches: Iterable[MicroBatch | Barrier],
     chains: Mapping[str, Processor],
     sink: Sink[Prepared],
     stop: threading.Event | None = None,
     budgets: Budgets | None = None,
+    at_barrier: Callable[[Barrier], None] = Barrier.lift,
 ) -> Iterator[Receipt]:
-    """Judge each batch with its dataset's chain, commit it, and give its receipt.
+    """Judge each batch with its dataset's chain, commit it, and give its receipt. At a barrier all before it is
+    committed, and `at_barrier` lifts it.
 
     Batches are read and judged in a thread of their own, some ahead of the commit. Closing the generator ends that
     thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a source
     that waits for more.
     """
-    with closing(ahead(judge(batches, chains, budgets), _weight, AHEAD_BYTES, sink.prepare, stop)) as prepared:
-        for each in prepared:
-            yield sink.commit(each)
+
+    def prepared(judged: Judged | Barrier) -> Prepared | Barrier:
+        return judged if isinstance(judged, Barrier) else sink.prepare(judged)
+
+    with closing(ahead(judge(batches, chains, budgets), _weight, AHEAD_BYTES, prepared, stop)) as ready:
+        for each in ready:
+            if isinstance(each, Barrier):
+                at_barrier(each)
+            else:
+                yield sink.commit(each)
 
 
-def _weight(judged: Judged) -> int:
+def _weight(judged: Judged | Barrier) -> int:
+    if isinstance(judged, Barrier):
+        return 0
     return sum(part.span.byte_end - part.span.byte_start for part in judged.batch.parts)
 
 
 def judge(
-    batches: Iterable[MicroBatch], chains: Mapping[str, Processor], budgets: Budgets | None = None
-) -> Iterator[Judged]:
-    """Each batch with its verdict.
+    batches: Iterable[MicroBatch | Barrier], chains: Mapping[str, Processor], budgets: Budgets | None = None
+) -> Iterator[Judged | Barrier]:
+    """Each batch with its verdict; barriers as they are.
 
     A record that breaks a rule with the action `fail` is a BrokenRuleError, raised where its batch was read: there the
     records before it are read again, the file is set aside and the next one taken up, or, in a replay, everything is
@@ -72,26 +87,30 @@ def judge(
     budgets, source = budgets or Budgets(), _delegate(batches)
     batch = next(source, None)
     while batch is not None:
+        if isinstance(batch, Barrier):
+            yield batch
+            batch = next(source, None)
+            continue
         judged = verdict(batch, chains[batch.dataset])
         fault = breach(judged, budgets)
         if isinstance(fault, FrozenError):
-            fault.schema = _seen_until(fault, batch, chains[batch.dataset])
+            fault.schema = _seen_until(fault, batch, given(chains[batch.dataset], batch.parameters))
         if fault is None:
             yield judged
             batch = next(source, None)
             continue
         batch = raise_within(source, fault)
-        if batch is not None and batch.breach == "fail" and isinstance(fault, OverBudgetError):
+        if isinstance(batch, MicroBatch) and batch.breach == "fail" and isinstance(fault, OverBudgetError):
             yield verdict(batch, chains[batch.dataset])
             raise StoppedError(batch.part.reason, batch.dataset, batch.part.file.path, fault.record)
 
 
-def _delegate(batches: Iterable[MicroBatch]) -> Generator[MicroBatch]:
+def _delegate(batches: Iterable[T]) -> Generator[T]:
     yield from batches
 
 
-def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatch | None:
-    """The batch that `source` gives after `error` was raised in it; None where it ends."""
+def raise_within(source: Generator[T], error: SourceError) -> T | None:
+    """What `source` gives after `error` was raised in it; None where it ends."""
     try:
         return source.throw(error)
     except StopIteration:
@@ -100,11 +119,17 @@ def raise_within(source: Generator[MicroBatch], error: SourceError) -> MicroBatc
 
 def verdict(batch: MicroBatch, chain: Processor) -> Judged:
     """The chain's outcome for all records of the batch, those that could not be split among the rejected."""
+    chain = given(chain, batch.parameters)
     outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
     rejected, schemas = merge_rejects(batch.malformed, outcome.rejected), {**batch.schemas, **outcome.schemas}
     whole = Outcome(outcome.accepted, rejected, outcome.marked, schemas=schemas)
     count = batch.rows.num_rows + batch.malformed.num_rows
     return Judged(batch, conserve(count, whole, "framing"), _events(batch, whole.rejected))
+
+
+def given(chain: Processor, parameters: Parameters | None) -> Processor:
+    """The chain, with parameters where there are any."""
+    return chain.given(parameters) if parameters is not None and isinstance(chain, Chain) else chain
 
 
 def _events(batch: MicroBatch, rejected: pa.RecordBatch) -> pa.RecordBatch:

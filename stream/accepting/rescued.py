@@ -16,7 +16,7 @@ from processors.matching import declared
 from processors.outcome import ROW_ID
 from processors.rescuing import RESCUED
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.config.models import SchemaConfig, StepConfig
+from stream.config.steps import SchemaConfig, StepConfig
 
 
 class Kept(NamedTuple):

@@ -65,7 +65,7 @@ def init(
 
 def _check(dataset: str, path: Path, *, force: bool) -> None:
     """Raises ConfigError before any work is done."""
-    from stream.config.models import NAME
+    from stream.config.strict import NAME
 
     if not re.match(NAME, dataset):
         raise ConfigError(

@@ -9,7 +9,8 @@ from processors.date_formats import ISO
 from processors.schemas.evidence import possible
 from processors.schemas.model import Schema, SchemaColumn
 from stream.config.columns import ColumnConfig
-from stream.config.models import DatasetConfig, NotNullRule, OneOfRule, RuleConfig
+from stream.config.models import DatasetConfig
+from stream.config.rules import NotNullRule, OneOfRule, RuleConfig
 
 
 def contract_schema(config: DatasetConfig) -> Schema:

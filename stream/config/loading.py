@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
-from stream.config.compiling import Dataset, compile_dataset
+from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.models import DatasetConfig
 from stream.config.odcs import with_contract
 from stream.config.problems import Place, dotted, problem, repeated, syntax

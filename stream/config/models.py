@@ -2,181 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from processors.schemas.model import Mode
-from processors.validation import Action, Severity
 from stream.config.budget import BudgetConfig
-from stream.config.columns import AsWritten, Bare, ColumnConfig
+from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
-
-NAME = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
-
-Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
-Bound: TypeAlias = int | float | Decimal | datetime | date
+from stream.config.steps import SchemaConfig, StepConfig
+from stream.config.strict import Name, Strict
 
 
-def _is_bound(value: object) -> object:
-    good = value is None or (isinstance(value, int | float | Decimal | date) and not isinstance(value, bool))
-    if not good or value != value:
-        raise ValueError("must be a number, a date or a timestamp, as YAML writes them (without quotes)")
-    return value
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SchemaConfig(_Strict):
-    """Casts the text of each declared column to its type, and says what becomes of what does not fit the contract."""
-
-    new_columns: Mode = Field(
-        "rescue",
-        description="Columns in a file that the config does not name. evolve: the table gains them, as text. "
-        "quarantine: records with a value there are rejected, rule new_column. rescue: their cells are kept in "
-        "_rescued. freeze: the file is held until a person decides.",
-    )
-    missing_columns: Mode = Field(
-        "freeze",
-        description="Columns that are not optional and that a file lacks. evolve: they count as optional from then on. "
-        "quarantine: all its records are rejected, rule missing_column. rescue: their cells are null, and _flags has "
-        "missing.<column>. freeze: the file is held until a person decides. A file that has none of the columns is "
-        "held in any case.",
-    )
-    misfits: Mode = Field(
-        "quarantine",
-        description="Cells that do not cast to the type of their column. evolve: the type is widened where that loses "
-        "nothing (integer to number, decimal to more digits), else as rescue. quarantine: their records are rejected, "
-        "rule type. rescue: the cell is null, its text is kept in _rescued, and _flags has misfit.<column>. freeze: "
-        "the file is held at the first such record; those before it are loaded.",
-    )
-
-
-class QualityConfig(_Strict):
-    """Cleans text cells, and names the duplicates to be refused."""
-
-    trim: bool = Field(True, description="Take away blanks around text.")
-    duplicates: tuple[Literal["key", "exact"], ...] = Field(
-        (),
-        description="key: a record whose key was seen before is rejected. exact: one whose every declared column was. "
-        "The record with the smaller row id is the first, across batches, files and restarts.",
-    )
-
-
-class _RuleConfig(_Strict):
-    name: Name | None = Field(None, description="Error code and counter; <column>_<check> by default.")
-    severity: Severity = "error"
-    action: Action = Field(
-        "quarantine",
-        description="warn: pass and flag. quarantine, drop: reject. fail: set the whole file aside.",
-    )
-
-
-class NotNullRule(_RuleConfig):
-    """The cell has a value."""
-
-    check: Literal["not_null"]
-    column: str
-
-
-class RangeRule(_RuleConfig):
-    """min ≤ value ≤ max; the ends are included unless exclusive."""
-
-    check: Literal["range"]
-    column: str
-    min: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
-    max: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
-    exclusive: bool = False
-
-    @model_validator(mode="after")
-    def _bounded(self) -> RangeRule:
-        if self.min is None and self.max is None:
-            raise ValueError("needs min, max or both")
-        if type(self.min) is type(self.max) and self.min is not None and self.min > self.max:  # type: ignore[operator]
-            raise ValueError("min is greater than max, so no value lies between")
-        return self
-
-
-class OneOfRule(_RuleConfig):
-    """The value is one of a list."""
-
-    check: Literal["one_of"]
-    column: str
-    values: tuple[AsWritten, ...] = Field(min_length=1)
-
-
-class MatchesRule(_RuleConfig):
-    """The whole text matches a regular expression."""
-
-    check: Literal["matches"]
-    column: str
-    pattern: str
-
-
-class TimestampRule(_RuleConfig):
-    """The text of a string column reads as a timestamp."""
-
-    check: Literal["timestamp"]
-    column: str
-    formats: tuple[str, ...] = ()
-
-
-class UniqueRule(_RuleConfig):
-    """No earlier record has the same values in these columns. Records with a null among them are not compared."""
-
-    check: Literal["unique"]
-    columns: tuple[str, ...] = Field(min_length=1)
-    action: Literal["quarantine", "drop"] = "quarantine"
-
-
-class ExpressionRule(_RuleConfig):
-    """A SQL expression over the row is true (or null)."""
-
-    check: Literal["expression"]
-    name: Name
-    sql: str
-
-
-RuleConfig: TypeAlias = Annotated[
-    NotNullRule | RangeRule | OneOfRule | MatchesRule | TimestampRule | UniqueRule | ExpressionRule,
-    Field(discriminator="check"),
-]
-
-
-class ValidationConfig(_Strict):
-    """Rules over typed rows; a row is rejected with every rule that it breaks."""
-
-    rules: tuple[RuleConfig, ...] = Field(min_length=1)
-
-
-class FeaturesConfig(_Strict):
-    """Columns computed from the other columns of the same row."""
-
-    columns: dict[Name, str] = Field(description="Name: SQL expression over the row.", min_length=1)
-
-
-class StepConfig(_Strict):
-    """One processor: a mapping with exactly one of these keys."""
-
-    schema_: SchemaConfig | None = Field(None, alias="schema")
-    quality: QualityConfig | None = None
-    validation: ValidationConfig | None = None
-    features: FeaturesConfig | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> StepConfig:
-        if sum(part is not None for part in (self.schema_, self.quality, self.validation, self.features)) != 1:
-            raise ValueError("needs exactly one of schema, quality, validation, features, with its settings (or {})")
-        return self
-
-
-class LimitsConfig(_Strict):
+class LimitsConfig(Strict):
     """Bounds on what a file may ask of us. Results never depend on those of a micro-batch (batch_rows, batch_bytes)."""
 
     batch_rows: int = Field(20_000, ge=1, le=1_000_000, description="Records in a micro-batch at the most.")
@@ -191,7 +30,7 @@ class LimitsConfig(_Strict):
     )
 
 
-class DatasetConfig(_Strict):
+class DatasetConfig(Strict):
     """A dataset: where its files are, what is in them, and what happens to each row."""
 
     dataset: Name = Field(description="Names the table stg_<dataset>.")

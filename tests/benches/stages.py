@@ -76,7 +76,7 @@ def _judged(figures: Figures, batches: list[MicroBatch], dataset: Dataset) -> li
             return events(*arguments)  # type: ignore[arg-type]
 
     with patch.object(stream.engine, "_events", counted):
-        return list(judge(batches, {dataset.name: dataset.chain}))
+        return [each for each in judge(batches, {dataset.name: dataset.chain}) if isinstance(each, Judged)]
 
 
 if __name__ == "__main__":

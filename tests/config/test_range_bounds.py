@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.config.compiling import Fault
+from stream.config.compiling.draft import Fault
 
 
 def compiled(kind: str, **ends: object) -> tuple[Dataset, list[Fault]]:

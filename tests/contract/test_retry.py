@@ -76,7 +76,7 @@ def kept(path: Path) -> dict[str, Any]:
         "balances": contents.balances(path),
         "counts": contents.rows(
             path,
-            "SELECT name, sum(count) FROM meta_rule_results WHERE name GLOB '[rt][uy][lp]e.*' GROUP BY 1 ORDER BY 1",
+            "SELECT name, sum(count) FROM meta_counts WHERE name GLOB '[rt][uy][lp]e.*' GROUP BY 1 ORDER BY 1",
         ),
     }
 

@@ -100,7 +100,7 @@ def test_counts_of_a_span_are_replaced_and_not_added(tmp_path: Path) -> None:
     with Warehouse(tmp_path / "w.db", [TABLE]) as warehouse:
         for counts in ({"null.code": 3, "type.amount": 1}, {"null.code": 2}):
             store(warehouse, judged(TABLE, Draft(1, 1, EARLIER.records, marked=counts)))
-        found = warehouse.connection.rows("SELECT name, count FROM meta_rule_results")
+        found = warehouse.connection.rows("SELECT name, count FROM meta_counts")
     assert found == [("null.code", 2)]
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
-from stream.config.models import NAME
+from stream.config.strict import NAME
 
 NAMES = st.text(st.characters(codec="utf-8")) | st.text(
     st.sampled_from("aAéß\u0131\u0130\uff11_ -/0я한がｶﾞ\u0301\u0345\u200b")

@@ -46,6 +46,7 @@ def taken(folder: Path, described: Datasets) -> dict[str, Schema]:
         arrivals = Arrivals(Intake(Tracker(folder / "landing", described, committed.files()), committed))
         verdicts = []
         for judged in judge(arrivals.present(), {name: each.chain for name, each in described.items()}):
+            assert isinstance(judged, Judged)
             sink.commit(sink.prepare(judged))
             verdicts.append(judged)
         return put_together(verdicts)
@@ -55,7 +56,8 @@ def replayed(folder: Path, described: Datasets) -> dict[str, Schema]:
     """Judge everything that was taken once more."""
     with WarehouseReader(folder / "ade.db") as recorded:
         contracts = Contracts(described)
-        return put_together(judge(events(recorded, list(recorded.files()), contracts), contracts.chains))
+        again = judge(events(recorded, list(recorded.files()), contracts), contracts.chains)
+        return put_together(each for each in again if isinstance(each, Judged))
 
 
 def types(schemas: Mapping[str, Schema]) -> dict[str, list[str]]:

@@ -99,7 +99,7 @@ def by_file(place: Place, dataset: str, columns: str) -> dict[str, list[tuple[Sc
 
 def counted(place: Place, dataset: str, name: str) -> int:
     """How many cells of all files of a dataset a step has counted under a name."""
-    sql = """SELECT coalesce(sum(c.count), 0) FROM meta_rule_results c JOIN meta_files f ON f.file_id = c.span_id >> 32
+    sql = """SELECT coalesce(sum(c.count), 0) FROM meta_counts c JOIN meta_files f ON f.file_id = c.span_id >> 32
     WHERE f.dataset = ? AND c.name = ?"""
     return number(place.warehouse, sql, dataset, name)
 

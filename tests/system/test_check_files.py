@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from processors.reasons import MISSING, NEW, TYPE
-from stream.config.compiling import _READER_RULES
+from stream.config.compiling.draft import READER_RULES
 from stream.report import _MALFORMED
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.processes import Place, ade, load, write_configs
@@ -129,7 +129,7 @@ def test_records_that_cannot_be_split_have_a_sentence(place: Place) -> None:
 
 
 def test_every_fault_of_the_reader_has_a_sentence() -> None:
-    assert {*_MALFORMED, TYPE, MISSING, NEW} == _READER_RULES
+    assert {*_MALFORMED, TYPE, MISSING, NEW} == READER_RULES
 
 
 def test_a_file_that_cannot_be_read_is_an_error_of_its_own(place: Place) -> None:

@@ -145,7 +145,7 @@ def test_text_is_standardised_and_the_raw_layer_keeps_what_came(people: Place) -
     drop(people, PLAIN, "1,Ann,1, usa ,2043\n", "2,Bob,2,U.S.,2043-1234\n", "3,Cem,x,us,43\n")
     load(people)
     assert staged(people, "country, zip") == [("US", "02043"), ("US", "2043-1234")]
-    counts = rows(people.warehouse, "SELECT name, count FROM meta_rule_results WHERE name GLOB '*[pd]ed.*' ORDER BY 1")
+    counts = rows(people.warehouse, "SELECT name, count FROM meta_counts WHERE name GLOB '*[pd]ed.*' ORDER BY 1")
     assert counts == [("mapped.country", 2), ("padded.zip", 1)]
     assert rows(people.warehouse, "SELECT payload ->> 'POSTAL' FROM raw_events ORDER BY _id LIMIT 1") == [("2043",)]
 

@@ -289,5 +289,5 @@ def test_files_of_a_backfill_are_taken_in_the_order_of_their_days(place: Place) 
 
 def test_the_books_know_what_was_rescued(place: Place) -> None:
     taken(place, {"misfits": "rescue", "missing_columns": "rescue"}, MISFIT)
-    told = rows(place.warehouse, "SELECT count FROM meta_rule_results WHERE name = 'misfit.quantity'")
+    told = rows(place.warehouse, "SELECT count FROM meta_counts WHERE name = 'misfit.quantity'")
     assert told == [(1,)]

@@ -113,7 +113,7 @@ def test_a_planted_padded_cell_is_staged_without_its_blanks_and_counted(
 ) -> None:
     found = rows(
         loaded.warehouse,
-        """SELECT f.date, sum(c.count) FROM meta_rule_results c JOIN meta_files f ON f.file_id = c.span_id >> 32
+        """SELECT f.date, sum(c.count) FROM meta_counts c JOIN meta_files f ON f.file_id = c.span_id >> 32
         WHERE f.dataset = ? AND c.name = ? GROUP BY 1 ORDER BY 1""",
         dataset,
         f"trimmed.{column}",

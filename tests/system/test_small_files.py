@@ -58,7 +58,7 @@ def test_each_file_has_its_balance_and_its_counts(place: Place) -> None:
     assert (entries["orders/orders_012.csv"].records, entries["orders/orders_012.csv"].accepted) == (5, 5)
     counted = rows(
         place.warehouse,
-        """SELECT f.path, r.count FROM meta_rule_results r JOIN meta_files f ON f.file_id = r.span_id >> 32
+        """SELECT f.path, r.count FROM meta_counts r JOIN meta_files f ON f.file_id = r.span_id >> 32
         WHERE r.name = 'rule.amount_not_negative'""",
     )
     assert counted == [("orders/orders_010.csv", 1)]

@@ -7,8 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from stream.config.models import (
-    DatasetConfig,
+from stream.config.models import DatasetConfig
+from stream.config.odcs.constraints import Written, anywhere, default_name
+from stream.config.odcs.document import VENDOR
+from stream.config.odcs.types import logical_type
+from stream.config.rules import (
     MatchesRule,
     NotNullRule,
     OneOfRule,
@@ -16,9 +19,6 @@ from stream.config.models import (
     RuleConfig,
     UniqueRule,
 )
-from stream.config.odcs.constraints import Written, anywhere, default_name
-from stream.config.odcs.document import VENDOR
-from stream.config.odcs.types import logical_type
 
 
 def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties: Mapping[str, Written]) -> None:

@@ -14,13 +14,13 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from processors.errors import ConfigError
 from stream.config.columns import ColumnConfig
-from stream.config.models import NAME
 from stream.config.odcs.constraints import Written, default_name, enum_rule, option_rules
 from stream.config.odcs.date_patterns import ISO, strftime_format
 from stream.config.odcs.document import DOCUMENTATION, VENDOR, CustomProperty, Document, Property, Quality, SchemaObject
 from stream.config.odcs.quality import missing_values, quality_rules
 from stream.config.odcs.types import column_type
 from stream.config.problems import Location, placed, problem, repeated, syntax
+from stream.config.strict import NAME
 
 _KNOWN = ", ".join(map(to_camel, ColumnConfig.model_fields))
 #: What a table's custom properties may say of a dataset.

@@ -9,12 +9,13 @@ import yaml
 from pydantic.alias_generators import to_camel
 
 from stream.config.columns import ColumnConfig
-from stream.config.models import DatasetConfig, RuleConfig
+from stream.config.models import DatasetConfig
 from stream.config.odcs.constraints import Written, default_name
 from stream.config.odcs.date_patterns import java_pattern, strftime_format
 from stream.config.odcs.document import VENDOR
 from stream.config.odcs.expressing import express, plain
 from stream.config.odcs.types import logical_type
+from stream.config.rules import RuleConfig
 
 _API_VERSION: Final = "v3.2.0"
 #: A property says first what it is, then what it must be.

@@ -1,0 +1,1 @@
+"""What steps have learned from committed rows, frozen while an execution date runs."""

@@ -1,0 +1,1 @@
+"""From a dataset's configuration to the objects that do the work."""
