@@ -43,7 +43,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(Backfill(connection, dataset.table, text), plan, stop)
+        _fill(Backfill(connection, dataset.table, text, sink.tables), plan, stop)
 
 
 def _refuse_unjudged(plan: Plan) -> None:
@@ -59,7 +59,7 @@ def _refuse_unjudged(plan: Plan) -> None:
 
 def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
     """Records that were rejected because they had the column: of rejects the event is kept in any case."""
-    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table])
+    name, retrial = plan.dataset.name, Retrial(sink.connection, sink.tables.values())
     anew = Anew(Contracts({name: plan.dataset}), retrial, stop)
     for entry in plan.files:
         spans = list(recorded.spans(entry.file.file_id))

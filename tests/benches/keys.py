@@ -1,0 +1,93 @@
+"""Commits rows of one key column until so many keys are there; started by bench_keys.
+
+python -m tests.benches.keys WAREHOUSE ascending|random none|unique KEYS FEW BATCH
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from processors.columns import ColumnType
+from processors.flags import FLAGS
+from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.rescuing import RESCUED
+from sinks.base import File, FileStat, Judged, MicroBatch, Part, Span, Table, Unique, row_id
+from sinks.record_index import RecordIndex
+from sinks.warehouse import Warehouse
+from tests.benches.measuring import Figures, report
+
+#: An odd factor modulo a power of two sends numbers to numbers, each to its own, with neighbours far apart.
+_FACTOR, _BITS = 2_654_435_761, 32
+_RECORD_BYTES = 16
+
+
+def table(rule: str) -> Table:
+    """One text column, unique or not."""
+    unique = (Unique("by_code", ("code",)),) if rule == "unique" else ()
+    return Table("sales", (("code", ColumnType("string")),), unique=unique, raw=False)
+
+
+def codes(order: str, first: int, count: int) -> pa.Array:
+    """Distinct keys of twelve letters, for the rows from `first` on."""
+    numbers = np.arange(first, first + count, dtype=np.uint64)
+    if order == "random":
+        numbers = numbers * np.uint64(_FACTOR) % np.uint64(1 << _BITS)
+    return pa.array(np.char.add("K-", np.char.zfill(numbers.astype(str), 10)))
+
+
+def verdict(of: Table, order: str, first: int, count: int) -> Judged:
+    """A span of one large file, all of its rows accepted."""
+    ids = pa.array(np.arange(row_id(1, first), row_id(1, first) + count, dtype=np.int64))
+    nothing = pa.nulls(count, pa.string())
+    rows = pa.record_batch({ROW_ID: ids, "code": codes(order, first, count), FLAGS: nothing, RESCUED: nothing})
+    events = pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())})
+    starts = np.arange(first, first + count, dtype=np.int64) * _RECORD_BYTES
+    end = (first + count) * _RECORD_BYTES
+    part = Part(
+        file=File(1, of.dataset, "sales/keys.csv", 1, "2026-11-21", ("code",)),
+        span=Span(1, first, count, int(starts[0]), end),
+        index=RecordIndex(starts // _RECORD_BYTES + 1, starts, starts + _RECORD_BYTES, first + count),
+        digest=b"\x00" * 32,
+        stat=FileStat(end, 1, 1),
+        state="processing",
+        reason="",
+        arrived_ns=0,
+    )
+    batch = MicroBatch((part,), of, rows.select([ROW_ID]), no_rejects(), events, "2026-11-21T00:00:00Z", False)
+    return Judged(batch, Outcome(rows, no_rejects(), {}), events)
+
+
+def seconds(path: Path, order: str, rule: str, keys: int, batch: int) -> Iterator[tuple[int, float]]:
+    """How many keys are there behind each commit, and how long it took."""
+    of = table(rule)
+    with Warehouse(path, [of]) as warehouse:
+        for first in range(1, keys + 1, batch):
+            prepared = warehouse.prepare(verdict(of, order, first, batch))
+            yield first + batch - 1, warehouse.commit(prepared).commit_seconds
+
+
+def measure(path: Path, order: str, rule: str, keys: int, few: int, batch: int) -> Figures:
+    """Microseconds a row around `few` keys and over as many commits at the end; milliseconds of the slowest commit."""
+    times = dict(seconds(path, order, rule, keys, batch))
+    early = [each for there, each in times.items() if few / 2 < there <= few * 3 / 2]
+    late = [each for there, each in times.items() if there > keys * 0.9]
+    return {
+        "few_us": sum(early) / len(early) / batch * 1e6,
+        "many_us": sum(late) / len(late) / batch * 1e6,
+        "slowest_ms": max(times.values()) * 1e3,
+    }
+
+
+def main() -> None:
+    """Measure, and report."""
+    path, order, rule, keys, few, batch = sys.argv[1:]
+    report(measure(Path(path), order, rule, int(keys), int(few), int(batch)))
+
+
+if __name__ == "__main__":
+    main()
