@@ -21,13 +21,13 @@ class UniqueContest:
         self._keys = Keys(rows.connection, index)
 
     def release(self, span: Span | IdRange) -> None:
-        """Keys of rows that had not lost are free, and go to others."""
+        """Keys of rows that stay by what is recorded, or by the rule as it is now, are free and go to others."""
+        recorded = f"SELECT 1 FROM meta_duplicates d WHERE d._id = e._id AND d.rule = {literal(self._rule.rule)}"
         for rows in (self._rows.staged, self._rows.losers):
             if self._keys.gather(rows, self._rows.within(), span):
                 self._connection.run(
                     f"""INSERT OR IGNORE INTO contested SELECT {self._keys.named}, key, 1, NULL FROM entries e
-                    WHERE NOT EXISTS (SELECT 1 FROM meta_duplicates d
-                                      WHERE d._id = e._id AND d.rule = {literal(self._rule.rule)})"""
+                    WHERE NOT EXISTS ({recorded}) OR _id = {self._chosen("e.key")}"""
                 )
                 self._keys.remove()
 
@@ -48,14 +48,17 @@ class UniqueContest:
             self._connection.run(f"INSERT OR IGNORE INTO verdicts {verdicts}", span.id_first, span.id_last)
 
     def _choose(self) -> None:
+        self._connection.run(
+            f"UPDATE contested SET chosen = {self._chosen('contested.key')} WHERE name = {self._keys.named}"
+        )
+
+    def _chosen(self, key: str) -> str:
+        """SQL: the row that stays of those with a key; with none, no row's id."""
         of_all, none = ("min", (1 << 63) - 1) if self._rule.keep == "first" else ("max", -1)
         of_levels = [
-            f"ifnull((SELECT {of_all}(_id) FROM {level} WHERE key = contested.key), {none})"
-            for level in self._keys.levels
+            f"ifnull((SELECT {of_all}(_id) FROM {level} WHERE key = {key}), {none})" for level in self._keys.levels
         ]
-        self._connection.run(
-            f"UPDATE contested SET chosen = {of_all}({', '.join(of_levels)}) WHERE name = {self._keys.named}"
-        )
+        return f"{of_all}({', '.join(of_levels)})"
 
     def _verdicts(self, those: str, level: str) -> str:
         """The constraint on `u._id` stands beside that on the key, so that one look finds the rows."""

@@ -52,7 +52,7 @@ def _in_yaml(location: Location) -> Location:
     )
 
 
-_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "expression"}
+_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "monotonic", "referential", "expression"}
 
 
 def _known_keys(location: Location) -> list[str]:

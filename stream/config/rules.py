@@ -85,7 +85,48 @@ class UniqueRule(_RuleConfig):
 
     check: Literal["unique"]
     columns: tuple[str, ...] = Field(min_length=1)
+    scope: Literal["file", "date", "dataset"] = Field(
+        "dataset", description="Which records are compared: those of one file, of one execution date, or all."
+    )
     action: Literal["quarantine", "drop"] = "quarantine"
+
+
+class MonotonicRule(_RuleConfig):
+    """The value is not less than that of the nearest record before it in its file that has one and passed the steps,
+    whether that one breaks this rule or not."""
+
+    check: Literal["monotonic"]
+    column: str = Field(description="A column of numbers, dates or timestamps.")
+    direction: Literal["increasing", "decreasing"] = "increasing"
+    strict: bool = Field(False, description="Equal values break the rule too.")
+    action: Literal["quarantine", "drop"] = "quarantine"
+
+
+class ReferentialRule(_RuleConfig):
+    """Another dataset has a record with these values. Records with a null among them are not asked.
+
+    A record counts there when it passed the steps, whether a rule like this one, or `unique`, rejects it or not; so
+    nothing cascades. A record without a counterpart is rejected, and comes back by itself when one comes.
+    """
+
+    check: Literal["referential"]
+    columns: tuple[str, ...] = Field((), description="The columns whose values are looked for.")
+    dataset: str | None = Field(None, description="The dataset in which they are looked for; it may be this one.")
+    fields: tuple[str, ...] = Field(
+        (), description="Its columns, in the order of `columns`; by default the same names."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> ReferentialRule:
+        if self.dataset is None:
+            raise ValueError("needs dataset, in which the values are looked for")
+        if not self.columns:
+            raise ValueError("needs columns, whose values are looked for")
+        if self.fields and len(self.fields) != len(self.columns):
+            raise ValueError(f"has {len(self.columns)} columns and {len(self.fields)} fields, which must be as many")
+        if self.action not in {"quarantine", "drop"}:
+            raise ValueError(f"the action of a rule that looks into a dataset is quarantine or drop, not {self.action}")
+        return self
 
 
 class ExpressionRule(_RuleConfig):
@@ -97,6 +138,14 @@ class ExpressionRule(_RuleConfig):
 
 
 RuleConfig: TypeAlias = Annotated[
-    NotNullRule | RangeRule | OneOfRule | MatchesRule | TimestampRule | UniqueRule | ExpressionRule,
+    NotNullRule
+    | RangeRule
+    | OneOfRule
+    | MatchesRule
+    | TimestampRule
+    | UniqueRule
+    | MonotonicRule
+    | ReferentialRule
+    | ExpressionRule,
     Field(discriminator="check"),
 ]

@@ -1,12 +1,12 @@
 """Commits rows of one key column until so many keys are there; started by bench_keys.
 
-python -m tests.benches.keys WAREHOUSE ascending|random none|unique KEYS FEW BATCH
+python -m tests.benches.keys FOLDER ascending|random none|unique KEYS FEW BATCH
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +26,10 @@ _FACTOR, _BITS = 2_654_435_761, 32
 _RECORD_BYTES = 16
 
 
-def table(rule: str) -> Table:
-    """One text column, unique or not."""
+def table(rule: str, number: int = 0) -> Table:
+    """One text column, unique or not, of one of several datasets."""
     unique = (Unique("by_code", ("code",)),) if rule == "unique" else ()
-    return Table("sales", (("code", ColumnType("string")),), unique=unique, raw=False)
+    return Table(f"sales_{number}", (("code", ColumnType("string")),), unique=unique, raw=False)
 
 
 def codes(order: str, first: int, count: int) -> pa.Array:
@@ -40,20 +40,20 @@ def codes(order: str, first: int, count: int) -> pa.Array:
     return pa.array(np.char.add("K-", np.char.zfill(numbers.astype(str), 10)))
 
 
-def verdict(of: Table, order: str, first: int, count: int) -> Judged:
+def verdict(of: Table, file_id: int, order: str, first: int, count: int) -> Judged:
     """A span of one large file, all of its rows accepted."""
-    ids = pa.array(np.arange(row_id(1, first), row_id(1, first) + count, dtype=np.int64))
+    ids = pa.array(np.arange(row_id(file_id, first), row_id(file_id, first) + count, dtype=np.int64))
     nothing = pa.nulls(count, pa.string())
     rows = pa.record_batch({ROW_ID: ids, "code": codes(order, first, count), FLAGS: nothing, RESCUED: nothing})
     events = pa.record_batch({ROW_ID: pa.array([], pa.int64()), "payload": pa.array([], pa.string())})
     starts = np.arange(first, first + count, dtype=np.int64) * _RECORD_BYTES
     end = (first + count) * _RECORD_BYTES
     part = Part(
-        file=File(1, of.dataset, "sales/keys.csv", 1, "2026-11-21", ("code",)),
-        span=Span(1, first, count, int(starts[0]), end),
+        file=File(file_id, of.dataset, f"{of.dataset}/keys.csv", 1, "2026-11-21", ("code",)),
+        span=Span(file_id, first, count, int(starts[0]), end),
         index=RecordIndex(starts // _RECORD_BYTES + 1, starts, starts + _RECORD_BYTES, first + count),
         digest=b"\x00" * 32,
-        stat=FileStat(end, 1, 1),
+        stat=FileStat(end, 1, file_id),
         state="processing",
         reason="",
         arrived_ns=0,
@@ -62,31 +62,36 @@ def verdict(of: Table, order: str, first: int, count: int) -> Judged:
     return Judged(batch, Outcome(rows, no_rejects(), {}), events)
 
 
-def seconds(path: Path, order: str, rule: str, keys: int, batch: int) -> Iterator[tuple[int, float]]:
-    """How many keys are there behind each commit, and how long it took."""
-    of = table(rule)
-    with Warehouse(path, [of]) as warehouse:
-        for first in range(1, keys + 1, batch):
-            prepared = warehouse.prepare(verdict(of, order, first, batch))
-            yield first + batch - 1, warehouse.commit(prepared).commit_seconds
+def seconds(path: Path, tables: Sequence[Table], order: str, keys: int, batch: int) -> Iterator[tuple[int, float]]:
+    """How many keys its dataset has behind each commit, and how long that took; one dataset after the other."""
+    with Warehouse(path, tables) as warehouse:
+        for file_id, of in enumerate(tables, 1):
+            for first in range(1, keys + 1, batch):
+                prepared = warehouse.prepare(verdict(of, file_id, order, first, batch))
+                yield first + batch - 1, warehouse.commit(prepared).commit_seconds
 
 
-def measure(path: Path, order: str, rule: str, keys: int, few: int, batch: int) -> Figures:
-    """Microseconds a row around `few` keys and over as many commits at the end; milliseconds of the slowest commit."""
-    times = dict(seconds(path, order, rule, keys, batch))
-    early = [each for there, each in times.items() if few / 2 < there <= few * 3 / 2]
-    late = [each for there, each in times.items() if there > keys * 0.9]
+def measure(folder: Path, order: str, rule: str, keys: int, few: int, batch: int) -> Figures:
+    """Microseconds a row around `few` keys and in the last tenth before `keys`; milliseconds of the slowest commit.
+
+    As many rows are measured with few keys, in many datasets: both have their share of the checkpoints.
+    """
+    many = list(seconds(folder / "many.db", [table(rule)], order, keys, batch))
+    tables = [table(rule, number) for number in range(max(1, keys // 10 // few))]
+    some = list(seconds(folder / "few.db", tables, order, few * 3 // 2, batch))
+    early = [each for there, each in some if there > few / 2]
+    late = [each for there, each in many if there > keys * 0.9]
     return {
         "few_us": sum(early) / len(early) / batch * 1e6,
         "many_us": sum(late) / len(late) / batch * 1e6,
-        "slowest_ms": max(times.values()) * 1e3,
+        "slowest_ms": max(each for _, each in many) * 1e3,
     }
 
 
 def main() -> None:
     """Measure, and report."""
-    path, order, rule, keys, few, batch = sys.argv[1:]
-    report(measure(Path(path), order, rule, int(keys), int(few), int(batch)))
+    folder, order, rule, keys, few, batch = sys.argv[1:]
+    report(measure(Path(folder), order, rule, int(keys), int(few), int(batch)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
-from stream.config.rules import UniqueRule
+from stream.config.rules import MonotonicRule, ReferentialRule, UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.reading.framing import Dialect
 
@@ -50,6 +50,8 @@ class Dataset:
     fixed: frozenset[str] = frozenset()
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
+    #: Where each of `table.references` stands in the config.
+    reference_locations: tuple[Location, ...] = ()
 
     @property
     def cast(self) -> Cast:
@@ -98,13 +100,17 @@ def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...
 
 
 def identifying(config: DatasetConfig) -> set[str]:
-    """The columns that say which records are duplicates."""
+    """The columns that say which records are duplicates, and what else a rule compares with other records."""
     found: set[str] = set()
     for step in config.processors:
         duplicates = step.quality.duplicates if step.quality else ()
         found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
         rules = step.validation.rules if step.validation else ()
-        found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
+        for rule in rules:
+            if isinstance(rule, UniqueRule | ReferentialRule):
+                found.update(rule.columns)
+            if isinstance(rule, MonotonicRule):
+                found.add(rule.column)
     return found
 
 
@@ -122,6 +128,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             _resolved(draft),
             config.raw,
             contract=Contract(columns, config.key),
+            monotonic=tuple(draft.monotonic),
+            references=tuple(rule for _, rule in draft.references),
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -130,6 +138,7 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
         expanded_bytes_max=limits.expanded_bytes_max,
         config=config,
         budget=config.budget,
+        reference_locations=tuple(where for where, _ in draft.references),
     )
 
 

@@ -11,7 +11,7 @@ from processors.casting import polars_type
 from processors.columns import ColumnType
 from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
-from sinks.base import Unique
+from sinks.base import Monotonic, Reference, Unique
 from stream.config.models import DatasetConfig
 
 Location = tuple[int | str, ...]
@@ -41,6 +41,8 @@ class Draft:
     types: dict[str, ColumnType] = field(default_factory=dict)
     steps: list[Processor] = field(default_factory=list)
     unique: list[Unique] = field(default_factory=list)
+    monotonic: list[Monotonic] = field(default_factory=list)
+    references: list[tuple[Location, Reference]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 

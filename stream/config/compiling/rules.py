@@ -1,4 +1,4 @@
-"""From the rules of a config to the checks that rows meet, and to what must be unique."""
+"""From the rules of a config to the checks that rows meet."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from processors.checks import Check, Holds, Matches, NotNull, OneOf, Range, Vali
 from processors.columns import ColumnType
 from processors.expressions import row_expression
 from processors.validation import Rule, Validate
-from sinks.base import Unique
 from stream.config.compiling.bounds import bound
-from stream.config.compiling.draft import Draft, Location, add_unique, claim, polars_types
+from stream.config.compiling.draft import Draft, Location, claim, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.relations import add_relation
 from stream.config.rules import (
     ExpressionRule,
     MatchesRule,
+    MonotonicRule,
     NotNullRule,
     OneOfRule,
     RangeRule,
+    ReferentialRule,
     TimestampRule,
     UniqueRule,
 )
@@ -29,8 +31,8 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
     rules: list[Rule] = []
     for position, rule in enumerate(config.rules):
         place = (*where, "rules", position)
-        if isinstance(rule, UniqueRule):
-            _unique(draft, place, rule)
+        if isinstance(rule, UniqueRule | MonotonicRule | ReferentialRule):
+            add_relation(draft, place, rule)
             continue
         if isinstance(rule, ExpressionRule):
             compiled = _expression(draft, place, rule)
@@ -40,13 +42,6 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
             claim(draft, place, compiled.name)
             rules.append(compiled)
     draft.steps.append(Validate(tuple(rules)))
-
-
-def _unique(draft: Draft, where: Location, rule: UniqueRule) -> None:
-    known = [draft.known((*where, "columns"), column) for column in rule.columns]
-    if all(known):
-        name = rule.name or "_".join([*rule.columns, "unique"])
-        add_unique(draft, where, Unique(name, rule.columns, severity=rule.severity, action=rule.action))
 
 
 def _expression(draft: Draft, where: Location, rule: ExpressionRule) -> Rule | None:

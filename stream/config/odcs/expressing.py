@@ -53,6 +53,8 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
         same = [each for each in rules if isinstance(each, NotNullRule) and each.column == rule.column]
         if sum(each.action != "warn" for each in same) > 1:
             return False
+    if isinstance(rule, UniqueRule) and rule.scope != "dataset":
+        return False
     usual = default_name(rule.model_dump(exclude={"name"}))
     return rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
 
@@ -104,7 +106,7 @@ def _metric(rule: RuleConfig, column: str | None) -> Written | None:
             return {"metric": "invalidValues", "arguments": {"validValues": list(rule.values)}}
         case MatchesRule():
             return {"metric": "invalidValues", "arguments": {"pattern": anywhere(rule.pattern)}}
-        case UniqueRule():
+        case UniqueRule() if rule.scope == "dataset":
             properties = {} if column else {"arguments": {"properties": list(rule.columns)}}
             return {"metric": "duplicateValues", **properties}
     return None
