@@ -6,7 +6,9 @@ python -m tests.benches.keys FOLDER ascending|random none|unique KEYS FEW BATCH
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,15 @@ from tests.benches.measuring import Figures, report
 #: An odd factor modulo a power of two sends numbers to numbers, each to its own, with neighbours far apart.
 _FACTOR, _BITS = 2_654_435_761, 32
 _RECORD_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """How many keys its dataset has behind it, and what it took."""
+
+    keys: int
+    wall_s: float
+    cpu_s: float
 
 
 def table(rule: str, number: int = 0) -> Table:
@@ -62,13 +73,15 @@ def verdict(of: Table, file_id: int, order: str, first: int, count: int) -> Judg
     return Judged(batch, Outcome(rows, no_rejects(), {}), events)
 
 
-def seconds(path: Path, tables: Sequence[Table], order: str, keys: int, batch: int) -> Iterator[tuple[int, float]]:
-    """How many keys its dataset has behind each commit, and how long that took; one dataset after the other."""
+def commits(path: Path, tables: Sequence[Table], order: str, keys: int, batch: int) -> Iterator[Commit]:
+    """The commits, one dataset after the other."""
     with Warehouse(path, tables) as warehouse:
         for file_id, of in enumerate(tables, 1):
             for first in range(1, keys + 1, batch):
                 prepared = warehouse.prepare(verdict(of, file_id, order, first, batch))
-                yield first + batch - 1, warehouse.commit(prepared).commit_seconds
+                started = time.process_time()
+                wall = warehouse.commit(prepared).commit_seconds
+                yield Commit(first + batch - 1, wall, time.process_time() - started)
 
 
 def measure(folder: Path, order: str, rule: str, keys: int, few: int, batch: int) -> Figures:
@@ -76,15 +89,17 @@ def measure(folder: Path, order: str, rule: str, keys: int, few: int, batch: int
 
     As many rows are measured with few keys, in many datasets: both have their share of the checkpoints.
     """
-    many = list(seconds(folder / "many.db", [table(rule)], order, keys, batch))
+    many = list(commits(folder / "many.db", [table(rule)], order, keys, batch))
     tables = [table(rule, number) for number in range(max(1, keys // 10 // few))]
-    some = list(seconds(folder / "few.db", tables, order, few * 3 // 2, batch))
-    early = [each for there, each in some if there > few / 2]
-    late = [each for there, each in many if there > keys * 0.9]
+    some = list(commits(folder / "few.db", tables, order, few * 3 // 2, batch))
+    early = [each for each in some if each.keys > few / 2]
+    late = [each for each in many if each.keys > keys * 0.9]
     return {
-        "few_us": sum(early) / len(early) / batch * 1e6,
-        "many_us": sum(late) / len(late) / batch * 1e6,
-        "slowest_ms": max(each for _, each in many) * 1e3,
+        "few_us": sum(each.wall_s for each in early) / len(early) / batch * 1e6,
+        "few_cpu_us": sum(each.cpu_s for each in early) / len(early) / batch * 1e6,
+        "many_us": sum(each.wall_s for each in late) / len(late) / batch * 1e6,
+        "many_cpu_us": sum(each.cpu_s for each in late) / len(late) / batch * 1e6,
+        "slowest_ms": max(each.wall_s for each in many) * 1e3,
     }
 
 
