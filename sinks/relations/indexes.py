@@ -188,8 +188,10 @@ class Keys:
         return self._counts[level]
 
     def _pour(self, level: int) -> None:
+        """With OR FAIL, SQLite keeps no copy in memory of all pages that the statement overwrites; an error undoes the
+        transaction in any case."""
         full, larger = self.levels[level : level + 2]
         before = self._count(level + 1) if level + 1 < len(LIMITS) else 0
-        poured = self._connection.run(f"INSERT INTO {larger} (key, _id) SELECT key, _id FROM {full} ORDER BY key, _id")
+        poured = self._connection.run(f"INSERT OR FAIL INTO {larger} SELECT key, _id FROM {full} ORDER BY key, _id")
         self._connection.run(f"DELETE FROM {full}")
         self._counts |= {level: 0, level + 1: before + poured}

@@ -122,7 +122,7 @@ NOTED = {"notes": KNOWN_NOTES, "sales": NOTES}
 NOTE_PAIRS: list[Pair] = [("u,01,x", "u,01,x"), ("v,-1,x", "v,01,x"), ("w,x1,x", "w,01,x"), ("u,02,x", "u,02,x")]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=FILES, batch_rows=st.sampled_from([1, 2, 100]))
 def test_corrected_records_make_the_warehouse_that_right_records_make(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[Pair]], batch_rows: int
