@@ -34,7 +34,8 @@ Action: TypeAlias = Literal["warn", "drop", "quarantine", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named check. The name is its error code, its counter and its key in `rejects`."""
+    """A named check. The name is its error code, its counter and its key in `rejects`. `when`: a SQL expression over
+    the row; where it is not true, the row is not asked."""
 
     name: str
     message: str
@@ -42,6 +43,7 @@ class Rule:
     check: Check
     severity: Severity = "error"
     action: Action = "quarantine"
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,15 @@ RULES: list[dict[str, Any]] = [
     {"check": "one_of", "column": "fresh", "values": ["true"], "name": "is_fresh", "action": "fail"},
     {"check": "matches", "column": "code", "pattern": "[A-Z]{2}|x"},
     {"check": "matches", "column": "kind", "pattern": "(a|b)+", "severity": "warning"},
-    {"check": "timestamp", "column": "code", "formats": ["%Y-%m-%d"], "severity": "info", "action": "warn"},
+    {"check": "type", "column": "code", "type": "date", "formats": ["%Y-%m-%d"], "severity": "info", "action": "warn"},
+    {"check": "type", "column": "kind", "type": "decimal(9,2)"},
+    {"check": "length", "column": "code", "min": 2, "max": 10},
+    {"check": "length", "column": "kind", "max": 3, "name": "kind_short", "action": "drop"},
+    {"check": "not_null", "column": "day", "when": "count > 0"},
+    {"check": "range", "column": "count", "min": 1, "name": "count_of_kind", "when": "kind = 'a' AND count < 9"},
+    {"check": "date_order", "columns": ["day", "at"], "strict": True},
+    {"check": "sum", "columns": ["price", "count"], "equals": 0.3, "tolerance": 0.01, "severity": "warning"},
+    {"check": "sum", "columns": ["price"], "equals": "count", "name": "all_counted", "when": "kind <> 'b'"},
     {"check": "unique", "columns": ["code"]},
     {"check": "unique", "columns": ["kind", "day"], "action": "drop"},
     {"check": "expression", "name": "sane", "sql": "price > count"},
@@ -66,6 +74,7 @@ def compiled(columns: list[str], rules: list[dict[str, Any]], more: dict[str, An
 
 def _columns(rule: dict[str, Any]) -> set[str]:
     named = {rule["column"]} if "column" in rule else {*rule.get("columns", ["price", "count"])}
+    named |= {"count", "kind"} if "when" in rule else set()
     return {str(name) for name in named}
 
 
