@@ -30,7 +30,7 @@ def read_list(path: Path, field: str | None) -> tuple[str, ...]:
 
 def _distinct(path: Path, lines: Iterator[list[str]], field: str | None) -> dict[str, None]:
     header = [name.strip() for name in next(lines, [])]
-    if not header or field not in {None, *header}:
+    if field not in {None, *header}:
         raise ValueError(f"{path} has no field {field!r}; its fields are {', '.join(header) or 'none'}")
     place = 0 if field is None else header.index(field)
     found: dict[str, None] = {}

@@ -201,10 +201,7 @@ def _values(contract: Contract, where: Location, written: Property, kind: str) -
     checks = len(contract.rules)
     for position, quality in enumerate(written.quality):
         _read_quality(contract, (*where, "quality", position), quality, name)
-    judged = any(
-        rule.get("check") == "not_null" and rule.get("action") != "warn" for rule, _ in contract.rules[checks:]
-    )
-    if written.required and not judged:
+    if written.required and not any(_requires(rule) for rule, _ in contract.rules[checks:]):
         contract.rule({"check": "not_null", "column": name}, (*where, "required"))
     for option, rule in option_rules(name, kind, options):
         place = (*where, "logicalTypeOptions", option)
@@ -218,6 +215,10 @@ def _values(contract: Contract, where: Location, written: Property, kind: str) -
         contract.rule({"check": "unique", "columns": [name]}, (*where, "unique"))
     if kind in {"date", "timestamp"}:
         _times(contract, (*where, "logicalTypeOptions"), name, options)
+
+
+def _requires(rule: Written) -> bool:
+    return rule.get("check") == "not_null" and rule.get("action") != "warn" and not rule.get("when")
 
 
 def _times(contract: Contract, where: Location, name: str, options: Mapping[str, Any]) -> None:

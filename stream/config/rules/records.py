@@ -18,20 +18,18 @@ def _distinct(columns: tuple[str, ...]) -> tuple[str, ...]:
     return columns
 
 
-def _exact(value: object) -> object:
+def _exact(value: object) -> Decimal:
     """A number as YAML writes it: 0.1 is a tenth."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return value
+        raise ValueError("must be a number, as YAML writes it (without quotes)")  # noqa: TRY004 - pydantic takes it
     exact = Decimal(str(value))
     if not exact.is_finite():
         raise ValueError("must be a finite number")
     return exact
 
 
-def _number(value: object) -> object:
-    if isinstance(value, bool | str):
-        raise ValueError("must be a number, as YAML writes it (without quotes)")  # noqa: TRY004 - of the YAML
-    return _exact(value)
+def _column_or_number(value: object) -> object:
+    return value if isinstance(value, str) else _exact(value)
 
 
 Columns: TypeAlias = Annotated[tuple[str, ...], AfterValidator(_distinct)]
@@ -52,10 +50,10 @@ class SumRule(RowRule):
 
     check: Literal["sum"]
     columns: Columns = Field(min_length=1, description="Of type integer, decimal or number.")
-    equals: Annotated[str | Decimal, BeforeValidator(_exact, json_schema_input_type=str | int | float)] = Field(
-        description="A column, or a number."
+    equals: Annotated[str | Decimal, BeforeValidator(_column_or_number, json_schema_input_type=str | int | float)] = (
+        Field(description="A column, or a number.")
     )
-    tolerance: Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=int | float)] = Field(
+    tolerance: Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=int | float)] = Field(
         Decimal(0),
         ge=0,
         description="How far the sum may be off. Integers and decimals are added exactly; columns of type number as "
