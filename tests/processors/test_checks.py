@@ -10,7 +10,7 @@ import pytest
 
 from processors.checks import Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import ColumnType
-from processors.frames import to_frame
+from processors.frames import computed, to_frame
 from processors.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
 from tests.processors.batches import flagged_rows, rejected_ids
@@ -165,6 +165,13 @@ def test_a_timestamp_is_judged_as_the_schema_step_would_read_it(kind: ColumnType
 def test_an_expression_is_broken_where_it_is_false() -> None:
     values = pa.array([1, 2, None])
     assert broken(Holds("v < w"), values, w=pa.array([2, 2, 2])) == [False, True, False]
+
+
+@pytest.mark.parametrize("sql", ["v / w > 1", "v / w < 1", "v % w = 0", "v // w > 1", "1 / (v / w) = 0", "v / 0 < 1"])
+@pytest.mark.parametrize("zero", [pa.array([0, 0]), pa.array([0.0, -0.0]), pa.array([Decimal(0)] * 2)], ids=str)
+def test_what_is_divided_by_zero_is_unknown(sql: str, zero: pa.Array) -> None:
+    frame = to_frame(flagged_rows(v=pa.array([5.0, 0.0]), w=zero))
+    assert computed(frame, [Holds(sql).broken().alias("broken")]).to_series().to_list() == [None, None]
 
 
 def test_an_expression_may_look_at_nulls() -> None:
