@@ -26,8 +26,8 @@ _BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice
 
 
 def parsed(sql: str) -> pl.Expr:
-    """The polars expression of `sql`. A CAST gives null for what does not cast, as TRY_CAST does, and so does a division
-    by zero: polars would make an infinity of it, which is greater than anything.
+    """The polars expression of `sql`. A CAST gives null for what does not cast, as TRY_CAST does; so does a division by
+    zero, of which polars would make an infinity, greater than anything.
     """
     tree = pl.sql_expr(sql).meta.serialize(format="json")
     return pl.Expr.deserialize(json.dumps(json.loads(tree, object_hook=_lenient)).encode(), format="json")

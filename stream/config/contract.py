@@ -37,7 +37,7 @@ def rejecting_rules(config: DatasetConfig) -> Iterator[RuleConfig]:
     """The rules under which any record that breaks them is not loaded."""
     for step in config.processors:
         for rule in step.validation.rules if step.validation else ():
-            if rule.action != "warn" and getattr(rule, "when", None) is None:
+            if rule.action != "warn" and not rule.is_conditional:
                 yield rule
 
 

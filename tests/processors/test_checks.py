@@ -168,7 +168,11 @@ def test_an_expression_is_broken_where_it_is_false() -> None:
 
 
 @pytest.mark.parametrize("sql", ["v / w > 1", "v / w < 1", "v % w = 0", "v // w > 1", "1 / (v / w) = 0", "v / 0 < 1"])
-@pytest.mark.parametrize("zero", [pa.array([0, 0]), pa.array([0.0, -0.0]), pa.array([Decimal(0)] * 2)], ids=str)
+@pytest.mark.parametrize(
+    "zero",
+    [pa.array([0, 0]), pa.array([0.0, -0.0]), pa.array([Decimal(0)] * 2)],
+    ids=["integers", "numbers", "decimals"],
+)
 def test_what_is_divided_by_zero_is_unknown(sql: str, zero: pa.Array) -> None:
     frame = to_frame(flagged_rows(v=pa.array([5.0, 0.0]), w=zero))
     assert computed(frame, [Holds(sql).broken().alias("broken")]).to_series().to_list() == [None, None]

@@ -35,6 +35,11 @@ class NamedRule(Strict):
         """The rule's name, or `<columns>_<check>`."""
         return error_code(self.model_dump(include={"name", "column", "columns", "check"}))
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it asks some rows only."""
+        return False
+
 
 class RowRule(NamedRule):
     """A rule that each row is judged by alone."""
@@ -43,3 +48,8 @@ class RowRule(NamedRule):
         None,
         description="A SQL expression over the row, as in country = 'NO'. Where it is not true, the row is not asked.",
     )
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it asks some rows only."""
+        return self.when is not None
