@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.chain import Chain
-from processors.checks import Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
+from processors.checks import Holds, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
 from processors.numerals import NumberStyle
@@ -83,7 +83,7 @@ def validate() -> Processor:
             Rule("n_small", "must be small", "n", Range("n", minimum=-1, maximum=9, exclusive=True)),
             Rule("price_above", "must be above 0", "price", Range("price", minimum=Decimal("0.005")), action="drop"),
             Rule("name_plain", "must be letters", "name", Matches("name", "[a-z]*|NA"), "warning"),
-            Rule("name_is_time", "must be a time", "name", ValidTimestamp("name", IN_BERLIN)),
+            Rule("name_is_time", "must be a time", "name", Typed("name", IN_BERLIN)),
             Rule("x_below_n", "must hold", None, Holds("x < n OR paid"), action="fail"),
             Rule("never_broken", "must hold", None, Holds("1 < 2")),
         )
@@ -162,7 +162,10 @@ KINDS = {
     "Validate": Kind(validate, typed_batches()),
     "Derive": Kind(derive, typed_batches()),
     "Chain": Kind(chain, TEXT),
-    **{f"shipped {path.stem}": shipped(path) for path in sorted(CONFIGS.rglob("*.yaml"))},
+    **{
+        f"shipped {path.stem}": shipped(path)
+        for path in sorted([*CONFIGS.glob("*.yaml"), *CONFIGS.glob("examples/*.yaml")])
+    },
 }
 
 of_every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from processors.checks import Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
+from processors.checks import Check, Holds, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import ColumnType
 from processors.validation import Rule, Validate
 from tests.processors.batches import flagged_rows, rejected_ids
@@ -44,7 +44,7 @@ def test_not_null_is_broken_by_null_and_nothing_else() -> None:
         (OneOf("v", ("a",)), pa.string()),
         (OneOf("v", ("1",), ColumnType("integer")), pa.int64()),
         (Matches("v", "a"), pa.string()),
-        (ValidTimestamp("v", BERLIN), pa.string()),
+        (Typed("v", BERLIN), pa.string()),
         (Holds("v > 5"), pa.int64()),
         (Holds("v = 'a' AND v <> 'b'"), pa.string()),
         (Holds("NOT v"), pa.bool_()),
@@ -139,7 +139,7 @@ def test_a_dot_stands_for_one_character_beyond_ascii_too() -> None:
     ],
 )
 def test_a_timestamp_is_judged_as_the_schema_step_would_read_it(kind: ColumnType, cell: str, breaks: bool) -> None:
-    assert broken(ValidTimestamp("v", kind), text(cell)) == [breaks]
+    assert broken(Typed("v", kind), text(cell)) == [breaks]
 
 
 def test_an_expression_is_broken_where_it_is_false() -> None:
