@@ -24,6 +24,8 @@ NEW = "new_column"
 REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
 
 _FIELDS = list(REASON)
+_NOTHING = pl.Series([None], dtype=pl.String)
+_NO_IDS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,21 @@ def reject(row_ids: pa.Array, faults: Sequence[Fault]) -> pa.RecordBatch:
 
     `row_ids`: int64, one entry a row, ascending; a mask that is null does not mark its row.
     """
-    marked = [fault for fault in faults if fault.mask.any()]
-    if not marked:
-        return no_rejects()
     ids = pl.Series(row_ids)
-    rows = [ids.filter(fault.mask).to_numpy() for fault in marked]
-    together = np.concatenate(rows)
-    order = np.argsort(together, kind="stable")
-    of_fault = np.repeat(np.arange(len(marked)), [len(some) for some in rows])[order]
-    values = _text([_values(fault, len(some)) for fault, some in zip(marked, rows, strict=True)]).take(pa.array(order))
-    return _grouped(together[order], _reasons(marked, of_fault, values))
+    marked = [ids.filter(fault.mask).to_numpy() for fault in faults]
+    lines = np.concatenate([*marked, _NO_IDS])
+    if not len(lines):
+        return no_rejects()
+    order = lines.argsort(kind="stable")
+    of_fault = np.repeat(np.arange(len(marked)), [len(some) for some in marked])[order]
+    values = _text([_values(fault, len(some)) for fault, some in zip(faults, marked, strict=True)])
+    return _grouped(lines[order], _reasons(faults, of_fault, values.take(pa.array(order))))
 
 
 def _values(fault: Fault, count: int) -> pl.Series:
     """The values of the rows that the fault marks, as text."""
     if fault.values is None:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, count)
+        return _NOTHING.new_from_index(0, count)
     return fault.values.filter(fault.mask).cast(pl.String)
 
 
@@ -70,7 +71,7 @@ def _text(parts: Sequence[pl.Series]) -> pa.Array:
 
 def _reasons(faults: Sequence[Fault], of_fault: npt.NDArray[np.int64], values: pa.Array) -> pa.Array:
     """A reason for each of `values`, which is of the fault whose number stands beside it."""
-    known = _constant(tuple((each.rule, each.column, each.message, each.severity, each.action) for each in faults))
+    known = _constant(tuple([(each.rule, each.column, each.message, each.severity, each.action) for each in faults]))
     rule, column, message, severity, action = known.take(pa.array(of_fault)).flatten()
     return pa.StructArray.from_arrays([rule, column, values, message, severity, action], fields=_FIELDS)
 
@@ -85,11 +86,11 @@ def _constant(reasons: tuple[tuple[str | None, ...], ...]) -> pa.Array:
 
 def _grouped(ids: RowIds, reasons: pa.Array) -> pa.RecordBatch:
     """One row a record, of reasons that stand record by record. `ids`: the record of each, ascending."""
-    firsts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
-    ends = np.append(firsts, len(ids)).astype(np.int32)
-    return pa.RecordBatch.from_arrays(
-        [pa.array(ids[firsts]), pa.ListArray.from_arrays(pa.array(ends), reasons)], schema=REJECTED
-    )
+    edge = np.ones(len(ids) + 1, np.bool_)
+    np.not_equal(ids[1:], ids[:-1], out=edge[1:-1])
+    edges = edge.nonzero()[0]
+    lists = pa.ListArray.from_arrays(pa.array(edges.astype(np.int32)), reasons)
+    return pa.RecordBatch.from_arrays([pa.array(ids[edges[:-1]]), lists], schema=REJECTED)
 
 
 def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, RowIds]]:
@@ -123,7 +124,8 @@ def _of_misfits(known: RowIds, reasons: pa.Array, found: RowIds, more: pa.Array)
     misfit = pc.is_in(reasons.field("rule"), pa.array([TYPE, MISSING])).to_numpy(zero_copy_only=False)
     cells = np.searchsorted(known, np.concatenate([known, found])) * (len(columns.dictionary) + 1) + column
     about: npt.NDArray[np.bool_] = np.isin(cells[len(known) :], cells[: len(known)][misfit])
-    return about & (column[len(known) :] < len(columns.dictionary))
+    named: npt.NDArray[np.bool_] = column[len(known) :] < len(columns.dictionary)
+    return about & named
 
 
 def malformed(row_ids: Sequence[int], faults: Sequence[tuple[str, str]]) -> pa.RecordBatch:

@@ -66,8 +66,8 @@ class Validate:
         noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)}) if warned else rows
         if len(warned) == len(broken):
             return Outcome(noted, no_rejects(), marked)
-        refused = reduce(or_, (mask for rule, mask in broken if rule.action != "warn"))
-        faults = [self._fault(rule, frame, mask & refused) for rule, mask in broken]
+        refused = reduce(or_, [mask for rule, mask in broken if rule.action != "warn"])
+        faults = [self._fault(rule, frame, mask & refused if warned else mask) for rule, mask in broken]
         return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
 
     def __hash__(self) -> int:
@@ -76,7 +76,7 @@ class Validate:
 
     @staticmethod
     def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:
-        values = None if rule.column is None else frame[rule.column]
+        values = None if rule.column is None else frame.get_column(rule.column)
         return Fault(rule.name, rule.column, rule.message, mask, values, rule.severity, rule.action)
 
 
