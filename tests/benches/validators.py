@@ -48,8 +48,9 @@ def with_dataframely(frame: pl.DataFrame) -> Contender:
 
     def found(failed: Any) -> Found:
         told: Found = {}
+        details = failed.details()
         for rule in failed.counts():
-            rows = failed._df.filter(~pl.col(rule))["_id"].to_list()
+            rows = details.filter(pl.col(rule) == "invalid")["_id"].to_list()
             name = names.get(rule.partition("|")[0], rule)
             told[name] = sorted({*told.get(name, []), *rows})
         return told
