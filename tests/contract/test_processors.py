@@ -91,6 +91,8 @@ def validate() -> Processor:
             Rule("sum", "must add up", None, AddsUp(("n", "price"), "x", Decimal("0.5")), "info", "warn"),
             Rule("x_below_n", "must hold", None, Holds("x < n OR paid"), action="fail"),
             Rule("never_broken", "must hold", None, Holds("1 < 2")),
+            Rule("n_when_paid", "must be there", "n", NotNull("n"), action="warn", when="paid"),
+            Rule("x_when_cheap", "must be small", "x", Range("x", maximum=5), "warning", when="price / n < 10"),
         )
     )
 
@@ -120,6 +122,7 @@ STEPS = [
                 {"check": "range", "column": "x", "min": -100, "max": 100},
                 {"check": "matches", "column": "code", "pattern": "[^b]*"},
                 {"check": "expression", "name": "paid_or_cheap", "sql": "paid OR price < 50", "action": "drop"},
+                {"check": "range", "column": "n", "max": 9, "when": "paid", "name": "n_when_paid"},
             ]
         }
     },
@@ -213,6 +216,17 @@ def test_two_halves_give_what_the_whole_gives(kind: Kind, data: st.DataObject) -
     assert {name: sorted(ids) for name, ids in whole.marked.items()} == {
         name: sorted(ids) for name, ids in together.items()
     }
+
+
+@of_every_kind
+@law
+@given(data=st.data())
+def test_a_row_that_breaks_a_rule_was_judged_by_it(kind: Kind, data: st.DataObject) -> None:
+    """And is marked once: so what a rule judged is all rows without those unknown to it and those that it skipped."""
+    marked = kind.process(data.draw(kind.batches)).marked
+    for rule in {name.partition(".")[2] for name in marked if name.startswith("rule.")}:
+        verdicts = [row for kind_ in ("rule", "unknown", "skipped") for row in marked.get(f"{kind_}.{rule}", ())]
+        assert len(verdicts) == len(set(verdicts))
 
 
 @of_every_kind
