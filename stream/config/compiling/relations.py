@@ -29,8 +29,7 @@ def add_relation(draft: Draft, where: Location, rule: RelationRule) -> None:
 def _unique(draft: Draft, where: Location, rule: UniqueRule) -> None:
     known = [draft.known((*where, "columns"), column) for column in rule.columns]
     if all(known):
-        name = rule.name or "_".join([*rule.columns, "unique"])
-        unique = Unique(name, rule.columns, severity=rule.severity, action=rule.action, scope=rule.scope)
+        unique = Unique(rule.error_code, rule.columns, severity=rule.severity, action=rule.action, scope=rule.scope)
         add_unique(draft, where, unique)
 
 
@@ -40,19 +39,18 @@ def _monotonic(draft: Draft, where: Location, rule: MonotonicRule) -> None:
     kind = draft.types[rule.column]
     if kind.name not in _ORDERED:
         draft.fault(where, f"monotonic compares {', '.join(_ORDERED)}, and {rule.column} is {kind.written}")
-    name, decreasing = rule.name or f"{rule.column}_monotonic", rule.direction == "decreasing"
+    name, decreasing = rule.error_code, rule.direction == "decreasing"
     claim(draft, where, name)
     draft.monotonic.append(Monotonic(name, rule.column, decreasing, rule.strict, rule.severity, rule.action))
 
 
 def _reference(draft: Draft, where: Location, rule: ReferentialRule) -> None:
     known = [draft.known((*where, "columns"), column) for column in rule.columns]
-    if rule.dataset is None or not all(known):
+    if not all(known):
         return
-    name = rule.name or "_".join([*rule.columns, "referential"])
-    claim(draft, where, name)
+    claim(draft, where, rule.error_code)
     fields = rule.fields or rule.columns
-    reference = Reference(name, rule.columns, rule.dataset, fields, rule.severity, rule.action)
+    reference = Reference(rule.error_code, rule.columns, rule.dataset, fields, rule.severity, rule.action)
     draft.references.append((where, reference))
 
 
