@@ -108,6 +108,7 @@ class Warehouse:
         """What was kept in memory of a transaction that is rolled back."""
         for store in self._stores.values():
             store.schemas.forget()
+            store.relations.forget()
 
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:

@@ -10,12 +10,13 @@ from sinks.connection import Connection
 from sinks.identifiers import quote
 from sinks.tables import row_tables
 
-#: `entries`: keys on their way into an index or out of it. `contested`: keys of an index about which something has
-#: changed; `given_up`: a row that mattered has gone; `chosen`: the row that stays. `verdicts`: rows judged now, under
-#: each rule; `other_id`: the row lost to, if any. A `key` has no type, so that SQLite does not take the text 007 for
-#: the number 7.
+#: `entries`: keys on their way into an index or out of it; `suspects`: those that may be in its lower levels.
+#: `contested`: keys of an index about which something has changed; `given_up`: a row that mattered has gone; `chosen`:
+#: the row that stays. `verdicts`: rows judged now, under each rule; `other_id`: the row lost to, if any. A `key` has no
+#: type, so that SQLite does not take the text 007 for the number 7.
 TEMPORARY = """
 CREATE TEMP TABLE entries (key, _id INTEGER, PRIMARY KEY (key, _id)) WITHOUT ROWID;
+CREATE TEMP TABLE suspects (_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE contested (name TEXT, key, given_up INTEGER, chosen INTEGER, PRIMARY KEY (name, key)) WITHOUT ROWID;
 CREATE TEMP TABLE verdicts (_id INTEGER, rule TEXT, lost INTEGER, other_id INTEGER, PRIMARY KEY (_id, rule))
 WITHOUT ROWID;
@@ -39,6 +40,10 @@ class Contest(Protocol):
     def decide(self, span: Span | IdRange) -> None:
         """All rows have come. Write the verdicts on those rows that lost, and on those of the others that may have lost
         before."""
+        ...
+
+    def forget(self) -> None:
+        """The transaction was undone: what is known in memory may be wrong."""
         ...
 
 

@@ -7,11 +7,10 @@ into the one that holds the rest. A look for a key is one look in each level.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sinks.base import IdRange, Monotonic, Reference, Relation, Span, Table, Unique
-from sinks.connection import Connection
+from sinks.base import Monotonic, Reference, Relation, Table, Unique
 from sinks.identifiers import literal, quote, rule_keys
 from sinks.keys import storage
 from sinks.relations.keys import referred_key, referring_key, unique_key
@@ -132,66 +131,3 @@ def renewal(dataset: str, tables: Mapping[str, Table], known: Mapping[str, str])
             yield from index.made()
             values = ", ".join(literal(each) for each in (index.name, dataset, index.definition))
             yield f"INSERT OR REPLACE INTO meta_key_indexes VALUES ({values})"
-
-
-class Keys:
-    """An index within a transaction. Keys pass through the temporary table `entries`, which orders them, and is empty
-    in between."""
-
-    def __init__(self, connection: Connection, index: KeyIndex) -> None:
-        self._connection = connection
-        self.key, self.levels = index.key, index.levels
-        #: The index's name as a SQL literal.
-        self.named = literal(index.name)
-        self._counts: dict[int, int] = {}
-
-    def gather(self, rows: str, within: str, span: Span | IdRange) -> int:
-        """Put the keys of some rows among the entries; how many have one."""
-        return self._connection.run(
-            f"INSERT INTO entries SELECT {self.key}, _id FROM {rows} WHERE {within} AND {self.key} IS NOT NULL "
-            "ORDER BY 1, 2",
-            *(span.id_first, span.id_last),
-        )
-
-    def clear(self) -> None:
-        """Empty the entries."""
-        self._connection.run("DELETE FROM entries")
-
-    def add(self) -> None:
-        """Take the entries over, and empty them."""
-        into = f"INSERT INTO {self.levels[0]} (key, _id) SELECT key, _id FROM entries"
-        self._counts[0] = self._count(0) + self._connection.run(into)
-        self.clear()
-        for level, limit in enumerate(LIMITS[: len(self.levels) - 1]):
-            if self._count(level) < limit:
-                break
-            self._pour(level)
-
-    def remove(self) -> None:
-        """Take the entries out, and empty them."""
-        for level in self.levels:
-            self._connection.run(f"DELETE FROM {level} WHERE (key, _id) IN (SELECT key, _id FROM entries)")
-        self.clear()
-
-    def has(self, key: str) -> str:
-        """SQL: whether there is such a key."""
-        return f"({' OR '.join(f'EXISTS (SELECT 1 FROM {level} WHERE key = {key})' for level in self.levels)})"
-
-    def each(self, select: Callable[[str], str]) -> str:
-        """SQL: what `select` gives for each level, one after the other."""
-        return " UNION ALL ".join(select(level) for level in self.levels)
-
-    def _count(self, level: int) -> int:
-        """How many keys a level has, or had before some were taken out."""
-        if level not in self._counts:
-            self._counts[level] = self._connection.integer(f"SELECT count(*) FROM {self.levels[level]}")
-        return self._counts[level]
-
-    def _pour(self, level: int) -> None:
-        """With OR FAIL, SQLite keeps no copy in memory of all pages that the statement overwrites; an error undoes the
-        transaction in any case."""
-        full, larger = self.levels[level : level + 2]
-        before = self._count(level + 1) if level + 1 < len(LIMITS) else 0
-        poured = self._connection.run(f"INSERT OR FAIL INTO {larger} SELECT key, _id FROM {full} ORDER BY key, _id")
-        self._connection.run(f"DELETE FROM {full}")
-        self._counts |= {level: 0, level + 1: before + poured}

@@ -9,8 +9,9 @@ from processors.columns import ColumnType
 from sinks.base import RECORD_BITS, RECORDS_MAX, IdRange, Monotonic, Span
 from sinks.identifiers import literal
 from sinks.relations.contest import Rows
-from sinks.relations.indexes import KeyIndex, Keys
+from sinks.relations.indexes import KeyIndex
 from sinks.relations.keys import trimmed
+from sinks.relations.levels import Keys
 
 
 class MonotonicContest:
@@ -33,6 +34,9 @@ class MonotonicContest:
             f"WHERE {self._rows.within()} AND {key} IS NOT NULL",
             *(span.id_first, span.id_last),
         )
+
+    def forget(self) -> None:
+        """Nothing is known in memory."""
 
     def decide(self, span: Span | IdRange) -> None:
         """Every row between the span's ends, and the first candidate behind it in the last file."""

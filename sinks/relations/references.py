@@ -9,7 +9,8 @@ from __future__ import annotations
 from sinks.base import IdRange, Reference, Span
 from sinks.identifiers import literal
 from sinks.relations.contest import Rows
-from sinks.relations.indexes import KeyIndex, Keys
+from sinks.relations.indexes import KeyIndex
+from sinks.relations.levels import Keys
 
 
 class Referring:
@@ -29,6 +30,10 @@ class Referring:
         """They are found by their keys."""
         if self._keys.gather(self._rows.staged, self._rows.within(), span):
             self._keys.add()
+
+    def forget(self) -> None:
+        """What is known in memory; the transaction was undone."""
+        self._keys.forget()
 
     def decide(self, span: Span | IdRange) -> None:
         """Rows of the span whose key nobody has."""
@@ -59,6 +64,10 @@ class Referred:
         if self._keys.gather(self._rows.staged, self._rows.within(), span):
             self._contest(f"NOT {self._keys.has('e.key')}", given_up=0)
             self._keys.add()
+
+    def forget(self) -> None:
+        """What is known in memory; the transaction was undone."""
+        self._keys.forget()
 
     def _contest(self, where: str, *, given_up: int) -> None:
         self._connection.run(

@@ -99,6 +99,11 @@ class Relations:
             self._clear(closes=closes)
         return rejudged
 
+    def forget(self) -> None:
+        """The transaction was undone: what is known in memory may be wrong."""
+        for contest in self._all:
+            contest.forget()
+
     def _deciding(self, *, closes: bool) -> Iterator[Contest]:
         beyond = self._beyond.values() if closes else ()
         if (self._by_key or beyond) and is_any_contested(self._connection):

@@ -10,7 +10,8 @@ from functools import partial
 from sinks.base import IdRange, Span, Unique
 from sinks.identifiers import literal
 from sinks.relations.contest import Rows
-from sinks.relations.indexes import KeyIndex, Keys
+from sinks.relations.indexes import KeyIndex
+from sinks.relations.levels import Keys
 
 
 class UniqueContest:
@@ -18,7 +19,7 @@ class UniqueContest:
 
     def __init__(self, rows: Rows, rule: Unique, index: KeyIndex) -> None:
         self._connection, self._rows, self._rule = rows.connection, rows, rule
-        self._keys = Keys(rows.connection, index)
+        self._keys = Keys(rows.connection, index, filtered=True)
 
     def release(self, span: Span | IdRange) -> None:
         """Keys of rows that stay by what is recorded, or by the rule as it is now, are free and go to others."""
@@ -36,7 +37,7 @@ class UniqueContest:
         if self._keys.gather(self._rows.staged, self._rows.within(), span):
             self._connection.run(
                 f"""INSERT OR IGNORE INTO contested SELECT {self._keys.named}, key, 0, NULL FROM entries e
-                GROUP BY key HAVING count(*) > 1 OR {self._keys.has("e.key")}"""
+                GROUP BY key HAVING count(*) > 1 OR {self._keys.has_entry()}"""
             )
             self._keys.add()
 
@@ -46,6 +47,10 @@ class UniqueContest:
         for those in (self._rows.within("u._id"), f"(c.given_up OR ({self._rows.within('c.chosen')}))"):
             verdicts = self._keys.each(partial(self._verdicts, those))
             self._connection.run(f"INSERT OR IGNORE INTO verdicts {verdicts}", span.id_first, span.id_last)
+
+    def forget(self) -> None:
+        """What is known in memory; the transaction was undone."""
+        self._keys.forget()
 
     def _choose(self) -> None:
         self._connection.run(

@@ -58,7 +58,10 @@ MESSAGES = {
         "check: referential, columns: [id], dataset: people, fields: [id, age]",
         f"{AT}: has 1 columns and 2 fields, which must be as many.",
     ),
-    "no columns": ("check: referential, dataset: people", f"{AT}: needs either column and list (and field), or columns and dataset (and fields)"),
+    "no columns": (
+        "check: referential, dataset: people",
+        f"{AT}: needs either column and list (and field), or columns and dataset (and fields)",
+    ),
     "an action that the sink has not": (
         "check: referential, columns: [id], dataset: people, action: warn",
         f"{AT}: the action of a rule that looks into a dataset is quarantine or drop, not warn.",

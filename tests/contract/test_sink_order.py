@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
 from sinks.base import Monotonic, Reference, Relation, Table, Unique
+from sinks.relations import levels
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted
 from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store
@@ -110,7 +112,7 @@ def _judged_otherwise(draw: st.DrawFn, draft: Draft) -> Draft:
 
 
 def committed(folder: str, table: Table, commits: Iterable[Draft]) -> Path:
-    """A new warehouse in `folder` after the commits."""
+    """The warehouse in `folder` after the commits."""
     path = Path(folder) / "warehouse.db"
     with Warehouse(path, [table]) as warehouse:
         for draft in commits:
@@ -132,6 +134,18 @@ def cut(drafts: Sequence[Draft]) -> list[Draft]:
 def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_ask_for(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = committed(folder, story.table, story.commits)
+        assert stored(path, story.table) == expected(story.table, story.drafts)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(stories(), st.integers(0, 12))
+def test_the_tables_are_the_same_in_whatever_level_keys_stand_and_when_a_process_ends_in_between(
+    story: Story, ended: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(levels, "LIMITS", (3, 8))
+        committed(folder, story.table, story.commits[:ended])
+        path = committed(folder, story.table, story.commits[ended:])
         assert stored(path, story.table) == expected(story.table, story.drafts)
 
 

@@ -15,7 +15,7 @@ from sinks.warehouse import Warehouse
 
 Rows: TypeAlias = list[tuple[Scalar, ...]]
 
-TEMP_TABLES = ("entries", "contested", "verdicts", "moved", "places")
+TEMP_TABLES = ("entries", "suspects", "contested", "verdicts", "moved", "places")
 
 
 def reopen(path: Path, *tables: Table) -> None:

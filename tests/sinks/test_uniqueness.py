@@ -9,7 +9,7 @@ import pytest
 
 from processors.columns import ColumnType
 from sinks.base import Receipt, Table, Unique, row_id
-from sinks.relations import indexes
+from sinks.relations import levels
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of, store
@@ -119,7 +119,7 @@ def test_a_key_may_be_used_once_in_each_file_and_on_each_date(tmp_path: Path) ->
 
 
 def test_keys_are_found_in_whatever_level_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "LIMITS", (4, 16))
+    monkeypatch.setattr(levels, "LIMITS", (4, 16))
     rows = [Accepted((f"k{number % 90}", float(number))) for number in range(100)]
     drafts = [Draft(1, 1 + first, tuple(rows[first : first + 5])) for first in range(0, 100, 5)]
     commit(tmp_path / "w.db", *drafts, *drafts[::3])
