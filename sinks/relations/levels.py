@@ -12,8 +12,9 @@ from sinks.identifiers import literal
 from sinks.relations.filters import KeyFilter
 from sinks.relations.indexes import LIMITS, KeyIndex
 
-#: A filter of keys that are there already is made when a process has brought so large a part of their number anew.
-_PART_BEFORE_FILTER = 8
+#: A filter of keys that are there already is made when a process has brought so large a part of their number anew, and
+#: for as many times their number.
+_PART = 8
 
 
 class Keys:
@@ -108,11 +109,12 @@ class Keys:
         """The keys of the first level are about to be in the others."""
         self._poured += self._count(0)
         there = sum(self._count(level) for level in range(1, len(self.levels)))
-        if self._filter is None and there <= self._poured * _PART_BEFORE_FILTER:
-            self._filter = KeyFilter()
+        if self._filter is None and there > self._poured * _PART:
+            return
+        if self._filter is None or self._filter.is_outgrown(there + self._count(0)):
+            self._filter = KeyFilter(_PART * (there + self._count(0)))
             self._see(self._filter, self.levels[1:])
-        if self._filter is not None:
-            self._see(self._filter, self.levels[:1])
+        self._see(self._filter, self.levels[:1])
 
     def _see(self, known: KeyFilter, levels: Sequence[str]) -> None:
         for level in levels:
