@@ -74,3 +74,8 @@ class Rows:
 def is_any_contested(connection: Connection) -> bool:
     """Whether there is a contested key."""
     return bool(connection.integer("SELECT EXISTS (SELECT 1 FROM contested)"))
+
+
+def is_any_verdict(connection: Connection) -> bool:
+    """Whether there is a verdict."""
+    return bool(connection.integer("SELECT EXISTS (SELECT 1 FROM verdicts)"))

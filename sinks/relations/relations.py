@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sinks.base import IdRange, Monotonic, Reference, Relation, Span, Table, Unique
 from sinks.connection import Connection
 from sinks.identifiers import literal
-from sinks.relations.contest import Contest, Rows, is_any_contested
+from sinks.relations.contest import Contest, Rows, is_any_contested, is_any_verdict
 from sinks.relations.indexes import own_index, referred_index, referrers
 from sinks.relations.monotonic import MonotonicContest
 from sinks.relations.references import Referred, Referring
@@ -90,13 +90,16 @@ class Relations:
         """
         for contest in self._all:
             contest.enter(span)
-        for contest in self._deciding(closes=closes):
+        beyond = self._beyond if closes else {}
+        is_contested = bool(self._by_key or beyond) and is_any_contested(self._connection)
+        by_key = [*self._by_key, *beyond.values()] if is_contested else []
+        for contest in (*by_key, *self._in_any_case):
             contest.decide(span)
-        rejudged = Rejudged()
-        if self._all and self._connection.integer("SELECT EXISTS (SELECT 1 FROM verdicts)"):
-            rejudged = self._follow(span)
-        if self._all:
-            self._clear(closes=closes)
+        is_judged = by_key or self._in_any_case
+        rejudged = self._follow(span) if is_judged and is_any_verdict(self._connection) else Rejudged()
+        if is_contested:
+            waiting = "FALSE" if closes else f"name IN ({', '.join(map(literal, self._beyond))})"
+            self._connection.run(f"DELETE FROM contested WHERE NOT ({waiting})")
         return rejudged
 
     def forget(self) -> None:
@@ -104,17 +107,17 @@ class Relations:
         for contest in self._all:
             contest.forget()
 
-    def _deciding(self, *, closes: bool) -> Iterator[Contest]:
-        beyond = self._beyond.values() if closes else ()
-        if (self._by_key or beyond) and is_any_contested(self._connection):
-            yield from (*self._by_key, *beyond)
-        yield from self._in_any_case
-
     def _follow(self, span: Span | IdRange) -> Rejudged:
         record_verdicts(self._connection)
         find_places(self._connection)
         for sides in self._sides:
             sides.change()
+        rejudged = self._account(span)
+        for table in ("verdicts", "moved", "places"):
+            self._connection.run(f"DELETE FROM {table}")
+        return rejudged
+
+    def _account(self, span: Span | IdRange) -> Rejudged:
         rows = self._connection.rows("SELECT _id >> 32, sum(accepted) FROM moved GROUP BY 1")
         within = (span.id_first, span.id_last)
         lost = f"SELECT count(*) FROM moved WHERE accepted = -1 AND {self._rows.within()}"
@@ -124,9 +127,3 @@ class Relations:
             tuple(int(str(row[0])) for row in self._connection.rows(moved, *within)),
             {int(str(file)): int(str(change)) for file, change in rows},
         )
-
-    def _clear(self, *, closes: bool) -> None:
-        waiting = "FALSE" if closes else f"name IN ({', '.join(map(literal, self._beyond))})"
-        self._connection.run(f"DELETE FROM contested WHERE NOT ({waiting})")
-        for table in ("verdicts", "moved", "places"):
-            self._connection.run(f"DELETE FROM {table}")
