@@ -5,7 +5,7 @@ A rule is asked once a date (or a file of it): it holds, it is broken, or there 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -13,7 +13,12 @@ from statistics import median
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import polars as pl
+
 from processors.columns import ColumnType
+from processors.profiling.column_summary import Weighted
+from processors.profiling.exact_sum import exact_sum
 from processors.profiling.ordinals import Told, told
 from processors.validation import Severity
 
@@ -70,8 +75,8 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The accepted rows differ from the median of the `dates` recorded dates before by no more than `change_percent_max`
-    of it."""
+    """The accepted rows differ from the median of the `dates` recorded dates before by no more than
+    `change_percent_max` of it."""
 
     dates: int
     change_percent_max: Fraction
@@ -132,19 +137,25 @@ class Figures:
     quantile: Fraction | None
 
 
+def figures(values: pl.Series, share: Fraction | None) -> Figures:
+    """Of the ordinals of a column, nulls among them; `share`: of the values below the quantile that is wanted."""
+    known = values.drop_nulls().sort()
+    count = len(known)
+    if not count or known.dtype == pl.String:
+        return Figures(len(values), len(values) - count, None, None)
+    between = Weighted(known, np.arange(1, count + 1)).quantile(share) if share is not None else None
+    return Figures(len(values), len(values) - count, exact_sum(known) / count, between)
+
+
 def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
     """Judge a column's figures: each that is limited and known. Broken where one of them is."""
     observed: dict[str, Told] = {"rows": figures.rows, "nulls": figures.nulls}
     faults, known = list[str](), list[str]()
-    for name, value, limits in (
-        ("mean", figures.mean, check.mean),
-        (f"quantile {_plain(check.share or Fraction(0))}", figures.quantile, check.quantile if check.share is not None else None),
-    ):
-        if limits is not None and value is not None:
-            observed[name.split()[0]] = shown = told(value, check.kind)
-            broken = not limits.hold(value)
-            said = _said(broken, f"the {name} of {check.column} is {shown}", _within(limits, check.kind))
-            (faults if broken else known).append(said)
+    for name, value, limits in _limited(check, figures):
+        observed[name.split()[0]] = shown = told(value, check.kind)
+        broken = not limits.hold(value)
+        said = _said(broken, f"the {name} of {check.column} is {shown}", _within(limits, check.kind))
+        (faults if broken else known).append(said)
     if check.null_percent_max is not None and figures.rows:
         percent = Fraction(100 * figures.nulls, figures.rows)
         observed["null_percent"] = float(percent)
@@ -154,6 +165,13 @@ def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
     if not faults and not known:
         return Verdict(None, observed, f"not assessed: {check.column} has no value")
     return Verdict(bool(faults), observed, "; ".join(faults or known))
+
+
+def _limited(check: Distribution, figures: Figures) -> Iterator[tuple[str, Fraction, Limits]]:
+    if check.mean is not None and figures.mean is not None:
+        yield "mean", figures.mean, check.mean
+    if check.share is not None and figures.quantile is not None:
+        yield f"quantile {_plain(check.share)}", figures.quantile, check.quantile
 
 
 def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
@@ -172,7 +190,7 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     return Verdict(broken, observed, _said(broken, what, f"at most {_plain(check.change_percent_max)} %"))
 
 
-def _said(broken: bool, what: str, asked: str) -> str:  # noqa: FBT001 - the sentence's ending
+def _said(broken: bool, what: str, asked: str) -> str:
     return f"{what}, and must be {asked}" if broken else what
 
 

@@ -1,13 +1,13 @@
-"""Distances between two distributions over the same bins, of which only the size counts, not whether chance explains it.
+"""Distances between two distributions over the same bins.
 
 PSI, the population stability index: sum of (q - p) ln(q / p) over the bins (Siddiqi, "Credit Risk Scorecards", 2006;
-Lewis, "An Introduction to Credit Scoring", 1994, also for the usual thresholds 0.1 and 0.25). It is Jeffreys' divergence
-of the two. An empty bin would make it infinite: half a row is added to each bin of both.
+Lewis, "An Introduction to Credit Scoring", 1994, also for the usual thresholds 0.1 and 0.25). It is Jeffreys'
+divergence of the two. An empty bin would make it infinite: half a row is added to each bin of both.
 
 The Jensen-Shannon distance: the square root of the Jensen-Shannon divergence (Lin, "Divergence measures based on the
 Shannon entropy", 1991) with logarithms to the base 2; a metric (Endres and Schindelin, 2003) between 0 and 1. It needs
-no smoothing. Its thresholds here, 0.1 and 0.2, are about those of PSI: where two distributions are alike, PSI is close to
-8 ln 2 times the divergence.
+no smoothing. Its thresholds here, 0.1 and 0.2, are about those of PSI: where two distributions are alike, PSI is close
+to 8 ln 2 times the divergence.
 """
 
 from __future__ import annotations

@@ -8,17 +8,19 @@ from fractions import Fraction
 from typing import Any, Self
 
 from processors.drift.distances import chance, jensen_shannon, psi
-from processors.drift.states import State, Thresholds, state
+from processors.drift.states import Profiling, State, state
 from processors.profiling.column_summary import ColumnSummary, Weighted
 from processors.profiling.ordinals import Ordinal, is_ordered
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Bins of a column, and its `counts` there: of numbers, dates and moments those up to each of the `edges` (ordinals),
-    and beyond; of text and truth values one for each of the `categories`, and one for all others; the last bin is null.
+    """Bins of a column, and its `counts` there: of numbers, dates and moments those up to each of the `edges`
+    (ordinals), and beyond; of text and truth values one for each of the `categories`, and one for all others; the last
+    bin is null.
 
-    `rows`: how many rows it was made of. `unit`: in which ordinals are counted; other ordinals cannot be compared.
+    `rows`: how many rows it was made of. `unit`: in which ordinals are counted; other ordinals cannot be compared. Dates
+    and moments are counted from the beginning of their execution date: else every day would be a drift.
     """
 
     unit: str
@@ -50,7 +52,10 @@ class Comparison:
 
 
 def freeze(summary: ColumnSummary, bins: int) -> Reference:
-    """The reference that a summary makes: about as many rows in each of its bins, or the most frequent categories."""
+    """The reference that a summary makes: about as many rows in each of its bins, or the most frequent categories.
+
+    `summary`: since the beginnings of the execution dates.
+    """
     weighted = summary.weighted
     ordered = is_ordered(summary.kind)
     edges = _edges(weighted, bins) if ordered else ()
@@ -60,18 +65,18 @@ def freeze(summary: ColumnSummary, bins: int) -> Reference:
     )
 
 
-def compare(
-    reference: Reference | None, summary: ColumnSummary, psi_at: Thresholds, js_at: Thresholds, rows_min: int
-) -> Comparison:
-    """How far a date is from the reference. Warming up without one, and with fewer than `rows_min` rows."""
-    if reference is None or summary.rows < max(rows_min, 1) or reference.unit != _unit(summary):
+def compare(reference: Reference | None, summary: ColumnSummary, profiling: Profiling, since: int = 0) -> Comparison:
+    """How far a date is from the reference. Warming up without one, and with too few rows. `since`: the ordinal at which
+    the execution date begins (see `origin`)."""
+    if reference is None or summary.rows < max(profiling.rows_min, 1) or reference.unit != _unit(summary):
         return Comparison(None, None, None, "warming_up")
     ordered = is_ordered(summary.kind)
-    counts = _counts(summary, summary.weighted, reference.edges, reference.categories, ordered=ordered)
+    edges = tuple(edge + since for edge in reference.edges)
+    counts = _counts(summary, summary.weighted, edges, reference.categories, ordered=ordered)
     filled = sum(1 for one, other in zip(reference.counts, counts, strict=True) if one or other)
     distances = psi(reference.counts, counts), jensen_shannon(reference.counts, counts)
     by_chance = chance(filled, reference.rows, summary.rows)
-    return Comparison(*distances, by_chance, state(*distances, by_chance, psi_at, js_at))
+    return Comparison(*distances, by_chance, state(*distances, by_chance, profiling))
 
 
 def _unit(summary: ColumnSummary) -> str:

@@ -31,14 +31,13 @@ class Profiling:
     rows_min: int = 100
 
 
-def state(psi: float, js: float, chance: float, psi_at: Thresholds, js_at: Thresholds) -> State:
+def state(psi: float, js: float, chance: float, profiling: Profiling) -> State:
     """The worse of what both distances say, once what chance does to so few rows is taken away.
 
-    >>> state(0.3, 0.2, 0.01, Thresholds(0.1, 0.25), Thresholds(0.1, 0.2))
-    'drift'
-    >>> state(0.3, 0.2, 0.25, Thresholds(0.1, 0.25), Thresholds(0.1, 0.2))
-    'ok'
+    >>> state(0.3, 0.2, 0.01, Profiling()), state(0.3, 0.2, 0.25, Profiling())
+    ('drift', 'ok')
     """
+    psi_at, js_at = profiling.psi, profiling.js
     left = psi - chance, math.sqrt(max(0.0, js**2 - chance / PSI_PER_BIT))
     if left[0] >= psi_at.drift or left[1] >= js_at.drift:
         return "drift"

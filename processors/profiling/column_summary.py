@@ -1,4 +1,7 @@
-"""What is known of a typed column of some rows, in bounded memory: `summary(a ++ b) == summary(a).merged(summary(b))`."""
+"""What is known of a typed column of some rows, in bounded memory.
+
+`summary(a ++ b) == summary(a).merged(summary(b))`.
+"""
 
 from __future__ import annotations
 
@@ -95,9 +98,10 @@ class Weighted:
         return low + (place - below) * (high - low)
 
 
-def summary(ids: pl.Series, column: pl.Series, kind: ColumnType) -> ColumnSummary:
-    """Of a typed column, and the ids of its rows (Int64, all different)."""
+def summary(ids: pl.Series, column: pl.Series, kind: ColumnType, since: int = 0) -> ColumnSummary:
+    """Of a typed column, and the ids of its rows (Int64, all different). `since`: what is taken from each ordinal."""
     values = ordinals(column, kind)
+    values = values - since if since else values
     known = values.is_not_null()
     values, ids = values.filter(known), ids.filter(known)
     ordered = is_ordered(kind) and len(values) > 0

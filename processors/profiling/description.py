@@ -62,8 +62,9 @@ def describe(summary: ColumnSummary, bins: int) -> Description:
 
 def _top(weighted: Weighted, kind: ColumnType, scale: Fraction) -> tuple[tuple[Told, int], ...]:
     """The most frequent values, of several the smaller first."""
-    counted = sorted(zip(weighted.counts, range(len(weighted.values)), strict=True), key=lambda each: (-each[0], each[1]))
-    return tuple((_value(weighted, place, kind), round(count * scale)) for count, place in counted[:TOP])
+    counts = weighted.counts
+    places = sorted(range(len(counts)), key=lambda place: (-counts[place], place))[:TOP]
+    return tuple((_value(weighted, place, kind), round(counts[place] * scale)) for place in places)
 
 
 def _value(weighted: Weighted, place: int, kind: ColumnType) -> Told:

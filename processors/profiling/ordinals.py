@@ -70,6 +70,16 @@ def ordinal(value: Bound, kind: ColumnType) -> Fraction | float:
     return Fraction(exact) * (10**kind.scale if kind.name == "decimal" else 1)
 
 
+def origin(day: date, kind: ColumnType) -> int:
+    """The ordinal at which a day begins (UTC), for dates and moments; 0 for other types.
+
+    >>> origin(date(1970, 1, 2), ColumnType("date")), origin(date(1970, 1, 2), ColumnType("timestamp"))
+    (1, 86400000000)
+    """
+    days = (day - _EPOCH).days
+    return days if kind.name == "date" else days * timedelta(days=1) // _MICROSECOND if kind.name == "timestamp" else 0
+
+
 def told(value: Fraction | Ordinal | None, kind: ColumnType) -> Told:
     """An ordinal, or a figure between two, as it is written: numbers as such, a decimal exactly and rounded half to
     even behind two more digits than it has, a date or a moment in ISO 8601, rounded down.

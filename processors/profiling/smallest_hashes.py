@@ -17,9 +17,9 @@ import polars as pl
 
 #: So many entries are kept. Up to so many distinct values everything is exact.
 #:
-#: Beyond, an estimated number of distinct values is off by 1 % (its standard error, 1/sqrt(KEPT - 2)), and a quantile of
-#: the sample has its place in the order off by less than 2 % with a probability of 99.9 % (the inequality of Dvoretzky,
-#: Kiefer and Wolfowitz with Massart's constant: sqrt(ln(2 / 0.001) / (2 KEPT)) = 0.0195).
+#: Beyond, an estimated number of distinct values is off by 1 % (its standard error, 1/sqrt(KEPT - 2)), and a quantile
+#: of the sample has its place in the order off by less than 2 % with a probability of 99.9 % (the inequality of
+#: Dvoretzky, Kiefer and Wolfowitz with Massart's constant: sqrt(ln(2 / 0.001) / (2 KEPT)) = 0.0195).
 KEPT = 10_000
 #: So much of a text is kept; all of it is hashed.
 TEXT_KEPT = 80

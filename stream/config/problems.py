@@ -52,7 +52,9 @@ def _in_yaml(location: Location) -> Location:
     )
 
 
-_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "expression"}
+_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "expression"} | {
+    *("row_count", "freshness", "distribution", "volume"),
+}
 
 
 def _known_keys(location: Location) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -90,7 +91,8 @@ def test_a_quantile_is_that_of_numpy(values: list[float], share: str) -> None:
 @settings(deadline=None)
 @given(st.lists(st.none() | st.integers(-5, 5), max_size=60))
 def test_a_short_profile_is_exact(values: list[int | None]) -> None:
-    found, known = describe(summarised(values, INTEGER), 4), [value for value in values if value is not None]
+    known = [value for value in values if value is not None]
+    found = describe(summarised(values, INTEGER), 4)
     assert (found.rows, found.nulls, found.distinct, found.exact) == (
         len(values),
         len(values) - len(known),
@@ -99,7 +101,7 @@ def test_a_short_profile_is_exact(values: list[int | None]) -> None:
     )
     assert (found.min, found.max) == ((min(known), max(known)) if known else (None, None))
     assert found.mean == (pytest.approx(sum(known) / len(known)) if known else None)
-    assert dict(found.top) == {value: known.count(value) for value, _ in found.top}
+    assert dict(found.top).items() <= Counter(known).items()
     assert sum(found.histogram.counts if found.histogram else ()) == len(known)
 
 
@@ -115,8 +117,9 @@ def test_beyond_ten_thousand_figures_are_within_their_error_and_said_to_be_estim
     assert not found.exact
     assert found.distinct == pytest.approx(200_000, rel=0.04)  # four standard errors
     for share, value in found.quantiles.items():
-        assert abs(np.searchsorted(ordered, value) / len(ordered) - float(share)) < 0.02
-    assert (found.min, found.max, found.mean) == (ordered[0], ordered[-1], pytest.approx(values.mean()))
+        assert abs(np.searchsorted(ordered, float(str(value))) / len(ordered) - float(share)) < 0.02
+    assert [found.min, found.max] == [ordered[0], ordered[-1]]
+    assert found.mean == pytest.approx(values.mean())
 
 
 def test_a_frequent_value_among_very_many_is_found() -> None:
@@ -156,9 +159,12 @@ def test_a_number_that_is_not_finite_is_no_value() -> None:
         (INTEGER, [1, 2], (1, 2, 1.5)),
     ],
 )
-def test_figures_are_told_in_the_words_of_the_type(kind: ColumnType, values: list[Any], expected: tuple[Any]) -> None:
+def test_figures_are_told_in_the_words_of_the_type(
+    kind: ColumnType, values: list[Any], expected: tuple[object, object, object]
+) -> None:
     found = describe(summarised(values, kind), 10)
-    assert (found.min, found.max, found.mean) == expected
+    told_figures: tuple[object, ...] = (found.min, found.max, found.mean)
+    assert told_figures == expected
 
 
 @settings(deadline=None)

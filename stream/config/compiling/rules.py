@@ -13,6 +13,7 @@ from sinks.base import Unique
 from stream.config.compiling.bounds import bound
 from stream.config.compiling.draft import Draft, Location, add_unique, claim, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.set_rules import SetRuleConfig, add_set_rule
 from stream.config.rules import (
     ExpressionRule,
     MatchesRule,
@@ -31,6 +32,9 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
         place = (*where, "rules", position)
         if isinstance(rule, UniqueRule):
             _unique(draft, place, rule)
+            continue
+        if isinstance(rule, SetRuleConfig):
+            add_set_rule(draft, place, rule)
             continue
         if isinstance(rule, ExpressionRule):
             compiled = _expression(draft, place, rule)
