@@ -178,7 +178,9 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     """Judge how many rows were accepted, by those of the dates before."""
     observed: dict[str, Told] = {"rows": rows, "dates": len(before)}
     if len(before) < DATES_MIN:
-        return Verdict(None, observed, f"not assessed: {len(before)} dates before it, and it takes {DATES_MIN}")
+        return Verdict(
+            None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and there are {len(before)}"
+        )
     usual = Fraction(median(map(Fraction, before)))
     observed["median"] = float(usual)
     if not usual:

@@ -19,8 +19,8 @@ class Reference:
     (ordinals), and beyond; of text and truth values one for each of the `categories`, and one for all others; the last
     bin is null.
 
-    `rows`: how many rows it was made of. `unit`: in which ordinals are counted; other ordinals cannot be compared. Dates
-    and moments are counted from the beginning of their execution date: else every day would be a drift.
+    `rows`: how many rows it was made of. `unit`: in which ordinals are counted; other ordinals cannot be compared.
+    Dates and moments are counted from the beginning of their execution date: else every day would be a drift.
     """
 
     unit: str
@@ -66,8 +66,8 @@ def freeze(summary: ColumnSummary, bins: int) -> Reference:
 
 
 def compare(reference: Reference | None, summary: ColumnSummary, profiling: Profiling, since: int = 0) -> Comparison:
-    """How far a date is from the reference. Warming up without one, and with too few rows. `since`: the ordinal at which
-    the execution date begins (see `origin`)."""
+    """How far a date is from the reference. Warming up without one, and with too few rows. `since`: the ordinal at
+    which the execution date begins (see `origin`)."""
     if reference is None or summary.rows < max(profiling.rows_min, 1) or reference.unit != _unit(summary):
         return Comparison(None, None, None, "warming_up")
     ordered = is_ordered(summary.kind)

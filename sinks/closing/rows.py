@@ -46,8 +46,8 @@ def balances(connection: Connection, dataset: str, date: str) -> list[FileBalanc
 def summaries(
     connection: Connection, table: Table, dates: Sequence[str], columns: Sequence[str], *, since_dates: bool = False
 ) -> Iterator[tuple[str, ColumnSummary]]:
-    """The summary of each column over the accepted rows of some dates. `since_dates`: dates and moments are counted from
-    the beginning of the execution date."""
+    """The summary of each column over the accepted rows of some dates. `since_dates`: dates and moments are counted
+    from the beginning of the execution date."""
     types = dict(table.columns)
     files = [
         (calendar_date.fromisoformat(date), file.file_id)
