@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import cache, cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from processors.profiling.ordinals import Ordinal, is_ordered, ordinals
 from processors.profiling.smallest_hashes import Smallest, distinct_values, sampled_rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `weighted` is kept
 class ColumnSummary:
     """Of `rows` rows, `nulls` of them without a value. `total`, `low`, `high`: sum, least and greatest ordinal of an
     ordered type. `distinct`: its values; `sample`: some of its rows."""
@@ -44,7 +44,7 @@ class ColumnSummary:
         """Whether every value is known with its count; else a sample of the rows stands for all."""
         return not self.distinct.beyond
 
-    @property
+    @cached_property
     def weighted(self) -> Weighted:
         """The values in their order, with their counts; of a sample where not all are known."""
         entries = (self.distinct if self.is_exact else self.sample).entries
@@ -117,6 +117,7 @@ def summary(ids: pl.Series, column: pl.Series, kind: ColumnType, since: int = 0)
     )
 
 
+@cache
 def nothing(kind: ColumnType) -> ColumnSummary:
     """Of no rows."""
     types = {"integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date}

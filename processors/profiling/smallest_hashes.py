@@ -43,20 +43,24 @@ class Smallest:
 
     def merged(self, other: Self) -> Smallest:
         """Of both parts; counts of the same entry add up."""
-        both = pl.concat([self.entries, other.entries])
-        return _smallest(both, beyond=self.beyond or other.beyond)
+        beyond = self.beyond or other.beyond
+        if not (self.entries.height and other.entries.height):
+            return Smallest((self if self.entries.height else other).entries, beyond)
+        both = pl.concat([self.entries, other.entries]).group_by("hash")
+        summed = both.agg(pl.col("value").min(), pl.col("count").sum()).sort("hash")
+        return Smallest(summed.head(KEPT), beyond or summed.height > KEPT)
 
 
 def distinct_values(values: pl.Series) -> Smallest:
     """Of the values of a column without nulls; `count` is exact."""
     counted = values.alias("value").value_counts(name="count")
-    return _entries(_mixed(counted["value"].hash().to_numpy()), _kept(counted["value"]), counted["count"])
+    return _entries(_mixed(counted["value"].hash().to_numpy()), counted["value"], counted["count"])
 
 
 def sampled_rows(ids: pl.Series, values: pl.Series) -> Smallest:
     """Of the rows of a column without nulls; `count` is 1."""
     hashes = _mixed(ids.to_numpy().view(np.uint64))
-    return _entries(hashes, _kept(values), pl.Series([1]).new_from_index(0, len(values)))
+    return _entries(hashes, values, pl.Series(np.ones(len(values), np.int64)))
 
 
 def estimated(values: Smallest) -> int:
@@ -67,13 +71,10 @@ def estimated(values: Smallest) -> int:
 
 
 def _entries(hashes: npt.NDArray[np.uint64], values: pl.Series, counts: pl.Series) -> Smallest:
-    entries = pl.DataFrame({"hash": hashes, "value": values, "count": counts.cast(pl.Int64)})
-    return _smallest(entries, beyond=False)
-
-
-def _smallest(entries: pl.DataFrame, *, beyond: bool) -> Smallest:
-    summed = entries.group_by("hash").agg(pl.col("value").min(), pl.col("count").sum()).sort("hash")
-    return Smallest(summed.head(KEPT), beyond or summed.height > KEPT)
+    """Each entry once."""
+    order = np.argsort(hashes)[:KEPT]
+    columns = {"hash": hashes[order], "value": _kept(values.gather(order)), "count": counts.gather(order)}
+    return Smallest(pl.DataFrame(columns, schema_overrides={"count": pl.Int64}), len(hashes) > KEPT)
 
 
 def _kept(values: pl.Series) -> pl.Series:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from sinks.connection import Connection
 from sinks.ledger import NOW
 
 _OPEN = "SELECT dataset, date FROM meta_closings WHERE changes > closed ORDER BY dataset, date"
-_CLOSE = f"UPDATE meta_closings SET closed = changes, closed_at = {NOW} WHERE dataset = ? AND date = ?"
+_CLOSE = f"""
+UPDATE meta_closings SET closed = changes, closed_at = {NOW}
+WHERE dataset = ? AND date IN (SELECT value FROM json_each(?))
+"""
 _REOPEN = "UPDATE meta_closings SET changes = changes + 1 WHERE dataset = ? AND date > ? AND closed_at IS NOT NULL"
 _REOPEN_FILE = """
 UPDATE meta_closings SET changes = changes + 1
@@ -29,8 +33,7 @@ def open_dates(connection: Connection) -> dict[str, list[str]]:
 
 def close(connection: Connection, dataset: str, dates: Iterable[str]) -> None:
     """They are summed up, inside the transaction in which that was done."""
-    for date in dates:
-        connection.run(_CLOSE, dataset, date)
+    connection.run(_CLOSE, dataset, json.dumps(list(dates)))
 
 
 def reopen_after(connection: Connection, dataset: str, date: str) -> None:

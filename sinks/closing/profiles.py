@@ -36,7 +36,7 @@ def profile_date(connection: Connection, table: Table, profiling: Profiling, dat
     """
     columns = profiled_columns(table, profiling)
     references = in_force(connection, table.dataset, date)
-    references |= freeze_warmed(connection, table, profiling, date, references)
+    references |= freeze_warmed(connection, table, profiling, date)
     known = _known_states(connection, table.dataset, date)
     connection.run(_FORGET, table.dataset, date, json.dumps(columns))
     findings, day = list[Finding](), calendar_date.fromisoformat(date)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from processors.drift.reference import Reference, freeze
 from processors.drift.states import Profiling
@@ -18,6 +18,7 @@ _INSERT = f"INSERT INTO meta_references VALUES (?, ?, ?, ?, ?, {NOW})"
 _IN_FORCE = """
 SELECT "column", reference, max(version) FROM meta_references WHERE dataset = ? AND through < ? GROUP BY "column"
 """
+_FROZEN = 'SELECT DISTINCT "column" FROM meta_references WHERE dataset = ?'
 _WARMED = """
 SELECT sum(profile ->> 'rows'), sum((profile ->> 'rows') - (profile ->> 'nulls')), json_group_array(date)
 FROM meta_profiles WHERE dataset = ? AND "column" = ? AND date < ?
@@ -43,14 +44,13 @@ def in_force(connection: Connection, dataset: str, date: str) -> dict[str, Refer
     return {str(column): Reference.of(json.loads(str(reference))) for column, reference, _ in rows}
 
 
-def freeze_warmed(
-    connection: Connection, table: Table, profiling: Profiling, date: str, known: Mapping[str, Reference]
-) -> dict[str, Reference]:
-    """References for columns without one for a date, made of the profiled dates before it, where these have enough rows
-    and values."""
+def freeze_warmed(connection: Connection, table: Table, profiling: Profiling, date: str) -> dict[str, Reference]:
+    """References for columns that never had one, made of the profiled dates before this one, where these have enough
+    rows and values."""
+    frozen = {row[0] for row in connection.rows(_FROZEN, table.dataset)}
     by_dates: dict[tuple[str, ...], list[str]] = {}
     for column in profiled_columns(table, profiling):
-        if column not in known and (dates := _warmed(connection, table, profiling, column, date)):
+        if column not in frozen and (dates := _warmed(connection, table, profiling, column, date)):
             by_dates.setdefault(dates, []).append(column)
     made: dict[str, Reference] = {}
     for dates, columns in by_dates.items():

@@ -30,7 +30,8 @@ from sinks.ledger import NOW
 
 _FORGET = "DELETE FROM meta_date_results WHERE dataset = ? AND date = ? AND rule IN (SELECT value FROM json_each(?))"
 _FORGET_OTHERS = """
-DELETE FROM meta_date_results WHERE dataset = ? AND date = ? AND rule NOT IN (SELECT value FROM json_each(?))
+DELETE FROM meta_date_results WHERE dataset = ? AND date IN (SELECT value FROM json_each(?))
+AND rule NOT IN (SELECT value FROM json_each(?))
 """
 _INSERT = f"INSERT INTO meta_date_results VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, {NOW})"
 _BROKEN = """
@@ -72,9 +73,8 @@ def _asked(connection: Connection, table: Table, dates: Sequence[str]) -> Iterat
             for date in dates:
                 for later in closed_after(connection, table.dataset, date, rule.check.dates):
                     asked[later] = tuple(dict.fromkeys((*asked.get(later, ()), rule)))
-    for date in dates:  # a rule that the config has no more has no result
-        names = json.dumps([rule.name for rule in table.set_rules])
-        connection.run(_FORGET_OTHERS, table.dataset, date, names)
+    names = json.dumps([rule.name for rule in table.set_rules])  # a rule that the config has no more has no result
+    connection.run(_FORGET_OTHERS, table.dataset, json.dumps(list(dates)), names)
     yield from sorted(asked.items())
 
 
