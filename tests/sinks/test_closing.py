@@ -17,7 +17,7 @@ from sinks.connection import Connection, Scalar
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
-from tests.sinks.landings import dataset, land, load, rules
+from tests.sinks.landings import dataset, land, load, replayed, rules
 
 COLUMNS = {"id": "string", "amount": "decimal(12,2)", "at": "timestamp", "on": "date", "good": "boolean"}
 HEADER = "id,amount,at,on,good"
