@@ -136,18 +136,23 @@ class FreshnessRule(_SetRuleConfig):
 
     check: Literal["freshness"]
     column: str | None = Field(None, description="A date or timestamp column; event_time by default.")
-    max_age: timedelta = Field(
+    max_age: str = Field(
         description="Such as 36 hours, 2 days, 90 minutes. The date ends at midnight in the dataset's timezone; a "
         "value of a date column stands for its whole day. No clock is asked."
     )
 
     @field_validator("max_age", mode="before")
     @classmethod
-    def _age(cls, text: object) -> timedelta:
-        match = _AGE.fullmatch(str(text).strip())
-        if not match or not isinstance(text, str):
+    def _known(cls, text: object) -> object:
+        if not isinstance(text, str) or not _AGE.fullmatch(text):
             raise ValueError("must be a number and a unit, such as 90 minutes, 36 hours, 2 days or 1 week")
-        return timedelta(**{f"{match[2]}s": float(match[1])})
+        return text
+
+    @property
+    def age(self) -> timedelta:
+        """The same."""
+        number, unit = _AGE.findall(self.max_age)[0]
+        return timedelta(**{f"{unit}s": float(number)})
 
 
 class MeanConfig(Strict):

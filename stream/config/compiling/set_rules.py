@@ -51,7 +51,7 @@ def _freshness(draft: Draft, where: Location, rule: FreshnessRule) -> tuple[str 
     kind = draft.types[column]
     if kind.name not in {"date", "timestamp"}:
         raise ValueError(f"freshness looks at dates and timestamps, and {column} is of type {kind.name}")
-    return column, Freshness(column, kind, rule.max_age, draft.config.timezone)
+    return column, Freshness(column, kind, rule.age, draft.config.timezone)
 
 
 def _distribution(rule: DistributionRule, kind: ColumnType, timezone: str) -> Distribution:
