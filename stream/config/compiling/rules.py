@@ -10,7 +10,8 @@ from sinks.base import Unique
 from stream.config.compiling.cell_rules import CellRule, cell_check
 from stream.config.compiling.draft import Draft, Location, add_unique, claim
 from stream.config.compiling.record_rules import RecordRule, check_condition, record_check
-from stream.config.rules import ExpressionRule, UniqueRule
+from stream.config.compiling.set_rules import add_set_rule
+from stream.config.rules import ExpressionRule, SetRule, UniqueRule
 from stream.config.steps import ValidationConfig
 
 
@@ -21,6 +22,8 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
         place = (*where, "rules", position)
         if isinstance(rule, UniqueRule):
             _unique(draft, place, rule)
+        elif isinstance(rule, SetRule):
+            add_set_rule(draft, place, rule)
         elif (compiled := _row_rule(draft, place, rule)) is not None:
             claim(draft, place, compiled.name)
             rules.append(compiled)

@@ -12,12 +12,12 @@ from stream.config.strict import Name, Strict
 
 
 def error_code(rule: Mapping[str, Any]) -> str:
-    """The name of a rule as a config has it, or `<columns>_<check>`."""
+    """The name of a rule as a config has it, or `<columns>_<check>`, or the check alone where it names no column."""
     if rule.get("name"):
         return str(rule["name"])
     columns = rule.get("columns")
     named = columns if isinstance(columns, list | tuple) else [rule.get("column")]
-    return "_".join(map(str, [*named, rule.get("check")]))
+    return "_".join(str(part) for part in [*named, rule.get("check")] if part is not None)
 
 
 class NamedRule(Strict):
