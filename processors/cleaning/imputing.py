@@ -92,7 +92,7 @@ class Impute:
 
 def impute(changes: Changes, column: Substitute, parameters: Parameters | None, mask: pa.Array) -> None:
     """Put a substitute, or null where there is none, into the cells where `mask` is true. Flag those that change."""
-    cells = changes.now(column.column)
+    cells = changes.of(column.column)
     values = column.cells(changes.rows.filter(mask), parameters, cells.type)
     imputed = pc.replace_with_mask(cells, mask, values)
     changes.put(column.column, imputed)
