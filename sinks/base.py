@@ -15,11 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.drift.states import Profiling
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
+from processors.set_rules import SetRule
+from processors.validation import Severity
 from sinks.record_index import RecordIndex, empty_index
 from sinks.schemas.drift import Drift
 
@@ -103,6 +106,7 @@ class Table:
     """A dataset's staged table: its columns in order, the event time among them, and its rules that look at other rows.
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
+    `set_rules`, `profiling`: what is asked of its dates when they are closed.
     """
 
     dataset: str
@@ -114,6 +118,8 @@ class Table:
     contract: Contract = field(default_factory=Contract)
     monotonic: tuple[Monotonic, ...] = ()
     references: tuple[Reference, ...] = ()
+    set_rules: tuple[SetRule, ...] = ()
+    profiling: Profiling | None = None
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -358,6 +364,19 @@ class Receipt:
 
 
 Prepared = TypeVar("Prepared")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a whole execution date that a person should know. `subject`: the rule, the column, or what the
+    score is of."""
+
+    dataset: str
+    date: str
+    kind: Literal["rule", "drift", "score"]
+    subject: str
+    severity: Severity
+    message: str
 
 
 class Sink(Protocol[Prepared]):

@@ -110,6 +110,16 @@ class Warehouse:
             store.schemas.forget()
             store.relations.forget()
 
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The table of each dataset, as it is now."""
+        return {name: store.table for name, store in self._stores.items()}
+
+    def count_findings(self, findings: int) -> None:
+        """Enter findings into the account of the run, inside a transaction."""
+        if findings and self._run is not None:
+            self._run.found(findings)
+
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
@@ -220,11 +230,6 @@ class Warehouse:
             for name, store in self._stores.items()
         }
         self._stores = {**stores, table.dataset: _Store.of(self.connection, table, tables, run_id)}
-
-    @property
-    def tables(self) -> Mapping[str, Table]:
-        """The tables of all datasets, as they are now."""
-        return {name: store.table for name, store in self._stores.items()}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""

@@ -18,11 +18,11 @@ from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.identity import compared
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
-from stream.config.rules import MonotonicRule, ReferentialRule, UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.reading.framing import Dialect
 
@@ -87,31 +87,16 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
 
 
 def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...]:
-    """Where types may be widened, those that say what is a duplicate may not: their misfits are quarantined."""
+    """Where types may be widened, those that are compared with other records may not: their misfits are quarantined."""
     columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
     if config.modes.misfits != "evolve":
         return columns
-    keys = identifying(config)
+    keys = compared(config)
 
     def misfits(name: str) -> Mode | None:
         return "quarantine" if name in keys else "rescue" if name in fixed else None
 
     return tuple(replace(column, misfits=misfits(column.name)) for column in columns)
-
-
-def identifying(config: DatasetConfig) -> set[str]:
-    """The columns that say which records are duplicates, and what else a rule compares with other records."""
-    found: set[str] = set()
-    for step in config.processors:
-        duplicates = step.quality.duplicates if step.quality else ()
-        found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
-        rules = step.validation.rules if step.validation else ()
-        for rule in rules:
-            if isinstance(rule, UniqueRule | ReferentialRule):
-                found.update(rule.columns)
-            if isinstance(rule, MonotonicRule):
-                found.add(rule.column)
-    return found
 
 
 def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
@@ -130,6 +115,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             contract=Contract(columns, config.key),
             monotonic=tuple(draft.monotonic),
             references=tuple(rule for _, rule in draft.references),
+            set_rules=tuple(draft.set_rules),
+            profiling=None if config.profile is None else config.profile.profiling,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -170,6 +157,8 @@ def _whole(draft: Draft) -> None:
     for name in config.key:
         if name not in config.columns:
             draft.fault(("key",), f"there is no column {name!r}; the columns are {', '.join(config.columns)}")
+    for position, name in enumerate((config.profile.columns if config.profile else None) or ()):
+        draft.known(("profile", "columns", position), name)
     event_time = config.event_time
     if event_time is not None and draft.types.get(event_time, ColumnType("string")).name != "timestamp":
         stamps = ", ".join(name for name, kind in draft.types.items() if kind.name == "timestamp") or "none"

@@ -11,6 +11,7 @@ from processors.casting import polars_type
 from processors.columns import ColumnType
 from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
+from processors.set_rules import SetRule
 from sinks.base import Monotonic, Reference, Unique
 from stream.config.models import DatasetConfig
 
@@ -44,6 +45,7 @@ class Draft:
     monotonic: list[Monotonic] = field(default_factory=list)
     references: list[tuple[Location, Reference]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    set_rules: list[SetRule] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
     def fault(self, where: Sequence[int | str], why: str) -> None:
