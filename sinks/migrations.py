@@ -18,6 +18,7 @@ from processors.errors import WarehouseError
 from sinks.base import Table, Unique
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
+from sinks.result_tables import RESULTS
 from sinks.schemas.tables import SCHEMAS
 from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
@@ -78,6 +79,13 @@ def accounts(db: Database) -> None:
     db.execute("ALTER TABLE meta_rule_results RENAME TO meta_counts")
     for column in ("elements", "passed", "parameters_version"):
         db.execute(f"ALTER TABLE meta_spans ADD COLUMN {column} INTEGER")
+
+
+@migrations()
+def results(db: Database) -> None:
+    """By which suite of rules each span was judged, and in which run; what came of it; scores."""
+    for statement in RESULTS.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

@@ -29,6 +29,13 @@ class _RuleConfig(Strict):
         "quarantine",
         description="warn: pass and flag. quarantine, drop: reject. fail: set the whole file aside.",
     )
+    weight: float | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="What the rule counts for in the quality score; by default as its severity says: info 0, warning "
+        "0.5, error 1.",
+    )
 
 
 class NotNullRule(_RuleConfig):

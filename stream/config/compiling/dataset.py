@@ -24,6 +24,7 @@ from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
 from stream.config.rules import UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
+from stream.config.suites import suite_of
 from stream.reading.framing import Dialect
 
 
@@ -122,6 +123,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             _resolved(draft),
             config.raw,
             contract=Contract(columns, config.key),
+            suite=suite_of(config),
+            scoring=config.score.scoring,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,

@@ -54,7 +54,7 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
         if sum(each.action != "warn" for each in same) > 1:
             return False
     usual = default_name(rule.model_dump(exclude={"name"}))
-    return rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
+    return rule.name in {None, usual} and (rule.severity, rule.action, rule.weight) == ("error", "quarantine", None)
 
 
 def _constraint(rule: RuleConfig, logical: str) -> Written | None:
@@ -83,7 +83,7 @@ def _end(bound: object) -> object:
 
 
 def _quality(rule: RuleConfig, column: str | None) -> Written:
-    said = _metric(rule, column)
+    said = _metric(rule, column) if rule.weight is None else None
     if said is None:
         written = {"type": "custom", "engine": VENDOR, "implementation": plain(rule.model_dump(exclude_defaults=True))}
         return ({"name": rule.name} if rule.name else {}) | written

@@ -1,0 +1,134 @@
+"""From a dataset's config to the suite of all that it expects: its rules, its schema, its duplicates, its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypeAlias
+
+from polars.exceptions import PolarsError
+
+from processors.expectations import Dimension, Expectation, Level, Suite, canonical
+from processors.expressions import parsed
+from processors.reasons import MISSING, NEW, TYPE
+from processors.schemas.model import Mode
+from stream.config.models import DatasetConfig
+
+Action: TypeAlias = Literal["warn", "quarantine", "fail"]
+
+#: What each check of the config says of the data, and where it is known whether a rule is met.
+CHECKS: Mapping[str, tuple[Dimension, Level]] = {
+    "not_null": ("completeness", "record"),
+    "unique": ("uniqueness", "sink"),
+    "type": ("validity", "record"),
+    "timestamp": ("validity", "record"),
+    "range": ("validity", "record"),
+    "length": ("validity", "record"),
+    "one_of": ("validity", "record"),
+    "matches": ("validity", "record"),
+    "distribution": ("validity", "date"),
+    "expression": ("consistency", "record"),
+    "date_order": ("consistency", "record"),
+    "sum": ("consistency", "record"),
+    "referential": ("consistency", "record"),
+    "monotonic": ("consistency", "sink"),
+    "row_count": ("timeliness", "date"),
+    "freshness": ("timeliness", "date"),
+    "volume": ("timeliness", "date"),
+}
+#: A record has one of these faults at the most, so together they weigh as much as one rule.
+READING = ("field_count", "encoding", "record_too_long", "field_too_long", "unterminated_quote", "unreadable")
+READING_WEIGHT = round(1 / len(READING), 4)
+_WEIGHTS = {"info": 0.0, "warning": 0.5, "error": 1.0}
+#: How a rule is called, and what becomes of what breaks it, is no part of what it asks.
+_HANDLING = {"name", "description", "severity", "action", "weight", "impute"}
+_ACTIONS: Mapping[Mode, Action] = {"evolve": "warn", "rescue": "warn", "quarantine": "quarantine", "freeze": "fail"}
+
+
+def suite_of(config: DatasetConfig) -> Suite:
+    """All that the config expects."""
+    return Suite(config.dataset, (*_reading(), *_schema(config), *_duplicates(config), *_rules(config)))
+
+
+def _reading() -> Iterator[Expectation]:
+    for name in READING:
+        asked = canonical({"check": name})
+        yield Expectation(
+            name, name, "validity", weight=READING_WEIGHT, level="reader", counted=(f"rule.{name}",), definition=asked
+        )
+
+
+def _schema(config: DatasetConfig) -> Iterator[Expectation]:
+    """What the schema step asks of records. A mode that holds the file, or takes it as it is, asks nothing of them."""
+    modes = config.modes
+    if modes.missing_columns == "quarantine":
+        yield _built_in(MISSING, MISSING, "completeness", "quarantine", (f"rule.{MISSING}",))
+    elif modes.missing_columns == "rescue":
+        for name in (name for name, column in config.columns.items() if not column.optional):
+            yield _built_in(f"{MISSING}.{name}", MISSING, "completeness", "warn", (f"missing.{name}",), name)
+    if modes.new_columns == "quarantine":
+        yield _built_in(NEW, NEW, "validity", "quarantine", (f"rule.{NEW}",))
+    for name, column in config.columns.items():
+        if not column.column(name, config.timezone).type.is_text:
+            counted = (f"type.{name}", f"misfit.{name}")
+            yield _built_in(f"{TYPE}.{name}", TYPE, "validity", _ACTIONS[modes.misfits], counted, name, column.type)
+
+
+def _built_in(
+    name: str, check: str, dimension: Dimension, action: Action, counted: tuple[str, ...], *about: str
+) -> Expectation:
+    """`about`: the column, and its type."""
+    asked = {"check": check} | dict(zip(("column", "type"), about, strict=False))
+    return Expectation(name, check, dimension, about[:1], action=action, counted=counted, definition=canonical(asked))
+
+
+def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
+    asked = {each for step in config.processors if step.quality for each in step.quality.duplicates}
+    for name, columns in (("key", config.key), ("exact", ())):
+        if name in asked:
+            definition = canonical({"check": "duplicates", "of": name, "columns": columns})
+            yield Expectation(
+                f"duplicate_{name}", "duplicates", "uniqueness", columns, level="sink", definition=definition
+            )
+
+
+def _rules(config: DatasetConfig) -> Iterator[Expectation]:
+    for step in config.processors:
+        for rule in step.validation.rules if step.validation else ():
+            yield _rule(rule.model_dump(mode="json", exclude_defaults=True), rule.severity, rule.action)
+
+
+def _rule(told: Mapping[str, Any], severity: Literal["info", "warning", "error"], action: str) -> Expectation:
+    """`told`: what the config says of a rule; what it leaves to its default is left out, so that a setting which rules
+    gain one day changes no id."""
+    check = str(told["check"])
+    dimension, level = CHECKS[check]
+    if check == "referential" and "dataset" in told:
+        level = "sink"
+    if check == "distribution" and not told.keys() & {"mean", "quantile"}:
+        dimension = "completeness"
+    name = str(told.get("name") or "_".join([*_named(told), check]))
+    return Expectation(
+        name,
+        check,
+        dimension,
+        _named(told) or _read(told.get("sql")),
+        severity,
+        action,
+        float(told.get("weight", _WEIGHTS[severity])),
+        level,
+        (f"rule.{name}",) if level == "record" else (),
+        canonical({key: value for key, value in told.items() if key not in _HANDLING}),
+    )
+
+
+def _named(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that a rule names."""
+    return tuple(told["columns"]) if "columns" in told else (told["column"],) if "column" in told else ()
+
+
+def _read(sql: str | None) -> tuple[str, ...]:
+    """The columns that an expression looks at; of an unsound one, which is told elsewhere, none."""
+    try:
+        return () if sql is None else tuple(dict.fromkeys(parsed(sql).meta.root_names()))
+    except (PolarsError, ValueError, TypeError):
+        return ()
