@@ -85,7 +85,7 @@ class Table:
     amendments: tuple[Amendment, ...] = ()
     contract: Contract = field(default_factory=Contract)
     suite: Suite | None = None
-    scoring: Scoring = Scoring()
+    scoring: Scoring = field(default_factory=Scoring)
 
 
 @dataclass(frozen=True, slots=True)

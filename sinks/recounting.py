@@ -16,22 +16,23 @@ from sinks.tables import row_tables
 
 #: A record that could not be split is an array, and a line that repeats the header is no record.
 _NO_ELEMENT = f"substr(raw, 1, 1) = '[' OR reasons -> 0 ->> 'rule' = '{REPEATED_HEADER}'"
-_WITHIN = "_id BETWEEN span_id AND span_id + row_count - 1"
+#: Any column of a dataset may be called as one of the ledger's is.
+_WITHIN = "t._id BETWEEN s.span_id AND s.span_id + s.row_count - 1"
 #: Spans that were stored before anything was counted stay so.
 _ACCOUNT = """
-UPDATE meta_spans SET
-    elements = row_count - (SELECT count(*) FROM rejects WHERE {within} AND ({no_element})),
-    passed = (SELECT count(*) FROM {rows} WHERE {within}) + (SELECT count(*) FROM {losers} WHERE {within}),
+UPDATE meta_spans AS s SET
+    elements = row_count - (SELECT count(*) FROM rejects t WHERE {within} AND ({no_element})),
+    passed = (SELECT count(*) FROM {rows} t WHERE {within}) + (SELECT count(*) FROM {losers} t WHERE {within}),
     suite_id = ?, run_id = ?
 WHERE span_id BETWEEN ? AND ? AND elements IS NOT NULL
 """
 _FORGET = "DELETE FROM meta_counts WHERE span_id BETWEEN ? AND ? AND name = ?"
 _COUNT = """
 INSERT INTO meta_counts (span_id, name, count)
-SELECT span_id, ?3, count(*) FROM meta_spans JOIN
-    (SELECT * FROM {rows} WHERE _id BETWEEN ?1 AND ?2 UNION ALL SELECT * FROM {losers} WHERE _id BETWEEN ?1 AND ?2)
+SELECT s.span_id, ?3, count(*) FROM meta_spans s JOIN
+    (SELECT * FROM {rows} WHERE _id BETWEEN ?1 AND ?2 UNION ALL SELECT * FROM {losers} WHERE _id BETWEEN ?1 AND ?2) t
     ON {within}
-WHERE span_id BETWEEN ?1 AND ?2 AND ({condition}) GROUP BY span_id
+WHERE s.span_id BETWEEN ?1 AND ?2 AND ({condition}) GROUP BY s.span_id
 """
 
 
@@ -57,9 +58,9 @@ def _unknown(table: Table) -> Iterator[tuple[str, str]]:
     """The count of each rule of the sink, and the SQL condition of the rows that it counts."""
     for asked in table.suite.expectations if table.suite else ():
         if asked.level == "sink" and asked.columns:
-            yield f"unknown.{asked.name}", " OR ".join(f"{quote(name)} IS NULL" for name in asked.columns)
+            yield f"unknown.{asked.name}", " OR ".join(f"t.{quote(name)} IS NULL" for name in asked.columns)
 
 
 def _misfits(column: str | None) -> Iterator[tuple[str, str]]:
     if column is not None:
-        yield f"misfit.{column}", "instr(',' || _flags || ',', ',' || ?3 || ',')"
+        yield f"misfit.{column}", "instr(',' || t._flags || ',', ',' || ?3 || ',')"
