@@ -29,7 +29,7 @@ All of it is computed in fractions, so the costs add up to `100 - score` exactly
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -52,12 +52,18 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How many points a rule cost."""
+    """How many points a rule cost: of so many assessed elements, so many were unexpected."""
 
     rule: str
     rule_id: str
     dimension: Dimension
     points: Fraction
+    unexpected_count: int
+    assessed_count: int
+
+    def described(self) -> dict[str, Any]:
+        """All of it, as JSON has it."""
+        return {**asdict(self), "points": float(self.points)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,7 @@ class Score:
                 each.dimension: {"score": _number(each.points), "weight": float(each.weight), "rules": each.rules}
                 for each in self.dimensions
             },
-            "costs": [
-                {"rule": each.rule, "rule_id": each.rule_id, "dimension": each.dimension, "points": float(each.points)}
-                for each in self.costs
-            ],
+            "costs": [each.described() for each in self.costs],
         }
 
 
@@ -130,7 +133,8 @@ def _share(result: Result) -> Fraction:
 
 def _cost(result: Result, points: Fraction) -> Cost:
     asked = result.expectation
-    return Cost(asked.name, asked.rule_id, asked.dimension, points)
+    counts = result.unexpected_count, result.assessed_count
+    return Cost(asked.name, asked.rule_id, asked.dimension, points, *counts)
 
 
 @lru_cache(maxsize=256)

@@ -56,9 +56,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """The examples of a scope."""
+    """The examples of a scope in a dataset."""
 
     connection: Connection
+    dataset: str
     scope: Scope
 
     def of(self, results: tuple[Result, ...]) -> dict[str, tuple[Example, ...]]:
@@ -93,7 +94,7 @@ class Examples:
         return {
             row: value
             for flag in flags
-            for table in row_tables(self.scope.dataset)
+            for table in row_tables(self.dataset)
             for row, value in self._rows(_FLAGGED.format(self._value(result, flag), quote(table)), flag).items()
         }
 
@@ -104,7 +105,7 @@ class Examples:
             return "json_quote(t._rescued)"
         if check in {"expression", "missing_column"} or len(columns) != 1:
             return "'null'"
-        known = columns[0] in columns_of(self.connection, self.scope.dataset)
+        known = columns[0] in columns_of(self.connection, self.dataset)
         return f"json_quote(CAST(t.{quote(columns[0])} AS TEXT))" if known else "'null'"
 
     def _rows(self, sql: str, name: str) -> dict[int, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from processors.assessment import Result, Tally, assess, joined
@@ -45,10 +45,10 @@ _ARE_DATES_JUDGED = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'me
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The records of a dataset that are meant: all, or those of whatever is given. `path`: as the ledger writes it.
-    `run_id`: of the run that judged them last."""
+    """The records that are meant: all, or those of whatever is given. `path`: as the ledger writes it. `run_id`: of the
+    run that judged them last."""
 
-    dataset: str
+    dataset: str | None = None
     date: str | None = None
     path: str | None = None
     span_id: int | None = None
@@ -59,7 +59,7 @@ class Scope:
         asked: dict[str, Scalar] = {"f.dataset": self.dataset, "f.date": self.date, "f.path": self.path}
         asked |= {"s.span_id": self.span_id, "s.run_id": self.run_id}
         given = {name: value for name, value in asked.items() if value is not None}
-        return " AND ".join(f"{name} = ?" for name in given), tuple(given.values())
+        return " AND ".join(["TRUE", *(f"{name} = ?" for name in given)]), tuple(given.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ class Results:
     records: int
     suites: tuple[str, ...]
     rules: tuple[Result, ...]
+
+
+#: The datasets of which there are results.
+_DATASETS = """
+SELECT DISTINCT f.dataset
+FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
+WHERE f.state <> 'superseded' AND s.suite_id IS NOT NULL AND {} ORDER BY 1
+"""
 
 
 class _OfDate(NamedTuple):
@@ -85,8 +93,15 @@ class _OfDate(NamedTuple):
 _Tallies: TypeAlias = Mapping[str, Mapping[int, Tally]]
 
 
+def by_dataset(connection: Connection, scope: Scope) -> list[tuple[str, Scope]]:
+    """The scope of each dataset in which there are results of it, by name."""
+    condition, values = scope.condition()
+    names = [str(name) for (name,) in connection.rows(_DATASETS.format(condition), *values)]
+    return [(name, replace(scope, dataset=name)) for name in names]
+
+
 def results(connection: Connection, scope: Scope) -> Results:
-    """The results of a scope."""
+    """The results of a scope in one dataset."""
     condition, values = scope.condition()
     tallies = _tallies(connection, "''", condition, *values).get("", {})
     suites = _suites(connection, tallies)

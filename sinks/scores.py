@@ -24,7 +24,8 @@ _LATEST = """
 WITH since AS (SELECT coalesce(min(date), ?2) AS first FROM (
     SELECT DISTINCT date FROM meta_quality_scores WHERE dataset = ?1 AND date < ?2 ORDER BY date DESC LIMIT ?3))
 SELECT date, explanation FROM meta_quality_scores WHERE score_id IN (
-    SELECT max(score_id) FROM meta_quality_scores WHERE dataset = ?1 AND date >= (SELECT first FROM since) GROUP BY date)
+    SELECT max(score_id) FROM meta_quality_scores
+    WHERE dataset = ?1 AND date >= (SELECT first FROM since) GROUP BY date)
 """
 _HISTORY = """
 SELECT date, explanation, scored_at FROM meta_quality_scores WHERE dataset = ? AND {} ORDER BY score_id
