@@ -16,7 +16,8 @@ The mean is linear in the shares, so the points that are missing from 100 are th
 
     cost(rule) = 100 weight(dim) / sum of weight(dim)  weight(rule) / sum of weight(rule)  (1 - met(rule))
 
-All of it is computed in fractions, so the costs add up to `100 - score` exactly.
+A record has at most one of the faults of reading, so these weigh together what one of them does, and their shares add
+up. All of it is computed in fractions, so the costs add up to `100 - score` exactly.
 
 >>> from processors.assessment import Result
 >>> from processors.expectations import Expectation
@@ -118,12 +119,18 @@ def score(results: Iterable[Result], scoring: Scoring) -> Score:
 
 def _missed(results: Sequence[Result]) -> dict[int, Fraction]:
     """What the rules of a dimension that were not met take of it, by their place; 1 is all of it."""
-    whole = sum((_exact(each.expectation.weight) for each in results), Fraction())
+    whole = sum((_exact(each.expectation.weight) for each in _weighing(results)), Fraction())
     return {
         place: _exact(each.expectation.weight) / whole * _share(each)
         for place, each in enumerate(results)
         if each.unexpected_count
     }
+
+
+def _weighing(results: Sequence[Result]) -> list[Result]:
+    """The results whose weights count: of the faults of reading one, which stands for all."""
+    reading = [each for each in results if each.expectation.level == "reader"]
+    return [each for each in results if each.expectation.level != "reader"] + reading[:1]
 
 
 def _share(result: Result) -> Fraction:

@@ -35,9 +35,8 @@ CHECKS: Mapping[str, tuple[Dimension, Level]] = {
     "freshness": ("timeliness", "date"),
     "volume": ("timeliness", "date"),
 }
-#: A record has one of these faults at the most, so together they weigh as much as one rule.
+#: What keeps the reader from having the columns of a record.
 READING = ("field_count", "encoding", "record_too_long", "field_too_long", "unterminated_quote", "unreadable")
-READING_WEIGHT = round(1 / len(READING), 4)
 _WEIGHTS = {"info": 0.0, "warning": 0.5, "error": 1.0}
 #: How a rule is called, and what becomes of what breaks it, is no part of what it asks.
 _HANDLING = {"name", "description", "severity", "action", "weight", "impute"}
@@ -52,9 +51,7 @@ def suite_of(config: DatasetConfig) -> Suite:
 def _reading() -> Iterator[Expectation]:
     for name in READING:
         asked = canonical({"check": name})
-        yield Expectation(
-            name, name, "validity", weight=READING_WEIGHT, level="reader", counted=(f"rule.{name}",), definition=asked
-        )
+        yield Expectation(name, name, "validity", level="reader", counted=(f"rule.{name}",), definition=asked)
 
 
 def _schema(config: DatasetConfig) -> Iterator[Expectation]:
