@@ -34,14 +34,24 @@ RESULTS = st.tuples(st.lists(results(), max_size=12), FAULTS).map(lambda both: [
 LAW = settings(deadline=None, max_examples=200)
 
 
+def figure(points: Fraction | None) -> float | None:
+    """As a number; the points of these tests are whole."""
+    return None if points is None else float(points)
+
+
+def costs(scored: Score) -> list[tuple[str, float]]:
+    """What each rule cost."""
+    return [(each.rule, float(each.points)) for each in scored.costs]
+
+
 def found(dimension: Dimension, unexpected: int, *, of: int = 10, weight: float = 1.0) -> Result:
     """The result of a rule."""
     return Result(Expectation(f"{dimension}_rule", "range", dimension, weight=weight), of, 0, unexpected)
 
 
-def points_of(scored: Score, dimension: Dimension) -> Fraction | None:
+def points_of(scored: Score, dimension: Dimension) -> float | None:
     """The points of a dimension."""
-    return next(each.points for each in scored.dimensions if each.dimension == dimension)
+    return next(figure(each.points) for each in scored.dimensions if each.dimension == dimension)
 
 
 @given(RESULTS, SCORINGS)
@@ -92,7 +102,7 @@ def test_only_the_proportion_of_weights_matters(rules: list[Result], scoring: Sc
 
 def test_a_dimension_that_was_not_assessed_is_null_and_left_out() -> None:
     scored = score([found("validity", 1)], Scoring())
-    assert (scored.points, points_of(scored, "validity"), points_of(scored, "timeliness")) == (90, 90, None)
+    assert (figure(scored.points), points_of(scored, "validity"), points_of(scored, "timeliness")) == (90, 90, None)
 
 
 def test_a_rule_without_an_answer_is_not_assessed() -> None:
@@ -102,7 +112,7 @@ def test_a_rule_without_an_answer_is_not_assessed() -> None:
 
 def test_a_rule_with_the_weight_0_costs_nothing_and_assesses_nothing() -> None:
     scored = score([found("validity", 10, weight=0), found("uniqueness", 0)], Scoring())
-    assert (scored.points, scored.costs, points_of(scored, "validity")) == (100, (), None)
+    assert (figure(scored.points), costs(scored), points_of(scored, "validity")) == (100, [], None)
 
 
 def test_a_rule_counts_for_its_weight_in_its_dimension() -> None:
@@ -113,13 +123,13 @@ def test_a_rule_counts_for_its_weight_in_its_dimension() -> None:
 def test_faults_of_reading_weigh_as_one_rule_together() -> None:
     faults = [Result(READING, 10, 0, count) for count in (3, 2, 0, 0)]
     scored = score([*faults, found("validity", 0)], Scoring())
-    assert (scored.points, [each.points for each in scored.costs]) == (75, [15, 10])
+    assert (figure(scored.points), costs(scored)) == (75, [("encoding", 15), ("encoding", 10)])
 
 
 def test_a_dimension_counts_for_its_weight() -> None:
     scoring = Scoring((("validity", 3.0), ("uniqueness", 1.0)))
     scored = score([found("validity", 0), found("uniqueness", 10)], scoring)
-    assert (scored.points, [(each.rule, each.points) for each in scored.costs]) == (75, [("uniqueness_rule", 25)])
+    assert (figure(scored.points), costs(scored)) == (75, [("uniqueness_rule", 25)])
 
 
 def test_nothing_is_scored_where_nothing_was_assessed() -> None:

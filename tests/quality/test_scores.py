@@ -50,7 +50,7 @@ def recorded(path: Path, described: Dataset, dates: Iterable[str] = DAYS) -> lis
         return record_scores(sink.connection, described.table, dates)
 
 
-def points(path: Path) -> list[tuple[object, ...]]:
+def points(path: Path) -> contents.Rows:
     """What is kept, in the order in which it came."""
     return contents.rows(path, "SELECT date, round(score, 3) FROM meta_quality_scores ORDER BY score_id")
 
