@@ -16,6 +16,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias, get_args
 
 from processors.validation import Severity
@@ -49,7 +51,7 @@ class Expectation:
     @property
     def rule_id(self) -> str:
         """Of what is asked, whatever it is called and whatever happens to what does not meet it."""
-        return _digest(self.definition)
+        return digest(self.definition)
 
     @property
     def is_built_in(self) -> bool:
@@ -86,7 +88,7 @@ class Suite:
     def __post_init__(self) -> None:
         """`rules`: canonical JSON of the expectations, of which `hash` is made."""
         object.__setattr__(self, "rules", canonical([each.described() for each in self.expectations]))
-        object.__setattr__(self, "hash", _digest(self.rules))
+        object.__setattr__(self, "hash", digest(self.rules))
 
 
 def suite(dataset: str, rules: str) -> Suite:
@@ -105,7 +107,7 @@ def _expectation(described: Mapping[str, Any]) -> Expectation:
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and without blanks, in which 5 and 5.0 are one.
+    """JSON with sorted keys and without blanks, in which 5 and 5.0 are one; dates as text.
 
     >>> canonical({"b": 5.0, "a": [None, 0.5, "ø"]})
     '{"a":[null,0.5,"ø"],"b":5}'
@@ -118,8 +120,13 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, Decimal):
+        value = int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """The first 16 hex digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]

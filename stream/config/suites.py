@@ -7,11 +7,12 @@ from typing import Any, Literal, TypeAlias
 
 from polars.exceptions import PolarsError
 
-from processors.expectations import Dimension, Expectation, Level, Suite, canonical
+from processors.expectations import Dimension, Expectation, Level, Suite, canonical, digest
 from processors.expressions import parsed
 from processors.reasons import MISSING, NEW, TYPE
 from processors.schemas.model import Mode
 from stream.config.models import DatasetConfig
+from stream.config.rules import NamedRule
 
 Action: TypeAlias = Literal["warn", "quarantine", "fail"]
 
@@ -20,7 +21,6 @@ CHECKS: Mapping[str, tuple[Dimension, Level]] = {
     "not_null": ("completeness", "record"),
     "unique": ("uniqueness", "sink"),
     "type": ("validity", "record"),
-    "timestamp": ("validity", "record"),
     "range": ("validity", "record"),
     "length": ("validity", "record"),
     "one_of": ("validity", "record"),
@@ -91,26 +91,29 @@ def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
 def _rules(config: DatasetConfig) -> Iterator[Expectation]:
     for step in config.processors:
         for rule in step.validation.rules if step.validation else ():
-            yield _rule(rule.model_dump(mode="json", exclude_defaults=True), rule.severity, rule.action)
+            yield _rule(rule)
 
 
-def _rule(told: Mapping[str, Any], severity: Literal["info", "warning", "error"], action: str) -> Expectation:
-    """`told`: what the config says of a rule; what it leaves to its default is left out, so that a setting which rules
-    gain one day changes no id."""
-    check = str(told["check"])
+def _rule(rule: NamedRule) -> Expectation:
+    """What the config leaves to its default is no part of a definition, so that a setting which rules gain one day
+    changes no id. The values of a list are, by their hash."""
+    told = rule.model_dump(exclude_defaults=True)
+    if "list" in told:
+        told["values"] = digest(canonical(getattr(rule, "values", ())))
+    check, severity = str(told["check"]), rule.severity
     dimension, level = CHECKS[check]
     if check == "referential" and "dataset" in told:
         level = "sink"
     if check == "distribution" and not told.keys() & {"mean", "quantile"}:
         dimension = "completeness"
-    name = str(told.get("name") or "_".join([*_named(told), check]))
+    name = rule.error_code
     return Expectation(
         name,
         check,
         dimension,
         _named(told) or _read(told.get("sql")),
         severity,
-        action,
+        rule.action,
         float(told.get("weight", _WEIGHTS[severity])),
         level,
         (f"rule.{name}",) if level == "record" else (),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from processors.expectations import Expectation
 from stream.config import DatasetConfig
-from stream.config.rules import RuleConfig
+from stream.config import rules as rules_of_configs
 from stream.config.suites import CHECKS, READING, suite_of
 from tests.sinks.landings import rules
 
@@ -36,8 +38,7 @@ def rule(**told: Any) -> Expectation:
 
 
 def test_every_check_of_a_config_has_a_dimension() -> None:
-    known = {get_args(each.model_fields["check"].annotation)[0] for each in get_args(get_args(RuleConfig)[0])}
-    assert known <= CHECKS.keys()
+    assert CHECKS.keys() >= rules_of_configs.CHECKS
     assert CHECKS.keys() >= DESIGNED
 
 
@@ -71,6 +72,19 @@ def test_what_a_rule_leaves_to_its_default_is_no_part_of_its_id() -> None:
     told = rule(check="range", column="n", min=0, exclusive=False, severity="error")
     assert told.rule_id == rule(check="range", column="n", min=0.0, name="other", weight=3).rule_id
     assert told.rule_id != rule(check="range", column="n", min=1).rule_id
+
+
+def test_a_list_that_has_other_values_is_another_rule(tmp_path: Path) -> None:
+    ids = []
+    for values in ("a\nb\n", "a\nb\nc\n"):
+        (tmp_path / "list.csv").write_text(f"code\n{values}", "utf-8")
+        ids.append(rule(check="referential", column="id", list=str(tmp_path / "list.csv")).rule_id)
+    assert ids[0] != ids[1]
+
+
+def test_a_number_or_a_date_is_one_however_it_is_written() -> None:
+    assert rule(check="sum", columns=["n"], equals=5).rule_id == rule(check="sum", columns=["n"], equals=5.0).rule_id
+    assert rule(check="range", column="n", min=date(2026, 1, 1)).definition.endswith('"min":"2026-01-01"}')
 
 
 def test_an_expression_names_the_columns_that_it_looks_at() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TypeAlias
@@ -38,6 +39,16 @@ def elements(path: Path, dataset: Dataset) -> dict[int, int]:
     payloads = {int(str(row)): str(payload) for row, payload in contents.rows(path, latest)}
     split = {row for row, payload in payloads.items() if payload.startswith("{")} - headers
     return {span: len([row for row in split if first <= row <= last]) for span, first, last in _spans(path, dataset)}
+
+
+def without_a_number(path: Path, dataset: Dataset, column: str) -> dict[int, int]:
+    """How many of those have no whole number in a column; its misfits are as unknown to a rule as its nulls."""
+    latest = "SELECT _id, payload FROM raw_events UNION ALL SELECT _id, payload FROM meta_corrections"
+    headers = {row for row, rules in contents.reject_rules(path).items() if rules == ["repeated_header"]}
+    payloads = {int(str(row)): json.loads(str(payload)) for row, payload in contents.rows(path, latest)}
+    cells = {row: cell[column] for row, cell in payloads.items() if isinstance(cell, dict) and row not in headers}
+    ids = [row for row, cell in cells.items() if not cell.lstrip("-").isdigit()]
+    return {span: len([row for row in ids if first <= row <= last]) for span, first, last in _spans(path, dataset)}
 
 
 def passed(path: Path, dataset: Dataset) -> dict[int, int]:

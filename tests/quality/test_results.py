@@ -24,7 +24,7 @@ from stream.config.loading import load_config
 from stream.rejects.export import as_csv, prepare
 from stream.rejects.retry import retry_chosen, retry_corrected
 from stream.replay import replay
-from tests.quality.counting import check_exact, read, unexpected, viewed
+from tests.quality.counting import check_exact, read, unexpected, viewed, without_a_number
 from tests.sinks import contents
 from tests.sinks.landings import cut, dataset, land, load, replayed, rules
 from tests.system.processes import Place, ade
@@ -65,6 +65,13 @@ def landed(folder: Path, *files: Sequence[str]) -> Path:
     return folder
 
 
+def check(path: Path, described: Dataset) -> None:
+    """Results are exact, and a rule on the amount has no answer where there is no number."""
+    check_exact(path, described)
+    missing, unknown = viewed(path, "sales", "missing_count"), without_a_number(path, described, "amount")
+    assert {span: missing[span, "large"] for span in unknown} == unknown
+
+
 @pytest.mark.parametrize("misfits", ["quarantine", "rescue"])
 @given(files=FILES, rows=st.integers(1, 9))
 @EXACT
@@ -73,7 +80,7 @@ def test_results_are_what_the_rows_say(
 ) -> None:
     folder, described = tmp_path_factory.mktemp("exact"), sales(modes={"misfits": misfits})
     load(folder / "w.db", landed(folder / "landing", *files), cut({"sales": described}, rows))
-    check_exact(folder / "w.db", described)
+    check(folder / "w.db", described)
 
 
 @given(files=FILES, stricter=st.booleans())
@@ -84,7 +91,7 @@ def test_results_are_what_the_rows_say_when_they_were_replayed(
     folder, after = tmp_path_factory.mktemp("replay"), sales(rules(LARGE, BY_NOTE)) if stricter else sales()
     load(folder / "w.db", landed(folder / "landing", *files), {"sales": sales()})
     replayed(folder / "w.db", {"sales": after}, DAYS)
-    check_exact(folder / "w.db", after)
+    check(folder / "w.db", after)
 
 
 @given(files=FILES)
@@ -95,7 +102,7 @@ def test_results_are_what_the_rows_say_when_rejects_were_retried(
     folder, described = tmp_path_factory.mktemp("retry"), sales()
     load(folder / "w.db", landed(folder / "landing", *files), {"sales": described})
     retry_chosen({"sales": described}, folder / "w.db", Choice(), threading.Event())
-    check_exact(folder / "w.db", described)
+    check(folder / "w.db", described)
 
 
 @given(files=FILES)
@@ -106,7 +113,7 @@ def test_results_are_what_the_rows_say_when_rejects_were_corrected(
     folder, described = tmp_path_factory.mktemp("correct"), sales()
     load(folder / "w.db", landed(folder / "landing", *files), {"sales": described})
     correct(folder / "w.db", described)
-    check_exact(folder / "w.db", described)
+    check(folder / "w.db", described)
 
 
 def correct(path: Path, described: Dataset) -> None:
@@ -179,6 +186,21 @@ def test_a_record_that_two_new_columns_refuse_counts_once(tmp_path: Path) -> Non
     assert read(tmp_path / "w.db", Scope("sales"))["new_column"] == (2, 0, 1)
     retry_chosen({"sales": described}, tmp_path / "w.db", Choice(), threading.Event())
     check_exact(tmp_path / "w.db", described)
+
+
+def test_a_cell_that_is_a_misfit_no_more_has_an_answer(tmp_path: Path) -> None:
+    path, columns = tmp_path / "w.db", COLUMNS | {"amount": "number"}
+    load(path, landed(tmp_path / "landing", ["a,1.5,n,1", "b,,m,1", "c,x,o,1"]), {"sales": sales()})
+    assert read(path, Scope("sales"))["amount_range"] == (3, 3, 0)
+    wider = dataset("sales", columns, KEY, rules(RANGE, LARGE, NOTE, BY_NOTE), key=["id"])
+    retry_chosen({"sales": wider}, path, Choice(), threading.Event())
+    assert read(path, Scope("sales"))["amount_range"] == (3, 2, 0)
+
+
+def test_a_row_that_a_rule_does_not_ask_is_no_element_of_it(tmp_path: Path) -> None:
+    described = sales(rules({**RANGE, "when": "note = 'n'"}))
+    load(tmp_path / "w.db", landed(tmp_path / "landing", ["a,-1,n,1", "b,-1,m,1", "c,,n,1"]), {"sales": described})
+    assert read(tmp_path / "w.db", Scope("sales"))["amount_range"] == (2, 1, 1)
 
 
 def test_the_results_of_small_files_that_were_committed_together_are_their_own(tmp_path: Path) -> None:
