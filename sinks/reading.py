@@ -115,6 +115,11 @@ class WarehouseReader:
         return {str(rule): int(str(count)) for rule, count in counts}
 
     @property
+    def connection(self) -> Connection:
+        """What all of it is read by."""
+        return self._connection
+
+    @property
     def rejects(self) -> Rejects:
         """The dead-letter table."""
         return Rejects(self._connection)

@@ -24,6 +24,7 @@ from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
 from stream.config.steps import FeaturesConfig, SchemaConfig
+from stream.config.suites import suite_of
 from stream.reading.framing import Dialect
 
 
@@ -113,6 +114,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             contract=Contract(columns, config.key),
             set_rules=tuple(draft.set_rules),
             profiling=None if config.profile is None else config.profile.profiling,
+            suite=suite_of(config),
+            scoring=config.score.scoring,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
