@@ -18,6 +18,7 @@ from processors.errors import WarehouseError
 from sinks.base import Table, Unique
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
+from sinks.parameters import PARAMETERS
 from sinks.schemas.tables import SCHEMAS
 from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
@@ -78,6 +79,13 @@ def accounts(db: Database) -> None:
     db.execute("ALTER TABLE meta_rule_results RENAME TO meta_counts")
     for column in ("elements", "passed", "parameters_version"):
         db.execute(f"ALTER TABLE meta_spans ADD COLUMN {column} INTEGER")
+
+
+@migrations()
+def parameters(db: Database) -> None:
+    """Versions of parameters, and which of them is that of a date."""
+    for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

@@ -20,6 +20,7 @@ from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.parameters import ParameterLog
 from sinks.runs import Command, Run, RunOutcome
 from sinks.schemas.recording import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
@@ -64,6 +65,7 @@ class Warehouse:
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
+        self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, _Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, _Store] = self._stores
@@ -103,6 +105,7 @@ class Warehouse:
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
+        self._parameters.forget()
         for store in self._stores.values():
             store.schemas.forget()
 
@@ -251,6 +254,8 @@ class Warehouse:
             return 0, 0
         store, ids = self._stores[batch.dataset], batch.ids
         staging, uniqueness = store.staging, store.uniqueness
+        if batch.parameters is not None:
+            self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         if self._ledger.add_spans(entry, batch):
             if store.table.raw:

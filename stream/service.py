@@ -21,6 +21,7 @@ from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.metrics import Meters
+from stream.parameters.choosing import Choosing
 from stream.schemas.contracts import load_contracts
 from stream.schemas.files import SchemaFiles
 from stream.screens import Screen, screen_for
@@ -68,7 +69,8 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
-            receipts = run(batches, chains, sink, arrivals.stop, budgets)
+            choosing = Choosing(sink.connection, tracker.datasets)
+            receipts = run(batches, chains, sink, arrivals.stop, budgets, choosing.at_barrier)
             beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files))
         if signalled.is_set():
             this_run.outcome = "stopped"

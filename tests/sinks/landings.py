@@ -17,6 +17,7 @@ from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
+from stream.parameters.choosing import Choosing
 from stream.replay import Replayed, replay
 
 Datasets: TypeAlias = Mapping[str, Dataset]
@@ -63,8 +64,9 @@ def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
         budgets = Budgets({name: each.budget for name, each in datasets.items()}, committed.rejects.refused)
         tracker = Tracker(landing, datasets, committed.files())
         arrivals = Arrivals(Intake(tracker, committed, budgets))
-        chains = tracker.datasets.chains
-        with closing(run(arrivals.present(), chains, sink, budgets=budgets)) as receipts:  # type: ignore[type-var]
+        chains, at_barrier = tracker.datasets.chains, Choosing(sink.connection, tracker.datasets).at_barrier
+        receipts = run(arrivals.present(), chains, sink, arrivals.stop, budgets, at_barrier)
+        with closing(receipts):  # type: ignore[type-var]
             return list(receipts)
 
 
