@@ -52,10 +52,13 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
             f"Nothing is recorded from {first} to {last}.\n" if first != last else f"Nothing is recorded for {first}.\n"
         )
         return
-    table = _table("replayed", "dataset", "date", "files", "records", "accepted", "rejected", "changed")
+    fitted = any(each.parameters for each in results)
+    columns = "dataset", "date", "files", "records", "accepted", "rejected", *(["parameters"] if fitted else [])
+    table = _table("replayed", *columns, "changed")
     for each in results:
-        figures = (each.files, each.records, each.accepted, each.rejected)
-        table.add_row(each.dataset, each.date, *(count(figure) for figure in figures), "yes" if each.changed else "no")
+        figures = [count(figure) for figure in (each.files, each.records, each.accepted, each.rejected)]
+        figures += [str(each.parameters or "-")] if fitted else []
+        table.add_row(each.dataset, each.date, *figures, "yes" if each.changed else "no")
     with printing() as console:
         console.print(table)
         if not any(each.changed for each in results):

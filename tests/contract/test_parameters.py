@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import bz2
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from sinks.reading import WarehouseReader
-from tests.sinks.contents import content_hash, rows
+from tests.sinks.contents import rows
 from tests.sinks.filling import figures, filled, filling, in_force
-from tests.sinks.landings import cut, land, load, replayed
+from tests.sinks.landings import cut, land, load
 
 HEAD = "id,amount"
 D1, D2, D3, D4 = "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"
@@ -21,7 +14,9 @@ D1, D2, D3, D4 = "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"
 
 def land_day(folder: Path, date: str, *amounts: str, name: str = "a") -> None:
     """A file of a date; keys are its name and a number."""
-    land(folder, f"sales/{date}/{name}.csv", HEAD, *(f"{date}{name}{place},{each}" for place, each in enumerate(amounts)))
+    land(
+        folder, f"sales/{date}/{name}.csv", HEAD, *(f"{date}{name}{place},{each}" for place, each in enumerate(amounts))
+    )
 
 
 def test_a_date_is_judged_with_the_figures_of_the_dates_before_it(tmp_path: Path) -> None:

@@ -70,7 +70,9 @@ def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
             return list(receipts)
 
 
-def replayed(warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str) -> list[Replayed]:
+def replayed(
+    warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str, refit: bool = False
+) -> list[Replayed]:
     """Replay the dates, each of all datasets (or only those of `names`)."""
     with Warehouse(warehouse, [each.table for each in datasets.values()], replaying=True) as sink:
-        return [replay(sink, datasets[name], date) for date in dates for name in names or datasets]
+        return [replay(sink, datasets[name], date, refit=refit) for date in dates for name in names or datasets]
