@@ -7,7 +7,7 @@ are compared with those that a reader still sees; then all of it is rolled back.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sinks.parameters import RecordedParameters
 from sinks.reading import WarehouseReader
 from sinks.rejects import Place, Rejects
 from sinks.warehouse import Warehouse
+from stream.config import Dataset
 from stream.replay import Asked, Replayed, Request, asked, replaced
 
 _FIGURES_SHOWN = 50
@@ -91,18 +92,30 @@ class Difference:
 def differences(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
     asked_for = asked(configs, path, request)
+    with Warehouse(path, asked_for.tables) as warehouse:
+        found = compared(warehouse, asked_for.datasets, asked_for.dates, stop, refit=request.refit)
+        return list(found), asked_for
+
+
+def compared(
+    warehouse: Warehouse,
+    datasets: Mapping[str, Dataset],
+    dates: Iterable[tuple[str, str]],
+    stop: threading.Event | None = None,
+    *,
+    refit: bool = False,
+) -> Iterator[Difference]:
+    """Replay dates, each of a dataset, compare their rows with what is committed, and undo all of it."""
+    path = warehouse.path
     with (
-        Warehouse(path, asked_for.tables) as warehouse,
         WarehouseReader(path) as recorded,
         Connection(path, read_only=True) as before,
         warehouse.transaction(keep=False),
     ):
-        found = []
-        for date, name in asked_for.dates:
+        for date, name in dates:
             entries = list(files(before, "dataset = ? AND date = ? AND state <> 'superseded'", name, date))
-            done = replaced(warehouse, recorded, asked_for.datasets[name], date, stop, refit=request.refit)
-            found.append(_difference(warehouse.connection, before, entries, done))
-    return found, asked_for
+            done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit)
+            yield _difference(warehouse.connection, before, entries, done)
 
 
 def _difference(after: Connection, before: Connection, entries: Sequence[FileEntry], done: Replayed) -> Difference:

@@ -302,10 +302,10 @@ class Tracker:
         waits = [wait for each in self._waits() if (wait := self._rest(each)) is not None]
         return max(0.0, min(waits)) if waits else None
 
-    def unfinished(self, dataset: str) -> set[str]:
-        """The execution dates of files that will be read on at a moment which comes by itself."""
+    def unfinished(self, dataset: str) -> list[Found]:
+        """The files of a dataset that are not read to their end, and will be read on when some time has passed."""
         waiting = [wait for wait in self._waits() if wait.found.dataset == dataset and self._rest(wait) is not None]
-        return {self.date_of(wait.found) for wait in waiting if not self._is_through(wait.found)}
+        return [wait.found for wait in waiting if not self._is_through(wait.found)]
 
     def _is_through(self, found: Found) -> bool:
         """Whether all that the file has is loaded, as far as is known, or it is set aside."""

@@ -20,6 +20,7 @@ class Turns:
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._waiting: dict[str, dict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
+        self._queued: set[tuple[str, bytes]] = set()
         self._reading: dict[str, dict[bytes, str]] = defaultdict(dict)
 
     def concern(self, found: Found) -> bool:
@@ -29,11 +30,14 @@ class Turns:
     def wait(self, found: Found) -> None:
         """The file is to be read."""
         self._waiting[found.dataset][self._tracker.date_of(found)].append(found)
+        self._queued.add((found.dataset, found.path))
 
     def next(self) -> Iterator[Found]:
         """The files whose turn it is now."""
         for dataset, dates in self._waiting.items():
-            while dates and (released := self._released(dataset, min(dates))):
+            while dates and (released := self._released(dataset, date := min(dates))):
+                self._reading[dataset] |= {found.path: date for found in released}
+                self._queued -= {(dataset, found.path) for found in released}
                 yield from released
 
     def done(self, found: Found) -> None:
@@ -41,17 +45,21 @@ class Turns:
         self._reading[found.dataset].pop(found.path, None)
 
     def _released(self, dataset: str, date: str) -> list[Found]:
-        reading, files = set(self._reading[dataset].values()), self._waiting[dataset][date]
-        busy = reading | self._tracker.unfinished(dataset)
+        """The files of the first date that can be read now."""
+        reading, dates = set(self._reading[dataset].values()), self._waiting[dataset]
+        busy = reading | self._expected(dataset)
         if any(each < date for each in busy):
             return []
         if self._tracker.in_force.is_settled(dataset, date):
-            released = self._waiting[dataset].pop(date)
-        elif reading or date in busy:
+            return dates.pop(date)
+        if reading or date in busy:
             return []
-        else:
-            released = [files.pop(0)]
-            if not files:
-                del self._waiting[dataset][date]
-        self._reading[dataset] |= {found.path: date for found in released}
-        return released
+        first, *others = sorted(dates.pop(date), key=lambda found: found.path)
+        if others:
+            dates[date] = others
+        return [first]
+
+    def _expected(self, dataset: str) -> set[str]:
+        """The dates of files that will come to be read, but are not queued up."""
+        unfinished = self._tracker.unfinished(dataset)
+        return {self._tracker.date_of(found) for found in unfinished if (dataset, found.path) not in self._queued}

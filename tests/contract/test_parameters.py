@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import bz2
+import threading
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.chain import Chain
+from processors.errors import WarehouseError
 from processors.parameters.model import Statistic
-from tests.sinks.contents import content_hash, rows
+from sinks.reading import WarehouseReader
+from sinks.rejects import Choice
+from sinks.warehouse import Warehouse
+from stream.arrivals import Arrivals
+from stream.barrier import Barrier
+from stream.config import Dataset
+from stream.differing import compared
+from stream.engine import run
+from stream.judging import judge_files
+from stream.landing.intake import Intake
+from stream.landing.tracker import Tracker
+from stream.rejects.retry import retry_chosen
+from tests.sinks.contents import content_hash, everything, rows
 from tests.sinks.filling import COLUMNS, POSITIVE, Fill, figures, filled, filling, in_force
 from tests.sinks.landings import cut, dataset, land, load, replayed, rules
 
@@ -244,3 +259,121 @@ def test_large_compressed_and_small_files_side_by_side_give_what_whole_batches_g
         found.append((content_hash(tmp_path / f"{name}.db", "sales"), told(tmp_path / f"{name}.db")))
     assert found[0] == found[1]
     assert len(in_force(tmp_path / "whole.db")) == 3
+
+
+def settling(seconds: float, **settings: Any) -> Dataset:
+    """The dataset, whose files are finished when they have not changed for a while."""
+    sales = filling(**settings)
+    return replace(sales, files=sales.files.model_copy(update={"settle_seconds": seconds}))
+
+
+def test_a_first_file_with_few_records_waits_until_it_is_finished_and_says_so(tmp_path: Path) -> None:
+    landing, path = tmp_path / "landing", tmp_path / "ade.db"
+    land_day(landing, D1, "1", "3", "", name="a")
+    land_day(landing, D1, "100", "", name="b")
+    land_day(landing, D2, "")
+    receipts = load(path, landing, {"sales": settling(0.4)})
+    told = [(each.batch.part.file.path, each.batch.part.state, each.batch.row_count) for each in receipts]
+    assert told == [
+        (f"sales/{D1}/a.csv", "settling", 0),
+        (f"sales/{D1}/a.csv", "committed", 3),
+        (f"sales/{D1}/b.csv", "committed", 2),
+        (f"sales/{D2}/a.csv", "committed", 1),
+    ]
+    assert receipts[0].batch.part.reason == (
+        "The first parameters of sales are made of 1000 records, and it has 3. It is read on when it has them, or the "
+        "file has not changed for 0.4 seconds."
+    )
+    assert filled(path) == [(f"{D1}a2", 2.0), (f"{D1}b1", 2.0), (f"{D2}a0", 3.0)]
+
+
+def test_a_later_date_waits_for_a_last_line_that_settles(tmp_path: Path) -> None:
+    landing, path = tmp_path / "landing", tmp_path / "ade.db"
+    land_day(landing, D1, "1")
+    with (landing / "sales" / D1 / "a.csv").open("a", encoding="utf-8") as file:
+        file.write("torn,9")
+    land_day(landing, D2, "")
+    load(path, landing, {"sales": settling(0.4, warmup_rows=1)})
+    assert filled(path) == [(f"{D2}a0", 5.0)]
+
+
+def test_a_dataset_goes_on_while_another_waits_for_its_parameters(tmp_path: Path) -> None:
+    landing, path = tmp_path / "landing", tmp_path / "ade.db"
+    for name in ("sales", "other"):
+        for date in (D1, D2, D3):
+            land(landing, f"{name}/{date}.csv", HEAD, f"{date},4", f"{date}x,")
+    load(path, landing, cut({"sales": settling(0.4), "other": filling("other")}, 1))
+    assert rows(path, "SELECT count(*) FROM stg_sales") == rows(path, "SELECT count(*) FROM stg_other") == [(6,)]
+    assert rows(path, "SELECT dataset, count(DISTINCT date) FROM meta_parameter_dates GROUP BY 1") == [
+        ("other", 3),
+        ("sales", 3),
+    ]
+
+
+def broken(barrier: Barrier) -> None:
+    """Something goes wrong where rows are committed."""
+    raise WarehouseError(f"the figures of {barrier.date} cannot be read")
+
+
+def test_a_run_ends_where_parameters_cannot_be_made(tmp_path: Path) -> None:
+    landing, path, sales = tmp_path / "landing", tmp_path / "ade.db", {"sales": filling()}
+    land_day(landing, D1, "1")
+    with Warehouse(path, [sales["sales"].table]) as sink, WarehouseReader(path) as committed:
+        arrivals = Arrivals(Intake(Tracker(landing, sales, ()), committed))
+        chains = {"sales": sales["sales"].chain}
+        with pytest.raises(WarehouseError, match="cannot be read"):
+            list(run(arrivals.present(), chains, sink, arrivals.stop, at_barrier=broken))
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_parameters(tmp_path: Path) -> None:
+    landing, path, sales = tmp_path / "landing", tmp_path / "ade.db", {"sales": filling()}
+    land_day(landing, D1, "1")
+    with Warehouse(path, [sales["sales"].table]) as sink, WarehouseReader(path) as committed:
+        arrivals = Arrivals(Intake(Tracker(landing, sales, ()), committed))
+        chains = {"sales": sales["sales"].chain}
+        assert (
+            list(run(arrivals.present(), chains, sink, arrivals.stop, at_barrier=lambda _: arrivals.stop.set())) == []
+        )
+
+
+def test_files_that_are_judged_without_being_loaded_have_parameters_too(tmp_path: Path) -> None:
+    landing, sales = tmp_path / "landing", filling(fill=Fill(Statistic("median", "amount")))
+    land_day(landing, D1, "3", "")
+    land_day(landing, D2, "", "4")
+    required = dataset("sales", COLUMNS, rules({"check": "not_null", "column": "amount"})).chain.steps[-1:]
+    strict = replace(sales, chain=Chain((*sales.chain.steps, *required)))
+    paths = [landing / "sales" / date / "a.csv" for date in (D1, D2)]
+    assert judge_files({"sales": strict}, landing, paths, None, threading.Event()).validation_passed
+
+
+def test_a_rejected_record_is_tried_again_with_the_parameters_of_its_span(tmp_path: Path) -> None:
+    landing, path = tmp_path / "landing", tmp_path / "ade.db"
+    strict = filling(warmup_rows=2)
+    land_day(landing, D1, "1", "")
+    land_day(landing, D2, "7")
+    above = replace(strict, chain=Chain((*strict.chain.steps, *ABOVE_ONE.chain.steps[-1:])))
+    load(path, landing, {"sales": above})
+    assert rows(path, "SELECT count(*) FROM rejects") == [(1,)]
+    retry_chosen({"sales": strict}, path, Choice(), threading.Event())
+    assert rows(path, "SELECT count(*) FROM rejects") == [(0,)]
+
+
+def test_a_diff_shows_figures_and_rows_and_keeps_nothing(tmp_path: Path) -> None:
+    landing, path, sales = tmp_path / "landing", tmp_path / "ade.db", {"sales": filling()}
+    land_day(landing, D1, "1")
+    land_day(landing, D2, "", "2")
+    load(path, landing, sales)
+    land_day(landing, D1, "7", name="late")
+    load(path, landing, sales)
+    before = everything(path)
+    with Warehouse(path, [sales["sales"].table]) as sink:
+        found = list(compared(sink, sales, [(D1, "sales"), (D2, "sales")], refit=True))
+    assert everything(path) == before
+    [first, second] = found
+    assert (first.is_none, first.parameters) == (True, 1)
+    assert (second.changed, second.added, second.gone) == (1, 0, 0)
+    assert [(each.column, each.rows) for each in second.columns] == [("amount", 1)]
+    [example] = second.columns[0].examples
+    assert (example.path, example.line, example.before, example.after) == (f"sales/{D2}/a.csv", 2, "1.0", "4.0")
+    [figure] = second.figure_changes
+    assert (figure.kind, figure.before, figure.after) == ("median", ("1.0",), ("4.0",))
