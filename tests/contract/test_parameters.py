@@ -282,7 +282,7 @@ def test_a_first_file_with_few_records_waits_until_it_is_finished_and_says_so(tm
     ]
     assert receipts[0].batch.part.reason == (
         "The first parameters of sales are made of 1000 records, and it has 3. It is read on when it has them, or the "
-        "file has not changed for 0.4 seconds."
+        "file is renamed into place or the file has not changed for 0.4 seconds."
     )
     assert filled(path) == [(f"{D1}a2", 2.0), (f"{D1}b1", 2.0), (f"{D2}a0", 3.0)]
 
