@@ -2,7 +2,8 @@
 
 A null passes every rule but `not_null`. A rule has a severity (how bad it is) and, apart from it, an action (what
 happens to the row): `warn` lets it pass and writes the rule's name into `_flags`; `quarantine` and `drop` reject it,
-and differ in the status of the reject; `fail` sets the whole file aside.
+and differ in the status of the reject; `fail` sets the whole file aside. Rules with the action `impute` are no part of
+this step, but of one before it (see `cleaning/refilling`).
 
 >>> rows = pa.record_batch({"_id": pa.array([1, 2], pa.int64()), "n": [5, -1], "_flags": pa.nulls(2, pa.string())})
 >>> rule = Rule("n_in_range", "n must be at least 0", "n", Range("n", minimum=0))
@@ -29,7 +30,7 @@ from processors.reasons import Fault, reject
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
-Action: TypeAlias = Literal["warn", "drop", "quarantine", "fail"]
+Action: TypeAlias = Literal["warn", "drop", "quarantine", "impute", "fail"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from processors.validation import Action, Severity
 from stream.config.columns import AsWritten
+from stream.config.imputation import Imputation
 from stream.config.strict import Name, Strict
 
 Bound: TypeAlias = int | float | Decimal | datetime | date
@@ -27,8 +28,20 @@ class _RuleConfig(Strict):
     severity: Severity = "error"
     action: Action = Field(
         "quarantine",
-        description="warn: pass and flag. quarantine, drop: reject. fail: set the whole file aside.",
+        description="warn: pass and flag. quarantine, drop: reject. impute: put what impute says in the place of the "
+        "cell; for rules of one column. fail: set the whole file aside.",
     )
+    impute: Imputation | None = Field(
+        None, description="With the action impute: what is put in the place of a cell that breaks the rule."
+    )
+
+    @model_validator(mode="after")
+    def _imputes(self) -> Self:
+        if self.action == "impute" and self.impute is None:
+            raise ValueError("the action impute needs impute: what to put in the place of the cell, such as median")
+        if self.action != "impute" and self.impute is not None:
+            raise ValueError("impute says what to put in the place of the cell, and needs action: impute")
+        return self
 
 
 class NotNullRule(_RuleConfig):

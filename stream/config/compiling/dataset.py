@@ -19,11 +19,11 @@ from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.identity import identifying
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
-from stream.config.rules import UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.reading.framing import Dialect
 
@@ -101,17 +101,6 @@ def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...
         return "quarantine" if name in keys else "rescue" if name in fixed else None
 
     return tuple(replace(column, misfits=misfits(column.name)) for column in columns)
-
-
-def identifying(config: DatasetConfig) -> set[str]:
-    """The columns that say which records are duplicates."""
-    found: set[str] = set()
-    for step in config.processors:
-        duplicates = step.quality.duplicates if step.quality else ()
-        found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
-        rules = step.validation.rules if step.validation else ()
-        found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
-    return found
 
 
 def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:

@@ -6,6 +6,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from processors.checks import Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
+from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import ColumnType
 from processors.expressions import row_expression
 from processors.validation import Rule, Validate
@@ -13,6 +14,7 @@ from sinks.base import Unique
 from stream.config.compiling.bounds import bound
 from stream.config.compiling.draft import Draft, Location, add_unique, claim, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.imputation import refilled
 from stream.config.rules import (
     ExpressionRule,
     MatchesRule,
@@ -27,6 +29,7 @@ from stream.config.steps import ValidationConfig
 
 def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
     rules: list[Rule] = []
+    refills: list[Refilled | None] = []
     for position, rule in enumerate(config.rules):
         place = (*where, "rules", position)
         if isinstance(rule, UniqueRule):
@@ -38,8 +41,14 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
             compiled = _column_rule(draft, place, rule)
         if compiled is not None:
             claim(draft, place, compiled.name)
-            rules.append(compiled)
-    draft.steps.append(Validate(tuple(rules)))
+            if rule.impute is None:
+                rules.append(compiled)
+            else:
+                refills.append(refilled(draft, place, compiled, rule.impute))
+    if refills:
+        draft.steps.append(Refill(tuple(each for each in refills if each is not None)))
+    if rules or not refills:
+        draft.steps.append(Validate(tuple(rules)))
 
 
 def _unique(draft: Draft, where: Location, rule: UniqueRule) -> None:

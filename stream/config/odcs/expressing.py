@@ -29,7 +29,7 @@ def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties:
     """
     column = _column(rule)
     owner = table if column is None else properties[column]
-    if isinstance(rule, NotNullRule) and rule.action != "warn":
+    if isinstance(rule, NotNullRule) and rule.action not in {"warn", "impute"}:
         owner["required"] = True
     if column is not None and _is_usual(rule, config):
         constraint = _constraint(rule, logical_type(config.columns[column].type))
@@ -51,7 +51,7 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
     if isinstance(rule, NotNullRule):
         rules = [each for step in config.processors if step.validation for each in step.validation.rules]
         same = [each for each in rules if isinstance(each, NotNullRule) and each.column == rule.column]
-        if sum(each.action != "warn" for each in same) > 1:
+        if sum(each.action not in {"warn", "impute"} for each in same) > 1:
             return False
     usual = default_name(rule.model_dump(exclude={"name"}))
     return rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
@@ -93,6 +93,9 @@ def _quality(rule: RuleConfig, column: str | None) -> Written:
         quality["severity"] = rule.severity
     if rule.action != ("quarantine" if rule.severity == "error" else "warn"):
         quality["customProperties"] = [{"property": "action", "value": rule.action, "vendor": VENDOR}]
+    if rule.impute is not None:
+        put = plain(rule.impute.model_dump(exclude_defaults=True))
+        quality["customProperties"].append({"property": "impute", "value": put, "vendor": VENDOR})
     return quality
 
 

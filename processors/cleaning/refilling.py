@@ -1,0 +1,108 @@
+"""Something in the place of cells that break a rule: the rules with the action `impute`.
+
+>>> from processors.checks import Range
+>>> from processors.columns import ColumnType
+>>> rule = Rule("age_in_range", "age must be at most 120", "age", Range("age", maximum=120), action="impute")
+>>> forty = Substitute("age", ColumnType("integer"), constant="40")
+>>> columns = {"age": [31, 999, None], "_flags": pa.nulls(3, pa.string()), "_rescued": pa.nulls(3, pa.string())}
+>>> rows = pa.record_batch({"_id": pa.array([1, 2, 3], pa.int64()), **columns})
+>>> outcome = Refill((Refilled(rule, forty, "Age"),))(rows)
+>>> outcome.accepted.to_pylist()[1]
+{'_id': 2, 'age': 40, '_flags': 'imputed.age', '_rescued': '{"Age":"999"}'}
+>>> outcome.counts
+{'unknown.age_in_range': 1, 'rule.age_in_range': 1, 'imputed.age': 1}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from processors.cleaning.changing import Changes
+from processors.cleaning.imputing import Substitute, impute
+from processors.flags import FLAGS, having
+from processors.frames import computed, to_frame
+from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.parameters.model import Parameters, Statistic
+from processors.parameters.observing import IMPUTED
+from processors.validation import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Refilled:
+    """A rule of one column, and what is put into cells that break it. `source`: the name in the header under which
+    `_rescued` keeps what came."""
+
+    rule: Rule
+    substitute: Substitute
+    source: str
+
+    def __hash__(self) -> int:
+        """Of the name alone: it is asked for with every batch."""
+        return hash(self.rule.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """Judges cells by all rules at once, as they came; of several that a cell breaks the first refills it. Where there
+    are no parameters for what a rule would put there, the cell becomes null."""
+
+    rules: tuple[Refilled, ...]
+    parameters: Parameters | None = None
+
+    @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """The figures to be put in the place of cells."""
+        return tuple(each.substitute.statistic for each in self.rules if each.substitute.statistic is not None)
+
+    def given(self, parameters: Parameters, /) -> Refill:
+        """With these figures."""
+        return replace(self, parameters=parameters)
+
+    def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
+        """Marked as `rule.<name>`, `unknown.<name>` and, where the cell is another now, `imputed.<column>`, which is
+        flagged too. Refuses nothing."""
+        plan = _plan(self.rules)
+        masks = computed(to_frame(rows, plan.read), plan.masks)
+        changes, done = Changes(rows), dict[str, pa.Array]()
+        for each, mask in zip(self.rules, masks.get_columns()[1:], strict=True):
+            broken = mask.to_arrow()
+            changes.mark(f"unknown.{each.rule.name}", broken.is_null())
+            broken = pc.fill_null(broken, fill_value=False)
+            changes.mark(f"rule.{each.rule.name}", broken)
+            column = each.substitute.column
+            _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)
+            done[column] = pc.or_(broken, done.get(column, broken))
+        return Outcome(changes.result(), no_rejects(), changes.marked)
+
+    def __hash__(self) -> int:
+        """Of the names alone: it is asked for with every batch."""
+        return hash(self.rules)
+
+
+def _refill(changes: Changes, each: Refilled, parameters: Parameters | None, broken: pa.Array) -> None:
+    if not broken.true_count:
+        return
+    column = each.substitute.column
+    came = pc.and_not(changes.now(column).is_valid(), having(changes.rows[FLAGS], f"{IMPUTED}.{column}"))
+    changes.keep(column, each.source, pc.and_(broken, came))
+    impute(changes, each.substitute, parameters, broken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """`read`: the columns that the rules look at. `masks`: what breaks each rule, behind the row ids."""
+
+    read: tuple[str, ...]
+    masks: tuple[pl.Expr, ...]
+
+
+@lru_cache(maxsize=1024)
+def _plan(rules: tuple[Refilled, ...]) -> _Plan:
+    masks = tuple(each.rule.check.broken().alias(each.rule.name) for each in rules)
+    read = dict.fromkeys([ROW_ID, *(name for mask in masks for name in mask.meta.root_names())])
+    return _Plan(tuple(read), (pl.col(ROW_ID), *masks))
