@@ -25,7 +25,7 @@ def told(differences: Sequence[Difference], first: str, last: str) -> str:
 def _told(each: Difference) -> Iterator[str]:
     yield f"{each.dataset} {each.date}: {_what(each)}"
     if each.parameters != each.parameters_before:
-        yield f"  parameters  version {each.parameters_before or '-'} to {each.parameters or '-'}"
+        yield f"  parameters  {each.parameters_before or 'none'} to {each.parameters or 'none'}"
     yield from (f"    {_figure(change)}" for change in each.figure_changes)
     if each.figures > len(each.figure_changes):
         yield f"    and {count(each.figures - len(each.figure_changes))} more figures"
@@ -48,7 +48,7 @@ def _figure(change: FigureChange) -> str:
     cells = ", ".join(
         f"{name}={'null' if cell is None else cell}" for name, cell in zip(change.by, change.group, strict=False)
     )
-    of = f" of {cells}" if change.group else ""
+    of = f", {cells}" if change.group else ""
     return shown(f"{change.kind} of {change.column}{of}: {_values(change.before)} to {_values(change.after)}")
 
 

@@ -52,15 +52,16 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
             f"Nothing is recorded from {first} to {last}.\n" if first != last else f"Nothing is recorded for {first}.\n"
         )
         return
-    fitted = any(each.parameters for each in results)
-    columns = "dataset", "date", "files", "records", "accepted", "rejected", *(["parameters"] if fitted else [])
-    table = _table("replayed", *columns, "changed")
+    table = _table("replayed", "dataset", "date", "files", "records", "accepted", "rejected", "changed")
     for each in results:
-        figures = [count(figure) for figure in (each.files, each.records, each.accepted, each.rejected)]
-        figures += [str(each.parameters or "-")] if fitted else []
-        table.add_row(each.dataset, each.date, *figures, "yes" if each.changed else "no")
+        figures = (each.files, each.records, each.accepted, each.rejected)
+        table.add_row(each.dataset, each.date, *(count(figure) for figure in figures), "yes" if each.changed else "no")
     with printing() as console:
         console.print(table)
+        for each in results:
+            if each.parameters != each.parameters_before:
+                now, before = each.parameters or "none", each.parameters_before or "none"
+                console.print(f"{each.dataset} {each.date}: parameters {now}, before {before}", highlight=False)
         if not any(each.changed for each in results):
             console.print("nothing changed")
 
