@@ -11,7 +11,7 @@ from processors.columns import ColumnType
 from processors.flags import FLAGS
 from processors.outcome import ROW_ID
 from processors.rescuing import RESCUED
-from sinks.base import Table
+from sinks.base import RECORD_BITS, Table
 from sinks.connection import Connection
 from sinks.encoding import as_typed
 from sinks.identifiers import quote, staged
@@ -20,6 +20,9 @@ from sinks.keys import storage
 _DATES = """
 SELECT date FROM meta_files WHERE dataset = ?1 AND date < ?2 AND state <> 'superseded' AND accepted > 0
 GROUP BY date ORDER BY date DESC LIMIT ?3
+"""
+_COUNT = """
+SELECT sum(accepted) FROM meta_files WHERE dataset = ?1 AND date >= ?2 AND date < ?3 AND state <> 'superseded'
 """
 _OF_FILES = """
 FROM meta_files f CROSS JOIN {} s ON s._id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
@@ -46,22 +49,22 @@ def window(
     if not dates:
         return None
     types = {name: kind for name, kind in table.columns if name in columns}
-    within, rows = (table.dataset, min(dates), before), quote(staged(table.dataset))
-    counted = f"SELECT s._id {_OF_FILES.format(rows)} ORDER BY f.file_id DESC, s._id DESC LIMIT 1 OFFSET ?6"
-    first = connection.integer(counted, *within, 0, 0, rows_max - 1)
-    read = list(connection.batches(_selection(rows, types), *within, first >> 32, first))
+    within, rows = (table.dataset, min(dates), before), _OF_FILES.format(quote(staged(table.dataset)))
+    first = 0
+    if connection.integer(_COUNT, *within) > rows_max:
+        latest = f"SELECT s._id {rows} ORDER BY f.file_id DESC, s._id DESC LIMIT 1 OFFSET ?6"
+        first = connection.integer(latest, *within, 0, 0, rows_max - 1)
+    read = list(connection.batches(_selection(rows, types), *within, first >> RECORD_BITS, first))
     return Window(max(dates), _typed(pa.Table.from_batches(read).combine_chunks(), types))
 
 
 def _selection(rows: str, types: Mapping[str, ColumnType]) -> str:
-    """The rows by id, behind one that shows the columns' types."""
+    """The rows in any order, behind one that shows the columns' types."""
     stored = {ROW_ID: "INTEGER"} | {name: storage(kind) for name, kind in types.items()} | {FLAGS: "TEXT"}
     stored |= {RESCUED: "TEXT"}
     example = ", ".join(f"{_EXAMPLES[each]} AS {quote(name)}" for name, each in stored.items())
     names = ", ".join(f"s.{quote(name)}" for name in stored)
-    return (
-        f"SELECT {example} UNION ALL SELECT * FROM (SELECT {names} {_OF_FILES.format(rows)} ORDER BY f.file_id, s._id)"
-    )
+    return f"SELECT {example} UNION ALL SELECT {names} {rows}"
 
 
 def _typed(read: pa.Table, types: Mapping[str, ColumnType]) -> pa.RecordBatch:
