@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +31,7 @@ class Changes:
         """Other cells for a column."""
         self.cells[column] = cells
 
-    def now(self, column: str) -> pa.Array:
+    def of(self, column: str) -> pa.Array:
         """The cells of a column as they are by now."""
         return self.cells[column] if column in self.cells else self.rows[column]
 
@@ -38,14 +39,15 @@ class Changes:
         """Keep in `_rescued` what stands in these cells of a column, none of them null; `source` is its name there."""
         if not mask.true_count:
             return
-        stood = written(pl.Series(self.now(column).filter(mask)))
+        stood = written(pl.Series(self.of(column).filter(mask)))
         objects = self.rows[RESCUED] if self._rescued is None else self._rescued
         self._rescued = kept(objects, source, mask, stood.to_arrow().cast(pa.string()))
 
     def mark(self, name: str, mask: pa.Array) -> None:
         """Count these rows."""
         if mask.true_count:
-            self.marked[name] = self.rows[ROW_ID].filter(mask).to_numpy()
+            ids = self.rows[ROW_ID].filter(mask).to_numpy()
+            self.marked[name] = np.concatenate([self.marked[name], ids]) if name in self.marked else ids
 
     def flag(self, name: str, mask: pa.Array) -> None:
         """Count these rows, and write the name into their `_flags`, but where it stands there already."""

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
 from processors.columns import ColumnType
-from processors.outcome import Outcome, no_rejects
+from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Fitted, Parameters, Statistic
 from processors.parameters.observing import IMPUTED
 from processors.parameters.writing import read, rounded
@@ -45,11 +45,11 @@ class Substitute:
     def cells(self, rows: pa.RecordBatch, parameters: Parameters | None, kind: pa.DataType) -> pa.Array:
         """One cell of `kind` for each of `rows`; null where there is none."""
         if self.statistic is None:
-            return pa.repeat(_values(self, [self.constant], kind)[0], rows.num_rows)
+            return pa.repeat(_value(self, self.constant, kind), rows.num_rows)
         fitted = None if parameters is None else parameters.of.get(self.statistic)
         if parameters is None or fitted is None or not fitted.values:
             return pa.nulls(rows.num_rows, kind)
-        figure = _values(self, fitted.values, kind)[0]
+        figure = _value(self, fitted.values[0], kind)
         if not fitted.groups:
             return pa.repeat(figure, rows.num_rows)
         keys = [rows[name] for name in self.statistic.by]
@@ -92,11 +92,17 @@ class Impute:
 
 def impute(changes: Changes, column: Substitute, parameters: Parameters | None, mask: pa.Array) -> None:
     """Put a substitute, or null where there is none, into the cells where `mask` is true. Flag those that change."""
-    cells = changes.now(column.column)
-    values = column.cells(changes.rows.filter(mask), parameters, cells.type)
+    cells, keys = changes.of(column.column), column.statistic.by if column.statistic else ()
+    values = column.cells(changes.rows.select([ROW_ID, *keys]).filter(mask), parameters, cells.type)
     imputed = pc.replace_with_mask(cells, mask, values)
     changes.put(column.column, imputed)
     changes.flag(f"{IMPUTED}.{column.column}", pc.and_(mask, pc.or_(imputed.is_valid(), cells.is_valid())))
+
+
+@lru_cache(maxsize=1024)
+def _value(column: Substitute, text: str | None, kind: pa.DataType) -> pa.Scalar:
+    """Casting one text costs more than imputing a small batch, so it is done once."""
+    return _values(column, [text], kind)[0]
 
 
 def _values(column: Substitute, texts: Sequence[str | None], kind: pa.DataType) -> pa.Array:

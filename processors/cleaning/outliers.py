@@ -160,7 +160,7 @@ def _mask(compare: Callable[[pa.Array, pa.Scalar], pa.Array], cells: pa.Array, f
 
 
 def _changed(changes: Changes, column: Outlier, fences: Fences) -> None:
-    cells = changes.now(column.column)
+    cells = changes.of(column.column)
     below, above = fences.below(cells), fences.above(cells)
     outside = pc.or_(below, above)
     if not outside.true_count:
@@ -177,7 +177,7 @@ def _changed(changes: Changes, column: Outlier, fences: Fences) -> None:
 
 
 def _quarantined(changes: Changes, column: Outlier, fences: Fences | None) -> list[Fault]:
-    cells = changes.now(column.column)
+    cells = changes.of(column.column)
     if fences is None:
         changes.mark(f"unknown.{column.rule}", pa.repeat(pa.scalar(value=True), len(cells)))
         return []

@@ -88,7 +88,7 @@ def _refill(changes: Changes, each: Refilled, parameters: Parameters | None, bro
     if not broken.true_count:
         return
     column = each.substitute.column
-    came = pc.and_not(changes.now(column).is_valid(), having(changes.rows[FLAGS], f"{IMPUTED}.{column}"))
+    came = pc.and_not(changes.of(column).is_valid(), having(changes.rows[FLAGS], f"{IMPUTED}.{column}"))
     changes.keep(column, each.source, pc.and_(broken, came))
     impute(changes, each.substitute, parameters, broken)
 
