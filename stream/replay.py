@@ -14,6 +14,7 @@ from sinks.ledger import FileEntry, SpanEntry
 from sinks.parameters import RecordedParameters
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
+from stream.closing import Closings
 from stream.config import Dataset
 from stream.engine import run
 from stream.parameters.recorded import of_replayed
@@ -77,16 +78,16 @@ def asked(configs: Path, path: Path, request: Request) -> Asked:
 
 
 def replay_dates(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Replayed], Asked]:
-    """Replay what is asked for, each date in a transaction of its own.
+    """Replay what is asked for, each date in a transaction of its own, and close it.
 
     Raises what `replay` raises, and WarehouseError.
     """
     asked_for = asked(configs, path, request)
     with Warehouse(path, asked_for.tables, replaying=True) as warehouse, warehouse.recording("replay"):
-        done = [
-            replay(warehouse, asked_for.datasets[name], date, stop, refit=request.refit)
-            for date, name in asked_for.dates
-        ]
+        closings, done = Closings(warehouse), list[Replayed]()
+        for date, name in asked_for.dates:
+            done.append(replay(warehouse, asked_for.datasets[name], date, stop, refit=request.refit))
+            closings.close()
     return done, asked_for
 
 

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
 from processors.cleaning.imputing import Substitute, impute
+from processors.expressions import parsed
 from processors.flags import FLAGS, having
 from processors.frames import computed, to_frame
 from processors.outcome import ROW_ID, Outcome, no_rejects
@@ -64,13 +65,14 @@ class Refill:
         return replace(self, parameters=parameters)
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Marked as `rule.<name>`, `unknown.<name>` and, where the cell is another now, `imputed.<column>`, which is
+        """Marked as `rule.<name>`, `unknown.<name>`, `skipped.<name>` and, where the cell is another now, `imputed.<column>`, which is
         flagged too. Refuses nothing."""
         plan = _plan(self.rules)
-        masks = computed(to_frame(rows, plan.read), plan.masks)
+        _, *answers = computed(to_frame(rows, plan.read), plan.answers).get_columns()
         changes, done = Changes(rows), dict[str, pa.Array]()
-        for each, mask in zip(self.rules, masks.get_columns()[1:], strict=True):
-            broken = mask.to_arrow()
+        for place, each in enumerate(self.rules):
+            broken, skipped = answers[2 * place].to_arrow(), answers[2 * place + 1].to_arrow()
+            changes.mark(f"skipped.{each.rule.name}", skipped)
             changes.mark(f"unknown.{each.rule.name}", broken.is_null())
             broken = pc.fill_null(broken, fill_value=False)
             changes.mark(f"rule.{each.rule.name}", broken)
@@ -95,14 +97,22 @@ def _refill(changes: Changes, each: Refilled, parameters: Parameters | None, bro
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`read`: the columns that the rules look at. `masks`: what breaks each rule, behind the row ids."""
+    """`read`: the columns that the rules look at. `answers`: the row ids, and for each rule what breaks it and which
+    rows it does not ask."""
 
     read: tuple[str, ...]
-    masks: tuple[pl.Expr, ...]
+    answers: tuple[pl.Expr, ...]
 
 
 @lru_cache(maxsize=1024)
 def _plan(rules: tuple[Refilled, ...]) -> _Plan:
-    masks = tuple(each.rule.check.broken().alias(each.rule.name) for each in rules)
-    read = dict.fromkeys([ROW_ID, *(name for mask in masks for name in mask.meta.root_names())])
-    return _Plan(tuple(read), (pl.col(ROW_ID), *masks))
+    told = [answer for each in rules for answer in _answers(each.rule)]
+    read = dict.fromkeys([ROW_ID, *(name for answer in told for name in answer.meta.root_names())])
+    named = (answer.alias(f"{place}") for place, answer in enumerate(told))
+    return _Plan(tuple(read), (pl.col(ROW_ID), *named))
+
+
+def _answers(rule: Rule) -> tuple[pl.Expr, pl.Expr]:
+    broken = rule.check.broken()
+    asked = pl.lit(value=True) if rule.when is None else parsed(rule.when).fill_null(value=False)
+    return broken & asked, ~asked

@@ -1,10 +1,13 @@
-"""`quality`: what is known of the rows that are loaded, beside the rows."""
+"""`quality`: what is known of the rows that are loaded, and of whole dates."""
 
 from __future__ import annotations
 
 import typer
 
-from stream.cli import parameters
+from stream.cli import parameters, profiles
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is known of the rows that are loaded.")
-app.command(name="parameters")(parameters.parameters)
+app = typer.Typer(
+    help="What is known of the rows that are loaded, and of whole dates.", no_args_is_help=True, rich_markup_mode=None
+)
+app.command()(parameters.parameters)
+app.command()(profiles.profile)

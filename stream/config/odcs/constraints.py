@@ -21,15 +21,6 @@ _SAID: Final = {("format", "i64"), ("format", "f64"), ("timezone", "True"), ("ti
 _READ_ELSEWHERE: Final = {"precision", "scale", "defaultTimezone"}
 
 
-def default_name(rule: Mapping[str, Any]) -> str:
-    """The name that a rule has when the config gives none."""
-    if rule.get("name"):
-        return str(rule["name"])
-    columns = rule.get("columns")
-    named = columns if isinstance(columns, list | tuple) else [rule.get("column")]
-    return "_".join(map(str, [*named, rule.get("check")]))
-
-
 def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
     """The rules that logicalTypeOptions make, each with the option that it comes from; ValueError says of an option why
     it makes none.
@@ -39,7 +30,7 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
     if "pattern" in options:
         yield "pattern", {"check": "matches", "column": column, "pattern": whole_text(str(options["pattern"]))}
     if {"minLength", "maxLength"} & options.keys():
-        yield _first(options, ("minLength", "maxLength")), _length(column, options)
+        yield _first(options, ("minLength", "maxLength")), _length(column, kind, options)
     if "multipleOf" in options:
         yield "multipleOf", _multiple(column, kind, options["multipleOf"])
     rest = {*options} - {*_ENDS, *_READ_ELSEWHERE, "pattern", "minLength", "maxLength", "multipleOf"}
@@ -107,10 +98,11 @@ def _balanced(pattern: str) -> bool:
     return depth == 0
 
 
-def _length(column: str, options: Mapping[str, Any]) -> Written:
-    ends = [f'length("{column}") >= {options["minLength"]}'] if "minLength" in options else []
-    ends += [f'length("{column}") <= {options["maxLength"]}'] if "maxLength" in options else []
-    return {"check": "expression", "name": f"{column}_length", "sql": " AND ".join(ends)}
+def _length(column: str, kind: str, options: Mapping[str, Any]) -> Written | ValueError:
+    if kind not in {"string", "category"}:
+        return ValueError(f"minLength and maxLength are judged of text only, and this is a {kind}")
+    ends = {end: options[option] for end, option in (("min", "minLength"), ("max", "maxLength")) if option in options}
+    return {"check": "length", "column": column, **ends}
 
 
 def _multiple(column: str, kind: str, of: object) -> Written | ValueError:
