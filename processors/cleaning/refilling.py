@@ -65,8 +65,8 @@ class Refill:
         return replace(self, parameters=parameters)
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Marked as `rule.<name>`, `unknown.<name>`, `skipped.<name>` and, where the cell is another now, `imputed.<column>`, which is
-        flagged too. Refuses nothing."""
+        """Marked as `rule.<name>`, `unknown.<name>`, `skipped.<name>` and, where the cell is another now,
+        `imputed.<column>`, which is flagged too. Refuses nothing."""
         plan = _plan(self.rules)
         _, *answers = computed(to_frame(rows, plan.read), plan.answers).get_columns()
         changes, done = Changes(rows), dict[str, pa.Array]()

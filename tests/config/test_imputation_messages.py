@@ -145,7 +145,7 @@ MESSAGES = {
     ),
     "a rule in the sink": (
         "columns: [kind, day]",
-        "columns: [kind, day], action: impute, impute: mode",
+        "columns: [kind, day], action: impute",
         25,
         "processors.2.validation.rules.4.action: input should be 'quarantine' or 'drop'",
     ),

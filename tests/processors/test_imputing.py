@@ -183,3 +183,11 @@ def test_what_was_imputed_and_breaks_a_rule_is_not_what_came() -> None:
     assert outcome.accepted["_flags"].to_pylist() == ["imputed.v", "clipped.v,imputed.v"]
     assert outcome.accepted["_rescued"].to_pylist() == [None, '{"V":"99"}']
     assert outcome.marked["imputed.v"].tolist() == [rows[ROW_ID][1].as_py()]
+
+
+def test_a_cell_is_refilled_only_where_its_rule_asks_the_row() -> None:
+    rule = Rule("small", "must", "v", Range("v", maximum=9), action="impute", when="k = 'x'")
+    step = Refill((Refilled(rule, Substitute("v", INTEGER, constant="5"), "V"),))
+    outcome = step(rows_of(v=pa.array([10, 10, 10, None]), k=pa.array(["x", "y", None, "x"])))
+    assert outcome.accepted["v"].to_pylist() == [5, 10, 10, None]
+    assert outcome.counts == {"rule.small": 1, "skipped.small": 2, "unknown.small": 1, "imputed.v": 1}
