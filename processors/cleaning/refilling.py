@@ -16,21 +16,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
 from processors.cleaning.imputing import Substitute, impute
-from processors.expressions import parsed
 from processors.flags import FLAGS, having
-from processors.frames import computed, to_frame
-from processors.outcome import ROW_ID, Outcome, no_rejects
+from processors.outcome import Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic
 from processors.parameters.observing import IMPUTED
-from processors.validation import Rule
+from processors.rules import Rule, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +61,13 @@ class Refill:
         return replace(self, parameters=parameters)
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Marked as `rule.<name>`, `unknown.<name>`, `skipped.<name>` and, where the cell is another now,
-        `imputed.<column>`, which is flagged too. Refuses nothing."""
-        plan = _plan(self.rules)
-        _, *answers = computed(to_frame(rows, plan.read), plan.answers).get_columns()
-        changes, done = Changes(rows), dict[str, pa.Array]()
-        for place, each in enumerate(self.rules):
-            broken, skipped = answers[2 * place].to_arrow(), answers[2 * place + 1].to_arrow()
-            changes.mark(f"skipped.{each.rule.name}", skipped)
-            changes.mark(f"unknown.{each.rule.name}", broken.is_null())
-            broken = pc.fill_null(broken, fill_value=False)
-            changes.mark(f"rule.{each.rule.name}", broken)
+        """Marked as `rules.ask` does and, where the cell is another now, as `imputed.<column>`, which is flagged too.
+        Refuses nothing."""
+        of_rules = {each.rule.name: each for each in self.rules}
+        answers = ask(tuple(each.rule for each in self.rules), rows)
+        changes, done = Changes(rows, marked=answers.marked), dict[str, pa.Array]()
+        for rule, mask in answers.broken:
+            each, broken = of_rules[rule.name], mask.to_arrow()
             column = each.substitute.column
             _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)
             done[column] = pc.or_(broken, done.get(column, broken))
@@ -93,26 +85,3 @@ def _refill(changes: Changes, each: Refilled, parameters: Parameters | None, bro
     came = pc.and_not(changes.of(column).is_valid(), having(changes.rows[FLAGS], f"{IMPUTED}.{column}"))
     changes.keep(column, each.source, pc.and_(broken, came))
     impute(changes, each.substitute, parameters, broken)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """`read`: the columns that the rules look at. `answers`: the row ids, and for each rule what breaks it and which
-    rows it does not ask."""
-
-    read: tuple[str, ...]
-    answers: tuple[pl.Expr, ...]
-
-
-@lru_cache(maxsize=1024)
-def _plan(rules: tuple[Refilled, ...]) -> _Plan:
-    told = [answer for each in rules for answer in _answers(each.rule)]
-    read = dict.fromkeys([ROW_ID, *(name for answer in told for name in answer.meta.root_names())])
-    named = (answer.alias(f"{place}") for place, answer in enumerate(told))
-    return _Plan(tuple(read), (pl.col(ROW_ID), *named))
-
-
-def _answers(rule: Rule) -> tuple[pl.Expr, pl.Expr]:
-    broken = rule.check.broken()
-    asked = pl.lit(value=True) if rule.when is None else parsed(rule.when).fill_null(value=False)
-    return broken & asked, ~asked

@@ -185,9 +185,14 @@ def test_what_was_imputed_and_breaks_a_rule_is_not_what_came() -> None:
     assert outcome.marked["imputed.v"].tolist() == [rows[ROW_ID][1].as_py()]
 
 
-def test_a_cell_is_refilled_only_where_its_rule_asks_the_row() -> None:
-    rule = Rule("small", "must", "v", Range("v", maximum=9), action="impute", when="k = 'x'")
-    step = Refill((Refilled(rule, Substitute("v", INTEGER, constant="5"), "V"),))
-    outcome = step(rows_of(v=pa.array([10, 10, 10, None]), k=pa.array(["x", "y", None, "x"])))
-    assert outcome.accepted["v"].to_pylist() == [5, 10, 10, None]
-    assert outcome.counts == {"rule.small": 1, "skipped.small": 2, "unknown.small": 1, "imputed.v": 1}
+def test_a_rule_that_asks_some_rows_only_refills_these() -> None:
+    rule = Rule("age_range", "", "age", Range("age", maximum=120), action="impute", when="kind = 'person'")
+    rows = rows_of(age=pa.array([999, 999, None], pa.int64()), kind=pa.array(["person", "house", "person"]))
+    outcome = Refill((Refilled(rule, Substitute("age", ColumnType("integer"), constant="40"), "age"),))(rows)
+    assert outcome.accepted["age"].to_pylist() == [40, 999, None]
+    assert outcome.counts == {
+        "skipped.age_range": 1,
+        "unknown.age_range": 1,
+        "rule.age_range": 1,
+        "imputed.age": 1,
+    }

@@ -26,11 +26,6 @@ class NamedRule(Strict):
 
     name: Name | None = Field(None, description="Error code and counter; <columns>_<check> by default.")
     severity: Severity = Field("error", description="How bad it is; what happens to the row is the action.")
-    action: Action = Field(
-        "quarantine",
-        description="warn: pass and flag. quarantine, drop: reject. impute: put what impute says in the place of the "
-        "cell; for rules of one column. fail: set the whole file aside.",
-    )
 
     @property
     def error_code(self) -> str:
@@ -46,19 +41,18 @@ class NamedRule(Strict):
 class RowRule(NamedRule):
     """A rule that each row is judged by alone."""
 
+    action: Action = Field(
+        "quarantine",
+        description="warn: pass and flag. quarantine, drop: reject. impute: put what impute says in the place of the "
+        "cell; for rules of one column. fail: set the whole file aside.",
+    )
+    impute: Imputation | None = Field(
+        None, description="With the action impute: what is put in the place of a cell that breaks the rule."
+    )
     when: str | None = Field(
         None,
         description="A SQL expression over the row, as in country = 'NO'. Where it is not true, the row is not asked.",
     )
-
-    impute: Imputation | None = Field(
-        None, description="With the action impute: what is put in the place of a cell that breaks the rule."
-    )
-
-    @property
-    def is_conditional(self) -> bool:
-        """Whether it asks some rows only."""
-        return self.when is not None
 
     @model_validator(mode="after")
     def _imputes(self) -> Self:
@@ -67,3 +61,8 @@ class RowRule(NamedRule):
         if self.action != "impute" and self.impute is not None:
             raise ValueError("impute says what to put in the place of the cell, and needs action: impute")
         return self
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it asks some rows only."""
+        return self.when is not None
