@@ -20,6 +20,7 @@ from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.parameters import ParameterLog
 from sinks.runs import Command, Run, RunOutcome
 from sinks.schemas.recording import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
@@ -66,6 +67,7 @@ class Warehouse:
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
         self.suites = Suites(self.connection)
+        self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, _Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, _Store] = self._stores
@@ -106,6 +108,7 @@ class Warehouse:
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
         self.suites.forget()
+        self._parameters.forget()
         for store in self._stores.values():
             store.schemas.forget()
 
@@ -269,6 +272,8 @@ class Warehouse:
             return 0, 0
         store, ids = self._stores[batch.dataset], batch.ids
         staging, uniqueness = store.staging, store.uniqueness
+        if batch.parameters is not None:
+            self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         suite_id = self.suites.id_of(batch.table)
         if self._ledger.add_spans(entry, batch, suite_id, self.run_id):

@@ -9,6 +9,7 @@ from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
+from processors.parameters.model import Statistic
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
@@ -56,6 +57,11 @@ class Dataset:
     def cast(self) -> Cast:
         """The step that reads text, of which a sound config has one."""
         return next(step for step in self.chain.steps if isinstance(step, Cast))
+
+    @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """What its steps would know of rows that were loaded before."""
+        return self.chain.wanted
 
     @property
     def folder(self) -> str:
