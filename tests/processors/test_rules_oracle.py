@@ -1,7 +1,7 @@
 """The rules beside those of another library: dataframely finds the same failing rows, rule by rule.
 
-What is asked of one column is told to dataframely in its own words (`min`, `max_exclusive`, `regex`), what is asked of a
-row in polars expressions that are written here and not made from SQL. Where the two differ by definition:
+What is asked of one column is told to dataframely in its own words (`min`, `max_exclusive`, `regex`), what is asked of
+a row in polars expressions that are written here and not made from SQL. Where the two differ by definition:
 
 * A null. dataframely's columns are not nullable unless they say so, and its rules hold where their answer is null. So
   every column is nullable there but that of `not_null`, and then a null passes in both.
