@@ -16,17 +16,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from processors.checks import Check, Range
+from processors.checks import Check, NotNull, Range
 from processors.expressions import parsed
 from processors.flags import FLAGS, flagged
 from processors.frames import computed, known, only, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
-from processors.reasons import Fault, reject
+from processors.reasons import Reason, reject_for
 
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
 
@@ -59,7 +60,7 @@ class Validate:
         the answer is unknown (`unknown.<name>`) and those that it does not ask (`skipped.<name>`)."""
         plan = _plan(self)
         frame = to_frame(rows, plan.read)
-        broken, marked = _told(plan, computed(frame, plan.answers))
+        broken, marked = _told(plan, rows, computed(frame, plan.answers))
         if not broken:
             return Outcome(rows, no_rejects(), marked)
         warned = [mask.alias(rule.name) for rule, mask in broken if rule.action == "warn"]
@@ -67,59 +68,99 @@ class Validate:
         if len(warned) == len(broken):
             return Outcome(noted, no_rejects(), marked)
         refused = reduce(or_, [mask for rule, mask in broken if rule.action != "warn"])
-        faults = [self._fault(rule, frame, mask & refused if warned else mask) for rule, mask in broken]
-        return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
+        rejected = _rejected(rows, frame, broken, refused if warned else None)
+        return Outcome(only(noted, ~refused), rejected, marked, only(noted, refused))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(rule.name for rule in self.rules))
 
-    @staticmethod
-    def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:
-        values = None if rule.column is None else frame.get_column(rule.column)
-        return Fault(rule.name, rule.column, rule.message, mask, values, rule.severity, rule.action)
+
+#: Rules that are broken, each with the mask of where (true or false).
+Broken: TypeAlias = list[tuple[Rule, pl.Series]]
+
+
+class _Asked(NamedTuple):
+    """A rule, and the places of its condition and of its answer among what is computed. `answer` may be the name of a
+    column too, whose nulls break the rule: Arrow knows them, and text need not be handed over for that."""
+
+    rule: Rule
+    condition: int | None
+    answer: int | str
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`read`: the columns that the rules look at. `answers`: what is computed of them: the row ids, so that a rule
-    which looks at no column has an answer for each row too; the conditions; and for each rule what breaks it. `asked`:
-    each rule, and the place of its condition among the conditions."""
+    """`read`: the columns that are looked at. `answers`: what is computed of them; the row ids first, so that a rule
+    which looks at no column has an answer for each row too."""
 
     read: tuple[str, ...]
     answers: tuple[pl.Expr, ...]
-    asked: tuple[tuple[Rule, int | None], ...]
+    asked: tuple[_Asked, ...]
 
 
 @lru_cache(maxsize=1024)
 def _plan(step: Validate) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once."""
     conditions = list(dict.fromkeys(rule.when for rule in step.rules if rule.when is not None))
-    asked = [(rule, None if rule.when is None else conditions.index(rule.when)) for rule in step.rules]
-    told = [*map(parsed, conditions), *(rule.check.broken() for rule in step.rules)]
-    read = dict.fromkeys([ROW_ID, *(name for answer in told for name in answer.meta.root_names())])
-    named = (answer.alias(f"{place}") for place, answer in enumerate(told))
-    return _Plan(tuple(read), (pl.col(ROW_ID), *named), tuple(asked))
+    answers = [pl.col(ROW_ID), *map(parsed, conditions)]
+    asked = []
+    for rule in step.rules:
+        condition = None if rule.when is None else 1 + conditions.index(rule.when)
+        if isinstance(rule.check, NotNull):
+            asked.append(_Asked(rule, condition, rule.check.column))
+        else:
+            asked.append(_Asked(rule, condition, len(answers)))
+            answers.append(rule.check.broken())
+    read = dict.fromkeys(name for answer in answers for name in answer.meta.root_names())
+    return _Plan(tuple(read), tuple(answer.alias(f"{place}") for place, answer in enumerate(answers)), tuple(asked))
 
 
-def _told(plan: _Plan, answers: pl.DataFrame) -> tuple[list[tuple[Rule, pl.Series]], dict[str, RowIds]]:
-    """The rules that are broken, each with the mask of where (true or false), and what is marked of all rules."""
-    ids, *others = answers.get_columns()
-    conditions = [_sure(condition) for condition in others[: -len(plan.asked)]]
-    broken: list[tuple[Rule, pl.Series]] = []
+def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[Broken, dict[str, RowIds]]:
+    """The rules that are broken, and what is marked of all rules."""
+    answers = computed.get_columns()
+    broken: Broken = []
     marked: dict[str, RowIds] = {}
-    for (rule, place), answer in zip(plan.asked, others[-len(plan.asked) :], strict=True):
-        mask = answer
-        if place is not None:
-            mask &= conditions[place]
-            _mark(marked, f"skipped.{rule.name}", ids, ~conditions[place])
+    for rule, condition, answer in plan.asked:
+        if isinstance(answer, str):
+            if condition is None and not rows[answer].null_count:
+                continue
+            mask = pl.Series(pc.is_null(rows[answer]))
+        else:
+            mask = answers[answer]
+        if condition is not None:
+            asked = _sure(answers[condition])
+            _mark(marked, f"skipped.{rule.name}", answers[0], ~asked)
+            mask &= asked
         if mask.null_count():
-            _mark(marked, f"unknown.{rule.name}", ids, ~known(mask))
+            _mark(marked, f"unknown.{rule.name}", answers[0], ~known(mask))
             mask = _sure(mask)
         if mask.any():
-            _mark(marked, f"rule.{rule.name}", ids, mask)
+            _mark(marked, f"rule.{rule.name}", answers[0], mask)
             broken.append((rule, mask))
     return broken, marked
+
+
+def _rejected(rows: pa.RecordBatch, frame: pl.DataFrame, broken: Broken, refused: pl.Series | None) -> pa.RecordBatch:
+    """The rejects of the rules that are broken, of those rows that are `refused` (None: all that break a rule)."""
+    ids = pl.Series(rows[ROW_ID])
+    if refused is not None:
+        broken = [(rule, mask & refused) for rule, mask in broken]
+        broken = [(rule, mask) for rule, mask in broken if mask.any()]
+    lines = [ids.filter(mask).to_numpy() for _, mask in broken]
+    values = [_shown(rule, frame, mask) for rule, mask in broken]
+    return reject_for([_reason(rule) for rule, _ in broken], lines, values)
+
+
+def _shown(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> pl.Series | None:
+    """The values that break the rule."""
+    if rule.column is None or isinstance(rule.check, NotNull):
+        return None
+    return frame.get_column(rule.column).filter(mask)
+
+
+def _reason(rule: Rule) -> Reason:
+    return Reason(rule.name, rule.column, rule.message, rule.severity, rule.action)
 
 
 def _sure(mask: pl.Series) -> pl.Series:
