@@ -63,21 +63,26 @@ class Validate:
         broken, marked = _told(plan, rows, computed(frame, plan.answers))
         if not broken:
             return Outcome(rows, no_rejects(), marked)
-        warned = [mask.alias(rule.name) for rule, mask in broken if rule.action == "warn"]
+        warned = [each.mask.alias(each.rule.name) for each in broken if each.rule.action == "warn"]
         noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)}) if warned else rows
         if len(warned) == len(broken):
             return Outcome(noted, no_rejects(), marked)
-        refused = reduce(or_, [mask for rule, mask in broken if rule.action != "warn"])
-        rejected = _rejected(rows, frame, broken, refused if warned else None)
-        return Outcome(only(noted, ~refused), rejected, marked, only(noted, refused))
+        refused = reduce(or_, [each.mask for each in broken if each.rule.action != "warn"])
+        if warned:
+            broken = _among(refused, broken, rows)
+        return Outcome(only(noted, ~refused), _rejected(broken, frame), marked, only(noted, refused))
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(rule.name for rule in self.rules))
 
 
-#: Rules that are broken, each with the mask of where (true or false).
-Broken: TypeAlias = list[tuple[Rule, pl.Series]]
+class _Broken(NamedTuple):
+    """A rule, where it is broken (true or false), and the ids of these rows."""
+
+    rule: Rule
+    mask: pl.Series
+    ids: RowIds
 
 
 class _Asked(NamedTuple):
@@ -116,10 +121,10 @@ def _plan(step: Validate) -> _Plan:
     return _Plan(tuple(read), tuple(answer.alias(f"{place}") for place, answer in enumerate(answers)), tuple(asked))
 
 
-def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[Broken, dict[str, RowIds]]:
+def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[list[_Broken], dict[str, RowIds]]:
     """The rules that are broken, and what is marked of all rules."""
     answers = computed.get_columns()
-    broken: Broken = []
+    broken: list[_Broken] = []
     marked: dict[str, RowIds] = {}
     for rule, condition, answer in plan.asked:
         if isinstance(answer, str):
@@ -136,27 +141,29 @@ def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[Br
             _mark(marked, f"unknown.{rule.name}", answers[0], ~known(mask))
             mask = _sure(mask)
         if mask.any():
-            _mark(marked, f"rule.{rule.name}", answers[0], mask)
-            broken.append((rule, mask))
+            ids = marked[f"rule.{rule.name}"] = answers[0].filter(mask).to_numpy()
+            broken.append(_Broken(rule, mask, ids))
     return broken, marked
 
 
-def _rejected(rows: pa.RecordBatch, frame: pl.DataFrame, broken: Broken, refused: pl.Series | None) -> pa.RecordBatch:
-    """The rejects of the rules that are broken, of those rows that are `refused` (None: all that break a rule)."""
+def _among(refused: pl.Series, broken: list[_Broken], rows: pa.RecordBatch) -> list[_Broken]:
+    """What the refused rows broke: a row that is only warned of is no reject."""
     ids = pl.Series(rows[ROW_ID])
-    if refused is not None:
-        broken = [(rule, mask & refused) for rule, mask in broken]
-        broken = [(rule, mask) for rule, mask in broken if mask.any()]
-    lines = [ids.filter(mask).to_numpy() for _, mask in broken]
-    values = [_shown(rule, frame, mask) for rule, mask in broken]
-    return reject_for([_reason(rule) for rule, _ in broken], lines, values)
+    some = [(each.rule, each.mask & refused) for each in broken]
+    return [_Broken(rule, mask, ids.filter(mask).to_numpy()) for rule, mask in some if mask.any()]
 
 
-def _shown(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> pl.Series | None:
+def _rejected(broken: list[_Broken], frame: pl.DataFrame) -> pa.RecordBatch:
+    reasons = [_reason(each.rule) for each in broken]
+    return reject_for(reasons, [each.ids for each in broken], [_shown(each, frame) for each in broken])
+
+
+def _shown(broken: _Broken, frame: pl.DataFrame) -> pl.Series | None:
     """The values that break the rule."""
+    rule = broken.rule
     if rule.column is None or isinstance(rule.check, NotNull):
         return None
-    return frame.get_column(rule.column).filter(mask)
+    return frame.get_column(rule.column).filter(broken.mask)
 
 
 def _reason(rule: Rule) -> Reason:
