@@ -25,7 +25,6 @@ NEW = "new_column"
 REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
 
 _FIELDS = list(REASON)
-_NOTHING = pl.Series([None], dtype=pl.String)
 
 
 class Reason(NamedTuple):
@@ -71,18 +70,21 @@ def reject_for(reasons: Sequence[Reason], rows: Sequence[RowIds], values: Sequen
     ids = np.concatenate(rows)
     order = ids.argsort(kind="stable")
     of_reason = np.repeat(np.arange(len(rows)), [len(some) for some in rows])[order]
-    text = _text(values, [len(some) for some in rows]).take(pa.array(order))
+    text = pa.array(_text(values, [len(some) for some in rows])[order], pa.string())
     rule, column, message, severity, action = _known(tuple(reasons)).take(pa.array(of_reason)).flatten()
     told = pa.StructArray.from_arrays([rule, column, text, message, severity, action], fields=_FIELDS)
     return _grouped(ids[order], told)
 
 
-def _text(values: Sequence[pl.Series | None], counts: Sequence[int]) -> pa.Array:
-    """The values as text, one after the other; as many nulls as there are rows where there are none."""
-    whole = _NOTHING.clear()
+def _text(values: Sequence[pl.Series | None], counts: Sequence[int]) -> npt.NDArray[np.object_]:
+    """The values as text, one after the other; as many nulls as there are rows where there are none.
+
+    As objects of Python: that costs least for the few rejects of a micro-batch, and little more for many.
+    """
+    text: list[str | None] = []
     for some, count in zip(values, counts, strict=True):
-        whole.append(_NOTHING.new_from_index(0, count) if some is None else some.cast(pl.String))
-    return whole.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+        text += [None] * count if some is None else some.cast(pl.String).to_list()
+    return np.array(text, np.object_)
 
 
 @lru_cache(maxsize=1024)
