@@ -31,8 +31,11 @@ def flagged(flags: pa.Array, warned: Iterable[pl.Series]) -> pa.Array:
     Rows share few combinations of names. So combinations are numbered and each is spelled once, at a tenth of what
     joining the names of every row costs.
     """
-    known = flags.dictionary_encode(null_encoding="encode")
-    combination, spelled = known.indices.to_numpy(), known.dictionary.to_pylist()
+    spelled: list[str | None] = [None]
+    combination = np.zeros(len(flags), np.int64)
+    if flags.null_count < len(flags):
+        known = flags.dictionary_encode(null_encoding="encode")
+        combination, spelled = known.indices.to_numpy(), known.dictionary.to_pylist()
     for mask in warned:
         combination = combination + mask.to_numpy() * len(spelled)
         spelled += [f"{before},{mask.name}" if before else mask.name for before in spelled]

@@ -66,7 +66,7 @@ class Refill:
         of_rules = {each.rule.name: each for each in self.rules}
         answers = ask(tuple(each.rule for each in self.rules), rows)
         changes, done = Changes(rows, marked=answers.marked), dict[str, pa.Array]()
-        for rule, mask in answers.broken:
+        for rule, mask, _ in answers.broken:
             each, broken = of_rules[rule.name], mask.to_arrow()
             column = each.substitute.column
             _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)
