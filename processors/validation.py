@@ -13,6 +13,7 @@ and differ in the status of the reject; `fail` sets the whole file aside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -21,6 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.checks import Check, Range
+from processors.columns import Column
 from processors.flags import FLAGS, flagged
 from processors.frames import computed, only, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, accept, no_rejects
@@ -71,6 +73,10 @@ class Validate:
         refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
         faults = [self._fault(rule, frame, mask & refused) for rule, mask in broken]
         return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(rule.name for rule in self.rules if rule.action == "warn")
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

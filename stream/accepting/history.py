@@ -43,7 +43,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(Backfill(connection, dataset.table, text), plan, stop)
+        _fill(Backfill(connection, dataset.table, text, goes), plan, stop)
 
 
 def _refuse_unjudged(plan: Plan) -> None:
@@ -69,7 +69,7 @@ def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threa
 
 
 def _fill(rows: Backfill, plan: Plan, stop: threading.Event) -> None:
-    typing = Typing.of(plan.dataset, plan.config, plan.column.name)
+    typing = Typing.of(plan.dataset, plan.config, plan.column.name, rows.former)
     for entry in plan.files:
         header = entry.file.header
         names = plan.names_in(header)

@@ -127,13 +127,13 @@ MESSAGES = {
         "count: {type: integer}",
         "count: {type: integer, pad_zeros: 5}",
         10,
-        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
     ),
     "synonyms of a number": (
         "count: {type: integer}",
         "count: {type: integer, synonyms: {1: one}}",
         10,
-        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
     ),
     "one synonym for two": (
         "kind: {type: category}",
@@ -164,6 +164,18 @@ MESSAGES = {
         "kind: {type: category, synonyms: {a: ['']}}",
         11,
         "columns.kind.synonyms: a word must not be blank; what means nothing belongs to null_tokens",
+    ),
+    "case of a number": (
+        "count: {type: integer}",
+        "count: {type: integer, case: upper}",
+        10,
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
+    ),
+    "case that is none": (
+        "kind: {type: category}",
+        "kind: {type: category, case: Title}",
+        11,
+        "columns.kind.case: input should be 'lower', 'upper' or 'title' (found 'Title').",
     ),
     "case of no synonyms": (
         "kind: {type: category}",

@@ -123,6 +123,23 @@ def test_history_without_a_raw_layer_is_so_too(bench: Bench, new: str, kind: str
     assert bench.hash() == bench.hash_from_the_start()
 
 
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize("new", ["rescue", "evolve"])
+@pytest.mark.parametrize("name", [None, "price"])
+@pytest.mark.parametrize("kind", ["string", "number"])
+def test_changed_cells_of_the_column_are_named_in_the_flags_as_from_the_start(
+    bench: Bench, raw: bool, new: str, name: str | None, kind: str
+) -> None:
+    settings = {"raw": raw, "null_tokens": ["", "NA"], "columns": {**CONFIG["columns"], "z": {"type": "string"}}}
+    bench.say(processors=modes(new, misfits="rescue"), **settings)
+    bench.land(
+        "1", "code,Unit Price,n,z", "a , 9.50,NA,z", "b,NA,2, z", "c, NA ,x,NA", "d,  ,4,z", "e,,5,z", " f,7,6,z"
+    )
+    bench.load()
+    bench.accept("Unit Price", type=kind, name=name)
+    assert bench.hash() == bench.hash_from_the_start()
+
+
 def test_the_column_is_written_into_the_config(bench: Bench) -> None:
     bench.say()
     three_files(bench)

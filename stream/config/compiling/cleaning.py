@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from processors.quality import Clean
 from sinks.base import Unique
-from stream.config.compiling.draft import Draft, Location, add_unique
+from stream.config.compiling.draft import Draft, Location, add_unique, standardise
 from stream.config.steps import QualityConfig
 
 
 def add_cleaning(draft: Draft, where: Location, config: QualityConfig) -> None:
+    if not draft.types:
+        draft.fault(where, "quality stands before schema, which makes the columns that it cleans; put it behind")
     of_columns = {name: column.null_tokens for name, column in draft.config.columns.items() if column.null_tokens}
     draft.steps.append(Clean(config.trim, draft.config.null_tokens, tuple(of_columns.items())))
+    standardise(draft)
     if "key" in config.duplicates:
         if not draft.config.key:
             draft.fault((*where, "duplicates"), "duplicates: key needs the dataset's key")
