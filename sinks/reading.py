@@ -23,6 +23,7 @@ from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
+from sinks.records import Records
 from sinks.rejects import Rejects
 from sinks.schemas.history import SchemaHistory, Standing
 
@@ -117,6 +118,11 @@ class WarehouseReader:
     def rejects(self) -> Rejects:
         """The dead-letter table."""
         return Rejects(self._connection)
+
+    @property
+    def records(self) -> Records:
+        """Single records."""
+        return Records(self._connection)
 
     @property
     def schemas(self) -> SchemaHistory:

@@ -1,0 +1,40 @@
+"""Reading one record, wherever it stands: the event by which it is judged, and the typed row that is stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sinks.connection import Connection
+from sinks.corrections import event
+from sinks.identifiers import quote
+from sinks.tables import row_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A typed row by column, as SQLite keeps it. `is_duplicate`: it lost to an earlier record with its key."""
+
+    cells: Mapping[str, Any]
+    is_duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records behind a connection that only reads."""
+
+    connection: Connection
+
+    def event(self, record: int) -> str | None:
+        """What came, or its latest correction; None where neither is kept."""
+        [[payload]] = self.connection.rows(f"SELECT {event('r._id')} FROM (SELECT ? AS _id) r", record)
+        return None if payload is None else str(payload)
+
+    def stored(self, dataset: str, record: int) -> Stored | None:
+        """The row that is staged of a record, or that lost; None where it has none."""
+        for place, name in enumerate(row_tables(dataset)):
+            found = self.connection.table(f"SELECT * FROM {quote(name)} WHERE _id = ?", record).to_pylist()
+            if found:
+                return Stored(found[0], is_duplicate=place > 0)
+        return None
