@@ -13,14 +13,6 @@ from sinks.tables import row_tables
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A typed row by column, as SQLite keeps it. `is_duplicate`: it lost to an earlier record with its key."""
-
-    cells: Mapping[str, Any]
-    is_duplicate: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Records:
     """The records behind a connection that only reads."""
 
@@ -31,10 +23,9 @@ class Records:
         [[payload]] = self.connection.rows(f"SELECT {event('r._id')} FROM (SELECT ? AS _id) r", record)
         return None if payload is None else str(payload)
 
-    def stored(self, dataset: str, record: int) -> Stored | None:
-        """The row that is staged of a record, or that lost; None where it has none."""
-        for place, name in enumerate(row_tables(dataset)):
-            found = self.connection.table(f"SELECT * FROM {quote(name)} WHERE _id = ?", record).to_pylist()
-            if found:
-                return Stored(found[0], is_duplicate=place > 0)
+    def stored(self, dataset: str, record: int) -> Mapping[str, Any] | None:
+        """The row that is staged of a record, or that lost, by column, as SQLite keeps it; None where there is none."""
+        for name in row_tables(dataset):
+            for row in self.connection.table(f"SELECT * FROM {quote(name)} WHERE _id = ?", record).to_pylist():
+                return dict(row)
         return None

@@ -34,8 +34,6 @@ def _origin(trace: Trace) -> Iterator[str]:
     yield f"{origin.path}:{origin.line}: {trace.standing.state}"
     yield f"  row       {origin.row_id}, dataset {origin.dataset}, execution date {origin.date}"
     yield f"  bytes     {origin.byte_start} to {origin.byte_end} of the file, generation {origin.generation}"
-    for rule, first in (trace.standing.first_seen or {}).items():
-        yield f"  first     row {first.row_id}, {first.path}:{first.line} ({rule})"
 
 
 def _record(came: Came) -> Iterator[str]:
@@ -86,8 +84,12 @@ def _met(met: Met) -> str:
 def _stored(standing: Standing) -> Iterator[str]:
     if standing.row is not None:
         yield f"  stored    {_row(standing.row)}"
+    for rule, state in standing.unique.items():
+        yield f"  unique    {rule}: {state}"
     for reason in standing.reasons:
         yield f"  rejected  {_reason(reason)}"
+    for rule, first in standing.first_seen.items():
+        yield f"  first     row {first.row_id}, {first.path}:{first.line} ({rule})"
     if standing.attempts:
         yield f"  retried   {standing.attempts} times"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from processors.tracing import Reason
-from sinks.base import Judged
+from sinks.base import Judged, Unique
 from sinks.reading import WarehouseReader
 from sinks.rejects import Place
 from sinks.staging import prepare
@@ -21,29 +21,38 @@ State: TypeAlias = Literal["staged", "rejected", "dropped", "duplicate", "supers
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`row`: the typed row that is stored, of a duplicate too; None of other rejects. `reasons`: of a reject.
-    `first_seen`: by uniqueness rule, the record that had its key first. `attempts`: retries so far."""
+    """`row`: the typed row that is stored, of a duplicate too; None of other rejects. `unique`: the rules that are
+    decided by the rows of all files; unknown where a null keeps it from being compared. `first_seen`: by the broken
+    of these, the record that had its key first. `reasons`: of a reject. `attempts`: retries so far."""
 
     state: State
     row: Mapping[str, Any] | None
+    unique: Mapping[str, Literal["passed", "broken", "unknown"]] = field(default_factory=dict)
+    first_seen: Mapping[str, Place] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
-    first_seen: Mapping[str, Place] | None = None
     attempts: int = 0
 
 
-def standing(recorded: WarehouseReader, found: Found) -> Standing:
+def standing(recorded: WarehouseReader, found: Found, dataset: Dataset) -> Standing:
     """What the warehouse says of the record."""
     if found.entry.state == "superseded":
         return Standing("superseded", None)
-    stored = recorded.records.stored(found.entry.file.dataset, found.row_id)
-    row = None if stored is None else stored.cells
+    row, firsts = recorded.records.stored(dataset.name, found.row_id), recorded.rejects.firsts(found.row_id)
+    unique = {} if row is None else {rule.rule: _unique(rule, row, firsts) for rule in dataset.table.unique}
     rejects = recorded.rejects.named([found.row_id]).to_pylist()
     if not rejects:
-        return Standing("staged", row)
+        return Standing("staged", row, unique)
     [reject] = rejects
-    firsts = recorded.rejects.firsts(found.row_id)
     state: State = "duplicate" if firsts else "dropped" if reject["status"] == "dropped" else "rejected"
-    return Standing(state, row, tuple(json.loads(reject["reasons"])), firsts or None, reject["attempts"])
+    return Standing(state, row, unique, firsts, tuple(json.loads(reject["reasons"])), reject["attempts"])
+
+
+def _unique(
+    rule: Unique, row: Mapping[str, Any], firsts: Mapping[str, Place]
+) -> Literal["passed", "broken", "unknown"]:
+    if rule.rule in firsts:
+        return "broken"
+    return "unknown" if not rule.exact and any(row.get(column) is None for column in rule.columns) else "passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def _accepted(standing: Standing, judged: Judged, dataset: Dataset) -> Today:
         return Today(
             False, "Today's config accepts it; `ade-stream replay` or `ade-stream rejects retry` brings it in."
         )
-    lost, known = standing.first_seen or {}, {rule.rule for rule in dataset.table.unique}
+    lost, known = standing.first_seen, {rule.rule for rule in dataset.table.unique}
     if lost and not known.intersection(lost):
         return Today(False, f"Today's config has no rule {', '.join(lost)}; a replay would let it in.")
     [row] = prepare(judged).rows.to_pylist()

@@ -57,7 +57,7 @@ def trace(configs: Path, landing: Path, warehouse: Path, dataset: str, name: str
         record = found(recorded, landing, dataset, name)
         contracts = Contracts(datasets)
         how, event = came(recorded, landing, contracts[dataset], record)
-        stands = standing(recorded, record)
+        stands = standing(recorded, record, contracts[dataset])
         judged = None if event is None else _judged(contracts, record, event)
     steps = () if judged is None else _steps(contracts, judged)
     malformed = () if judged is None else _malformed(judged)
