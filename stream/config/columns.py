@@ -68,6 +68,16 @@ HeaderNames: TypeAlias = Annotated[
 ]
 
 
+def known_type(name: str) -> str:
+    """`name`, which is that of a type. Raises ValueError where it is not."""
+    match = _DECIMAL.match(name)
+    if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
+        raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
+    if not match and name not in _PLAIN_TYPES:
+        raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
+    return name
+
+
 class ColumnConfig(BaseModel):
     """A column of the contract."""
 
@@ -139,12 +149,7 @@ class ColumnConfig(BaseModel):
     @field_validator("type")
     @classmethod
     def _known(cls, name: str) -> str:
-        match = _DECIMAL.match(name)
-        if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
-            raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
-        if not match and name not in _PLAIN_TYPES:
-            raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
-        return name
+        return known_type(name)
 
     @model_validator(mode="after")
     def _formats_fit(self) -> ColumnConfig:

@@ -288,6 +288,8 @@ def test_versions_of_schemas_that_are_covered_now_are_accepted(bench: Bench) -> 
     [
         ("Prise", {}, r"no column|no file of sales has a column 'Prise'.*'Unit Price' \(2 files\), 'Other' \(1 file\)"),
         ("n", {"type": "string"}, "'n' is the column n already, of the type integer"),
+        ("n", {"type": "bogus"}, "--type 'bogus': must be one of string, integer, .* or decimal"),
+        ("n", {"type": "decimal(2,9)"}, r"--type 'decimal\(2,9\)': decimal\(p,s\) needs 1 ≤ p ≤ 38"),
         ("n", {"existing": "code"}, "'n' is the column n already, not code"),
         ("Unit Price", {"existing": "prize"}, "sales has no column 'prize'; its columns are code, n"),
         ("Unit Price", {"type": "money"}, r"sales\.yaml:\d+: columns\.unit_price\.type: must be one of"),

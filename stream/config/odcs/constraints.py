@@ -38,8 +38,7 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
         yield from _ranges(column, kind, options)
     if "pattern" in options:
         yield "pattern", {"check": "matches", "column": column, "pattern": whole_text(str(options["pattern"]))}
-    if {"minLength", "maxLength"} & options.keys():
-        yield _first(options, ("minLength", "maxLength")), _length(column, options)
+    yield from _lengths(column, options)
     if "multipleOf" in options:
         yield "multipleOf", _multiple(column, kind, options["multipleOf"])
     rest = {*options} - {*_ENDS, *_READ_ELSEWHERE, "pattern", "minLength", "maxLength", "multipleOf"}
@@ -47,10 +46,6 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
         is_format = option == "format" and kind in {"date", "timestamp"}
         if not is_format and (option, str(options[option])) not in _SAID:
             yield option, ValueError(f"{option}: {options[option]} makes no rule here")
-
-
-def _first(options: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next(name for name in names if name in options)
 
 
 def _ranges(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
@@ -107,10 +102,18 @@ def _balanced(pattern: str) -> bool:
     return depth == 0
 
 
-def _length(column: str, options: Mapping[str, Any]) -> Written:
-    ends = [f'length("{column}") >= {options["minLength"]}'] if "minLength" in options else []
-    ends += [f'length("{column}") <= {options["maxLength"]}'] if "maxLength" in options else []
-    return {"check": "expression", "name": f"{column}_length", "sql": " AND ".join(ends)}
+def _lengths(column: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
+    """One rule of both ends; an end that is no number makes none."""
+    ends: dict[str, str] = {}
+    for option, sign in (("minLength", ">="), ("maxLength", "<=")):
+        count = options.get(option, 0)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            yield option, ValueError(f"{option}: {count!r} is no number of characters")
+        elif option in options:
+            ends[option] = f'length("{column}") {sign} {count}'
+    if ends:
+        sql = " AND ".join(ends.values())
+        yield next(iter(ends)), {"check": "expression", "name": f"{column}_length", "sql": sql}
 
 
 def _multiple(column: str, kind: str, of: object) -> Written | ValueError:
