@@ -289,6 +289,12 @@ MESSAGES = {
         30,
         "dialect: delimiter and quote must differ.",
     ),
+    "cleaning before there are columns": (
+        "  - schema: {}\n  - quality: {duplicates: [key]}",
+        "  - quality: {duplicates: [key]}\n  - schema: {}",
+        17,
+        "processors.0.quality: quality stands before schema, which makes the columns that it cleans; put it behind.",
+    ),
     "two steps in one": ("- schema: {}", "- {}", 17, "processors.0: needs exactly one of schema, quality, validation,"),
     "schema twice": ("- schema: {}", "- schema: {}\n  - schema: {}", 18, "processors.1: schema stands twice"),
     "no schema": ("  - schema: {}\n", "", 16, "processors: one step must be schema"),
