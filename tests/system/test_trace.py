@@ -61,7 +61,7 @@ def test_every_record_of_a_day_is_as_todays_config_has_it(loaded: Place) -> None
 def test_trace_says_beforehand_what_replay_then_does(copied: Place, tmp_path: Path) -> None:
     place = Place(write_configs(tmp_path / "configs", "employees", "orders"), copied.landing, copied.warehouse)
     config = place.configs / "orders.yaml"
-    config.write_text(config.read_text("utf-8").replace("max: 10000,", "max: 100,"), "utf-8")
+    config.write_text(config.read_text("utf-8").replace("max: 10000", "max: 100"), "utf-8")
     dear = "orders/orders_2026-11-18.csv:4"
     assert as_json(place, "orders", dear)["today"]["told"] == (
         "Today's config rejects it (amount_plausible); a replay would."
