@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
 
 from processors.columns import Column
-from processors.outcome import ROW_ID, Outcome, Processor, accept, conserve, join_marked, merge_rejects
+from processors.outcome import ROW_ID, Outcome, Processor, RowIds, accept, conserve, join_marked, merge_rejects
 from processors.parameters.model import Parameters, Statistic
 from processors.reasons import add_reasons
 
@@ -63,9 +63,16 @@ def _then(before: Outcome, judged: Outcome, step: Processor) -> Outcome:
     if before.refused is not None:
         further = _take(step, before.refused)
         rejected, more = add_reasons(rejected, further.rejected)
-        refused, marked = _joined(further.accepted, further.refused, refused), join_marked(marked, more)
+        refused = _joined(further.accepted, further.refused, refused)
+        marked = join_marked(join_marked(marked, more), _not_judged(further.marked))
     schemas = {**before.schemas, **judged.schemas}
     return Outcome(judged.accepted, merge_rejects(rejected, judged.rejected), marked, refused, schemas)
+
+
+def _not_judged(marked: Mapping[str, RowIds]) -> dict[str, RowIds]:
+    """What rules could not judge of rows that an earlier step refused. Without it the rows that a rule did judge could
+    not be counted."""
+    return {name: ids for name, ids in marked.items() if name.startswith(("unknown.", "skipped."))}
 
 
 def _joined(*parts: pa.RecordBatch | None) -> pa.RecordBatch:

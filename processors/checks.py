@@ -1,6 +1,8 @@
-"""What a rule may ask of a row. Each check gives a Boolean expression that is true where the row breaks it.
+"""What a rule may ask of a cell, and what an expression asks of a row. Checks of several cells are in `row_checks`.
 
-Null in, not broken: only `NotNull` objects to a null.
+Each check gives a Boolean expression that is true where the row breaks it, and null where the answer is unknown: of a
+null cell, and of what cannot be computed. Only `NotNull` knows the answer for a null. Numbers are finite here: neither
+does the schema step let others in, nor a feature.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ class Check(Protocol):
     """A question about one row."""
 
     def broken(self) -> pl.Expr:
-        """True where the row breaks the check; false or null where it does not."""
+        """True where the row breaks the check; null where that is unknown."""
         ...
 
 
@@ -70,11 +72,37 @@ class OneOf:
 
     def broken(self) -> pl.Expr:
         """True where the value is not in the list. Raises ValueError where one of the list is no value of `kind`."""
-        values, misfits = cast(pl.Series(self.values, dtype=pl.String), self.kind, ())
-        if misfits.any() or values.null_count():
-            wrong = [value for value, good in zip(self.values, values.is_not_null(), strict=True) if not good]
-            raise ValueError(f"{wrong[0]!r} is no {self.kind.name}, as which the column is cast")
-        return ~pl.col(self.column).is_in(values.implode())
+        return _outside(self.column, self.values, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The value is one of a list in a file, `source`, written as the column's cells are (`kind`)."""
+
+    column: str
+    values: tuple[str, ...]
+    source: str
+    kind: ColumnType = _TEXT
+
+    def broken(self) -> pl.Expr:
+        """True where the value is not in the list. Raises ValueError where one of the list is no value of `kind`."""
+        return _outside(self.column, self.values, self.kind)
+
+
+def _outside(column: str, written: tuple[str, ...], kind: ColumnType) -> pl.Expr:
+    """True where a value is none of those written.
+
+    Text is looked up in an Enum, whose table is made once; `is_in` makes one of the whole list for every batch.
+    """
+    values, misfits = cast(pl.Series(written, dtype=pl.String), kind, ())
+    if misfits.any() or values.null_count():
+        wrong = [value for value, good in zip(written, values.is_not_null(), strict=True) if not good]
+        raise ValueError(f"{wrong[0]!r} is no {kind.name}, as which the column is cast")
+    value = pl.col(column)
+    if not kind.is_text:
+        return ~value.is_in(values.implode())
+    known = pl.Enum(values.unique(maintain_order=True))
+    return pl.when(value.is_not_null()).then(value.cast(known, strict=False).is_null())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +118,34 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class ValidTimestamp:
-    """The text of a string column reads as a timestamp in one of `kind.formats`."""
+class Length:
+    """minimum ≤ number of Unicode characters (code points) of the text ≤ maximum; either may be absent."""
+
+    column: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def broken(self) -> pl.Expr:
+        """True where the text is shorter or longer."""
+        length = pl.col(self.column).str.len_chars()
+        low, high = 0 if self.minimum is None else self.minimum, self.maximum
+        return length < low if high is None else ~length.is_between(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text of a string column reads as a value of `kind`, as strictly as a column of that type is cast."""
 
     column: str
     kind: ColumnType
 
     def broken(self) -> pl.Expr:
-        """True where the text is no timestamp."""
+        """True where the text is no such value; a blank one is as good as null."""
         return pl.col(self.column).map_batches(self._misfits, return_dtype=pl.Boolean, is_elementwise=True)
 
     def _misfits(self, text: pl.Series) -> pl.Series:
-        return cast(text, self.kind, ("",))[1]
+        values, misfits = cast(text, self.kind, ("",))
+        return misfits.set(values.is_null() & ~misfits, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from polars.exceptions import PanicException, PolarsError
 
 _PLAIN = pl.CompatLevel.oldest()
@@ -18,9 +19,11 @@ _PLAIN = pl.CompatLevel.oldest()
 def to_frame(rows: pa.RecordBatch, names: Iterable[str] | None = None) -> pl.DataFrame:
     """`rows`, or only the columns `names` of it, as a polars frame.
 
-    Column by column: for a whole batch polars would wake its pool of threads, which costs more than the work.
+    As a stream of one batch: from the batch itself polars would make its frame with its pool of threads, which costs
+    more than the work.
     """
-    return pl.DataFrame([pl.Series(name, rows[name]) for name in names or rows.schema.names])
+    chosen = rows if names is None else rows.select(list(names))
+    return pl.DataFrame(pa.RecordBatchReader.from_batches(chosen.schema, [chosen]))
 
 
 def computed(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame:
@@ -44,6 +47,11 @@ def _alone(row: pl.DataFrame, expression: pl.Expr) -> pl.Series:
     except (PolarsError, PanicException):
         name, kind = next(iter(row.lazy().select(expression).collect_schema().items()))
         return pl.Series(name, [None], kind)
+
+
+def known(values: pl.Series) -> pl.Series:
+    """Where there is a value. polars' own answer is an expression, which takes three times as long on a micro-batch."""
+    return pl.Series(pc.is_valid(values.to_arrow()))
 
 
 def to_arrays(frame: pl.DataFrame) -> dict[str, pa.Array]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from processors.frames import to_frame
-from processors.outcome import REJECTED, ROW_ID, RowIds, no_rejects
+from processors.outcome import REASON, REJECTED, ROW_ID, RowIds, no_rejects
 
 #: The rule that a cell breaks which does not cast to its column's type.
 TYPE = "type"
@@ -19,6 +22,10 @@ MISSING = "missing_column"
 NEW = "new_column"
 #: Of a line among the records that repeats the file's header, and of one that is another header.
 REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
+
+_FIELDS = list(REASON)
+_NOTHING = pl.Series([None], dtype=pl.String)
+_NO_IDS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +46,51 @@ def reject(row_ids: pa.Array, faults: Sequence[Fault]) -> pa.RecordBatch:
 
     `row_ids`: int64, one entry a row, ascending; a mask that is null does not mark its row.
     """
-    marked = [fault for fault in faults if fault.mask.any()]
-    if not marked:
+    ids = pl.Series(row_ids)
+    marked = [ids.filter(fault.mask).to_numpy() for fault in faults]
+    lines = np.concatenate([*marked, _NO_IDS])
+    if not len(lines):
         return no_rejects()
-    ids = pl.Series(ROW_ID, row_ids)
-    parts = [_reasons(ids, order, fault) for order, fault in enumerate(marked)]
-    return _grouped(pl.concat(parts).with_columns(pl.lit(0).alias("step")))
+    order = lines.argsort(kind="stable")
+    of_fault = np.repeat(np.arange(len(marked)), [len(some) for some in marked])[order]
+    values = _text([_values(fault, len(some)) for fault, some in zip(faults, marked, strict=True)])
+    return _grouped(lines[order], _reasons(faults, of_fault, values.take(pa.array(order))))
 
 
-def _reasons(row_ids: pl.Series, order: int, fault: Fault) -> pl.DataFrame:
-    mask = fault.mask.fill_null(value=False)
-    values = pl.lit(None, pl.String) if fault.values is None else fault.values.filter(mask).cast(pl.String)
-    return pl.select(
-        row_ids.filter(mask).alias(ROW_ID),
-        pl.lit(order).alias("order"),
-        pl.struct(
-            pl.lit(fault.rule).alias("rule"),
-            pl.lit(fault.column, pl.String).alias("column"),
-            (values if isinstance(values, pl.Expr) else pl.lit(values)).alias("value"),
-            pl.lit(fault.message).alias("message"),
-            pl.lit(fault.severity).alias("severity"),
-            pl.lit(fault.action).alias("action"),
-        ).alias("reason"),
-    )
+def _values(fault: Fault, count: int) -> pl.Series:
+    """The values of the rows that the fault marks, as text."""
+    if fault.values is None:
+        return _NOTHING.new_from_index(0, count)
+    return fault.values.filter(fault.mask).cast(pl.String)
+
+
+def _text(parts: Sequence[pl.Series]) -> pa.Array:
+    whole = pl.concat(parts) if len(parts) > 1 else parts[0]
+    return whole.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+
+
+def _reasons(faults: Sequence[Fault], of_fault: npt.NDArray[np.int64], values: pa.Array) -> pa.Array:
+    """A reason for each of `values`, which is of the fault whose number stands beside it."""
+    known = _constant(tuple([(each.rule, each.column, each.message, each.severity, each.action) for each in faults]))
+    rule, column, message, severity, action = known.take(pa.array(of_fault)).flatten()
+    return pa.StructArray.from_arrays([rule, column, values, message, severity, action], fields=_FIELDS)
+
+
+@lru_cache(maxsize=1024)
+def _constant(reasons: tuple[tuple[str | None, ...], ...]) -> pa.Array:
+    """What all reasons of a fault have in common: everything but the value."""
+    fields = [field for field in REASON if field.name != "value"]
+    columns = [pa.array(of_all, pa.string()) for of_all in zip(*reasons, strict=True)]
+    return pa.StructArray.from_arrays(columns, fields=fields)
+
+
+def _grouped(ids: RowIds, reasons: pa.Array) -> pa.RecordBatch:
+    """One row a record, of reasons that stand record by record. `ids`: the record of each, ascending."""
+    edge = np.ones(len(ids) + 1, np.bool_)
+    np.not_equal(ids[1:], ids[:-1], out=edge[1:-1])
+    edges = edge.nonzero()[0]
+    lists = pa.ListArray.from_arrays(pa.array(edges.astype(np.int32)), reasons)
+    return pa.RecordBatch.from_arrays([pa.array(ids[edges[:-1]]), lists], schema=REJECTED)
 
 
 def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, RowIds]]:
@@ -71,25 +100,32 @@ def add_reasons(rejected: pa.RecordBatch, further: pa.RecordBatch) -> tuple[pa.R
     """
     if not further.num_rows:
         return rejected, {}
-    known, found = _one_a_line(rejected, 0), _one_a_line(further, 1)
-    misfits = known.filter(pl.col("reason").struct.field("rule").is_in([TYPE, MISSING])).select(ROW_ID, "column")
-    new = found.join(misfits, on=[ROW_ID, "column"], how="anti")
-    rules = new.group_by(pl.col("reason").struct.field("rule").alias("rule"), maintain_order=True).agg(ROW_ID)
-    marked = {f"rule.{rule}": ids.to_numpy() for rule, ids in zip(rules["rule"], rules[ROW_ID], strict=True)}
-    return _grouped(pl.concat([known, new])), marked
+    (known, reasons), (found, more) = _one_a_line(rejected), _one_a_line(further)
+    new = ~_of_misfits(known, reasons, found, more)
+    found, more = found[new], more.filter(pa.array(new))
+    order = np.argsort(np.concatenate([known, found]), kind="stable")
+    rules = more.field("rule").dictionary_encode()
+    numbers = rules.indices.to_numpy()
+    marked = {f"rule.{rule}": found[numbers == number] for number, rule in enumerate(rules.dictionary.to_pylist())}
+    whole = pa.concat_arrays([reasons, more]).take(pa.array(order))
+    return _grouped(np.concatenate([known, found])[order], whole), marked
 
 
-def _one_a_line(rejected: pa.RecordBatch, step: int) -> pl.DataFrame:
-    lines = to_frame(rejected).explode("reasons").rename({"reasons": "reason"}).with_row_index("order")
-    column = pl.col("reason").struct.field("column").alias("column")
-    return lines.with_columns(column, pl.lit(step).alias("step"))
+def _one_a_line(rejected: pa.RecordBatch) -> tuple[RowIds, pa.Array]:
+    """The reasons one after the other, and the row id of each."""
+    lists = rejected["reasons"]
+    return np.repeat(rejected[ROW_ID].to_numpy(), lists.value_lengths().to_numpy()), lists.flatten()
 
 
-def _grouped(lines: pl.DataFrame) -> pa.RecordBatch:
-    """Lines of `_id`, `step`, `order` and `reason` as one row a record."""
-    grouped = lines.sort(ROW_ID, "step", "order").group_by(ROW_ID, maintain_order=True).agg("reason")
-    table = grouped.to_arrow().cast(pa.schema([REJECTED.field(0), REJECTED.field(1).with_name("reason")]))
-    return table.rename_columns(REJECTED.names).combine_chunks().to_batches()[0]
+def _of_misfits(known: RowIds, reasons: pa.Array, found: RowIds, more: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which of the further reasons are about a cell that does not cast or is not there."""
+    columns = pa.concat_arrays([reasons.field("column"), more.field("column")]).dictionary_encode()
+    column = columns.indices.fill_null(len(columns.dictionary)).to_numpy()
+    misfit = pc.is_in(reasons.field("rule"), pa.array([TYPE, MISSING])).to_numpy(zero_copy_only=False)
+    cells = np.searchsorted(known, np.concatenate([known, found])) * (len(columns.dictionary) + 1) + column
+    about: npt.NDArray[np.bool_] = np.isin(cells[len(known) :], cells[: len(known)][misfit])
+    named: npt.NDArray[np.bool_] = column[len(known) :] < len(columns.dictionary)
+    return about & named
 
 
 def malformed(row_ids: Sequence[int], faults: Sequence[tuple[str, str]]) -> pa.RecordBatch:

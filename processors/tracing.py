@@ -21,13 +21,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-import polars as pl
 import pyarrow as pa
 
 from processors.chain import Chain
 from processors.columns import Column
 from processors.flags import FLAGS, names
-from processors.frames import computed, to_frame
 from processors.matching import declared
 from processors.outcome import ROW_ID, Outcome, Processor
 from processors.schema import Cast
@@ -36,6 +34,7 @@ from processors.validation import Validate
 #: The cells of one row, by column, as text.
 Cells: TypeAlias = Mapping[str, str | None]
 Reason: TypeAlias = Mapping[str, str | None]
+RuleState: TypeAlias = Literal["passed", "broken", "unknown", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Met:
     """A rule that was asked of the record. `unknown`: a cell is null, or it cannot be computed, so that the record
-    passes. `cells`: those that the rule looks at."""
+    passes; `skipped`: the rule does not ask such rows. `cells`: those that it looks at."""
 
     rule: str
-    state: Literal["passed", "broken", "unknown"]
+    state: RuleState
     message: str
     severity: str
     action: str
@@ -165,15 +164,15 @@ def as_text(value: Any) -> str | None:
 
 
 def _rules(step: Validate, rows: pa.RecordBatch, outcome: Outcome) -> Iterator[Met]:
-    """What the chain marks as broken is; a null in the place of a cell that does not cast breaks nothing."""
-    masks = {rule.name: rule.check.broken() for rule in step.rules}
-    read = {name: dict.fromkeys(mask.meta.root_names()) for name, mask in masks.items()}
-    frame = to_frame(rows, dict.fromkeys([ROW_ID, *(column for each in read.values() for column in each)]))
-    found = computed(frame, [pl.col(ROW_ID), *(mask.alias(name) for name, mask in masks.items())])
-    texts = cells(rows)
+    """What the chain marks. What the step alone calls broken has a null in the place of a cell that does not cast."""
+    alone, texts = step(rows).marked, cells(rows)
     for rule in step.rules:
-        state: Literal["passed", "broken", "unknown"] = "passed" if found[rule.name][0] is False else "unknown"
+        state: RuleState = "passed"
         if f"rule.{rule.name}" in outcome.marked:
             state = "broken"
-        looked_at = {column: texts[column] for column in read[rule.name]}
+        elif f"skipped.{rule.name}" in alone:
+            state = "skipped"
+        elif f"unknown.{rule.name}" in alone or f"rule.{rule.name}" in alone:
+            state = "unknown"
+        looked_at = {column: texts[column] for column in dict.fromkeys(rule.check.broken().meta.root_names())}
         yield Met(rule.name, state, rule.message, rule.severity, rule.action, looked_at)

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Literal, TypeAlias
 
 import polars as pl
@@ -23,9 +24,10 @@ import pyarrow as pa
 
 from processors.checks import Check, Range
 from processors.columns import Column
+from processors.expressions import parsed
 from processors.flags import FLAGS, flagged
-from processors.frames import computed, only, to_frame, with_columns
-from processors.outcome import ROW_ID, Outcome, accept, no_rejects
+from processors.frames import computed, known, only, to_frame, with_columns
+from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
 from processors.reasons import Fault, reject
 
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
@@ -36,7 +38,8 @@ Action: TypeAlias = Literal["warn", "drop", "quarantine", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named check. The name is its error code, its counter and its key in `rejects`."""
+    """A named check. The name is its error code, its counter and its key in `rejects`. `when`: a SQL expression over
+    the row; where it is not true (but false, or null) the row is not asked."""
 
     name: str
     message: str
@@ -44,6 +47,7 @@ class Rule:
     check: Check
     severity: Severity = "error"
     action: Action = "quarantine"
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +57,19 @@ class Validate:
     rules: tuple[Rule, ...]
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
-        """Rows that broke no refusing rule; those that broke one are marked as `rule.<name>`."""
+        """Rows that broke no refusing rule. Marked are, by rule, those that broke it (`rule.<name>`), those for which
+        the answer is unknown (`unknown.<name>`) and those that it does not ask (`skipped.<name>`)."""
         plan = _plan(self)
         frame = to_frame(rows, plan.read)
-        masks = computed(frame, plan.masks)
-        if any(mask.null_count() for mask in masks.get_columns()):  # where a rule cannot be computed it is not broken
-            masks = masks.with_columns(pl.col(pl.Boolean).fill_null(value=False))
-        of_rules = zip(self.rules, masks.get_columns()[1:], strict=True)
-        broken = [(rule, mask) for rule, mask in of_rules if mask.any()]
+        broken, marked = _told(plan, computed(frame, plan.answers))
         if not broken:
-            return accept(rows)
-        ids = masks[ROW_ID]
-        marked = {f"rule.{rule.name}": ids.filter(mask).to_numpy() for rule, mask in broken}
-        warned = [mask for rule, mask in broken if rule.action == "warn"]
-        noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)})
+            return Outcome(rows, no_rejects(), marked)
+        warned = [mask.alias(rule.name) for rule, mask in broken if rule.action == "warn"]
+        noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)}) if warned else rows
         if len(warned) == len(broken):
             return Outcome(noted, no_rejects(), marked)
-        refusing = [rule.name for rule, _ in broken if rule.action != "warn"]
-        refused = masks.select_seq(pl.any_horizontal(refusing)).to_series()
-        faults = [self._fault(rule, frame, mask & refused) for rule, mask in broken]
+        refused = reduce(or_, [mask for rule, mask in broken if rule.action != "warn"])
+        faults = [self._fault(rule, frame, mask & refused if warned else mask) for rule, mask in broken]
         return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
 
     def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
@@ -84,22 +82,57 @@ class Validate:
 
     @staticmethod
     def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:
-        values = None if rule.column is None else frame[rule.column]
+        values = None if rule.column is None else frame.get_column(rule.column)
         return Fault(rule.name, rule.column, rule.message, mask, values, rule.severity, rule.action)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`read`: the columns that the rules look at. `masks`: what breaks each rule, over those; behind the row ids, so
-    that a rule which looks at no column has a mask of their length too."""
+    """`read`: the columns that the rules look at. `answers`: what is computed of them: the row ids, so that a rule
+    which looks at no column has an answer for each row too; the conditions; and for each rule what breaks it. `asked`:
+    each rule, and the place of its condition among the conditions."""
 
     read: tuple[str, ...]
-    masks: tuple[pl.Expr, ...]
+    answers: tuple[pl.Expr, ...]
+    asked: tuple[tuple[Rule, int | None], ...]
 
 
 @lru_cache(maxsize=1024)
 def _plan(step: Validate) -> _Plan:
     """Building expressions costs more than running them on a small batch, so it is done once."""
-    masks = tuple(rule.check.broken().fill_null(value=False).alias(rule.name) for rule in step.rules)
-    read = dict.fromkeys([ROW_ID, *(name for mask in masks for name in mask.meta.root_names())])
-    return _Plan(tuple(read), (pl.col(ROW_ID), *masks))
+    conditions = list(dict.fromkeys(rule.when for rule in step.rules if rule.when is not None))
+    asked = [(rule, None if rule.when is None else conditions.index(rule.when)) for rule in step.rules]
+    told = [*map(parsed, conditions), *(rule.check.broken() for rule in step.rules)]
+    read = dict.fromkeys([ROW_ID, *(name for answer in told for name in answer.meta.root_names())])
+    named = (answer.alias(f"{place}") for place, answer in enumerate(told))
+    return _Plan(tuple(read), (pl.col(ROW_ID), *named), tuple(asked))
+
+
+def _told(plan: _Plan, answers: pl.DataFrame) -> tuple[list[tuple[Rule, pl.Series]], dict[str, RowIds]]:
+    """The rules that are broken, each with the mask of where (true or false), and what is marked of all rules."""
+    ids, *others = answers.get_columns()
+    conditions = [_sure(condition) for condition in others[: -len(plan.asked)]]
+    broken: list[tuple[Rule, pl.Series]] = []
+    marked: dict[str, RowIds] = {}
+    for (rule, place), answer in zip(plan.asked, others[-len(plan.asked) :], strict=True):
+        mask = answer
+        if place is not None:
+            mask &= conditions[place]
+            _mark(marked, f"skipped.{rule.name}", ids, ~conditions[place])
+        if mask.null_count():
+            _mark(marked, f"unknown.{rule.name}", ids, ~known(mask))
+            mask = _sure(mask)
+        if mask.any():
+            _mark(marked, f"rule.{rule.name}", ids, mask)
+            broken.append((rule, mask))
+    return broken, marked
+
+
+def _sure(mask: pl.Series) -> pl.Series:
+    """`mask`, false where it is null."""
+    return mask & known(mask) if mask.null_count() else mask
+
+
+def _mark(marked: dict[str, RowIds], name: str, ids: pl.Series, mask: pl.Series) -> None:
+    if mask.any():
+        marked[name] = ids.filter(mask).to_numpy()

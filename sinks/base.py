@@ -15,11 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.drift.states import Profiling
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
+from processors.set_rules import SetRule
+from processors.validation import Severity
 from sinks.record_index import RecordIndex, empty_index
 from sinks.schemas.drift import Drift
 
@@ -71,6 +74,7 @@ class Table:
     """A dataset's staged table: its columns in order, the event time among them, what must be unique.
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
+    `set_rules`, `profiling`: what is asked of its dates when they are closed.
     """
 
     dataset: str
@@ -80,6 +84,8 @@ class Table:
     raw: bool = True
     amendments: tuple[Amendment, ...] = ()
     contract: Contract = field(default_factory=Contract)
+    set_rules: tuple[SetRule, ...] = ()
+    profiling: Profiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +325,19 @@ class Receipt:
 
 
 Prepared = TypeVar("Prepared")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a whole execution date that a person should know. `subject`: the rule, the column, or what the
+    score is of."""
+
+    dataset: str
+    date: str
+    kind: Literal["rule", "drift", "score"]
+    subject: str
+    severity: Severity
+    message: str
 
 
 class Sink(Protocol[Prepared]):

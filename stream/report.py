@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from processors.checks import Bound, Check, Holds, Matches, NotNull, OneOf, Range, ValidTimestamp
+from processors.checks import Bound, Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
+from processors.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
 from sinks.base import FileState, Unique
 from sinks.ledger import FileEntry
@@ -166,12 +167,30 @@ def _checked(rule: Rule, check: Check, count: int) -> str:
             return f"{rule.column} has {count} not in [{', '.join([*check.values[:_VALUES_SHOWN], *more])}]"
         case Matches():
             return f"{rule.column} has {count} not matching {check.pattern}"
-        case ValidTimestamp():
-            return f"{rule.column} has {count} invalid timestamp(s)"
+        case Listed():
+            return f"{rule.column} has {count} not in {check.source}"
+        case Length():
+            return f"{rule.column} has {count} {_unfit(check)} characters"
+        case Typed():
+            return f"{rule.column} has {count} invalid {_TYPES.get(check.kind.name, check.kind.name)}(s)"
+        case InOrder():
+            return f"{', '.join(check.columns)} are out of order in {count} record(s)"
+        case AddsUp():
+            return f"{' + '.join(check.columns)} differs from {check.equals} in {count} record(s)"
         case Holds():
             return f"{rule.name} fails for {count} record(s)"
         case _:
             return f"{rule.name} is broken by {count} record(s)"
+
+
+def _unfit(check: Length) -> str:
+    """How long the texts are that are too short or too long, or both."""
+    if check.maximum is None:
+        return f"of less than {check.minimum}"
+    if check.minimum is None:
+        return f"of more than {check.maximum}"
+    exact = check.minimum == check.maximum
+    return f"not of {check.minimum}" if exact else f"not of {check.minimum} to {check.maximum}"
 
 
 def _range(check: Range, count: int, below: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from processors.errors import ConfigError
 from processors.reasons import NEW
 from sinks.backfill import Backfill, set_aside
+from sinks.closing.dates import reopen_file
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
 from sinks.rejects import Choice
@@ -44,6 +45,8 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
         _fill(Backfill(connection, dataset.table, text, goes), plan, stop)
+    for entry in plan.files:
+        reopen_file(connection, entry.file.file_id)
 
 
 def _refuse_unjudged(plan: Plan) -> None:

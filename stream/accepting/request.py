@@ -14,7 +14,7 @@ from processors.schemas.amendments import Amendment
 from sinks.ledger import FileEntry
 from stream.config import Dataset, DatasetConfig
 from stream.config.amending import ADDED_TYPE, amended, taken_names, with_amendments
-from stream.config.columns import known_type
+from stream.config.columns import type_name
 from stream.config.editing import with_column, with_name
 from stream.config.loading import config_files, load_config, read_config
 
@@ -103,7 +103,7 @@ def is_known(request: Request, dataset: Dataset) -> bool:
 def _written(kind: str) -> str:
     """A type that a person gives, as a config writes it. Raises ConfigError where it is none."""
     try:
-        return known_type(kind).replace(" ", "")
+        return type_name(kind).replace(" ", "")
     except ValueError as error:
         raise ConfigError(f"--type {kind!r}: {error}.") from error
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stream.config import Dataset
 
 _JsonSchema = Annotated[bool, typer.Option("--json-schema", help="Print the JSON Schema of a config, for editors.")]
+_SuiteSchema = Annotated[bool, typer.Option("--suite-schema", help="Print the JSON Schema of a suite of rules.")]
 _Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to judge, without loading them.")]
 
 
@@ -27,6 +28,7 @@ def check(
     warehouse: WarehousePath = WAREHOUSE,
     *,
     json_schema: _JsonSchema = False,
+    suite_schema: _SuiteSchema = False,
 ) -> None:
     """Validate the configs; exit 2 with file, line and reason for each thing that is wrong.
 
@@ -36,13 +38,13 @@ def check(
 
     Example: ade-stream check landing/orders/orders_2026-11-18.csv
     """
-    from stream.config import load_configs
-    from stream.config.models import json_schema as schema
+    from stream.config import load_configs, models
     from stream.screens.output import write
 
     del warehouse  # all commands take it
-    if json_schema:
-        write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
+    if json_schema or suite_schema:
+        schema = models.suite_schema() if suite_schema else models.json_schema()
+        write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         return
     datasets = load_configs(configs)
     if files:

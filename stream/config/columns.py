@@ -50,6 +50,16 @@ def _worded(words: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {wanted.strip(): tuple(word.strip() for word in others) for wanted, others in words.items()}
 
 
+def type_name(name: str) -> str:
+    """The name, if a type has it. Raises ValueError."""
+    match = _DECIMAL.match(name)
+    if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
+        raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
+    if not match and name not in _PLAIN_TYPES:
+        raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
+    return name
+
+
 Bare: TypeAlias = Annotated[str, AfterValidator(str.strip)]
 AsWritten: TypeAlias = Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)]
 Words: TypeAlias = Annotated[
@@ -68,22 +78,12 @@ HeaderNames: TypeAlias = Annotated[
 ]
 
 
-def known_type(name: str) -> str:
-    """`name`, which is that of a type. Raises ValueError where it is not."""
-    match = _DECIMAL.match(name)
-    if match and not (0 <= int(match[2]) <= int(match[1]) <= 38 and int(match[1]) > 0):
-        raise ValueError("decimal(p,s) needs 1 ≤ p ≤ 38 and 0 ≤ s ≤ p")
-    if not match and name not in _PLAIN_TYPES:
-        raise ValueError(f"must be one of {', '.join(_PLAIN_TYPES)} or decimal(p,s)")
-    return name
-
-
 class ColumnConfig(BaseModel):
     """A column of the contract."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    type: str = Field(
+    type: Annotated[str, AfterValidator(type_name)] = Field(
         description="string, integer, number, decimal(p,s), boolean, date, timestamp or category",
         json_schema_extra={"anyOf": [{"enum": list(_PLAIN_TYPES)}, {"pattern": _DECIMAL.pattern}]},
     )
@@ -145,11 +145,6 @@ class ColumnConfig(BaseModel):
         "padded.<column>.",
     )
     description: str = Field("", description="What the column means, for people and for exported contracts.")
-
-    @field_validator("type")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return known_type(name)
 
     @model_validator(mode="after")
     def _formats_fit(self) -> ColumnConfig:

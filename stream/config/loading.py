@@ -15,6 +15,7 @@ from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.models import DatasetConfig
 from stream.config.odcs import with_contract
 from stream.config.problems import Place, dotted, problem, repeated, syntax
+from stream.config.suite_files import with_suites
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
@@ -76,16 +77,17 @@ def read_config(path: Path, text: str) -> Dataset:
     if node is None or not isinstance(content, dict):
         raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(DatasetConfig.model_fields)}.")
     problems = [f"{path}:{line}: key {key!r} is written twice." for key, line in repeated(node)]
-    content, place, notices = with_contract(path, node, content)
+    content, own, told = with_suites(path, node, content)
+    content, place, notices = with_contract(path, node, content, own)
     try:
-        return replace(_compile(content, place, problems), notices=tuple(notices))
+        return replace(_compile(path, content, place, [*problems, *told]), notices=tuple(notices))
     except ValidationError as error:
-        problems += [problem(place, dict(detail)) for detail in error.errors()]
+        problems += [*told, *(problem(place, dict(detail), DatasetConfig) for detail in error.errors())]
         raise ConfigError("\n".join(problems)) from error
 
 
-def _compile(content: dict[str, Any], place: Place, problems: Sequence[str]) -> Dataset:
-    config = DatasetConfig.model_validate(content)
+def _compile(path: Path, content: dict[str, Any], place: Place, problems: Sequence[str]) -> Dataset:
+    config = DatasetConfig.model_validate(content, context={"folder": path.parent})
     dataset, faults = compile_dataset(config)
     told = [(*place(where), why) for where, why in faults]
     lines = [*problems, *(f"{line}: {dotted(where)}: {why}." for line, where, why in told)]

@@ -11,7 +11,8 @@ from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
-from stream.config.steps import SchemaConfig, StepConfig
+from stream.config.profile import ProfileConfig
+from stream.config.steps import SchemaConfig, StepConfig, SuiteConfig
 from stream.config.strict import Name, Strict
 
 
@@ -50,6 +51,9 @@ class DatasetConfig(Strict):
     processors: tuple[StepConfig, ...] = Field(min_length=1)
     limits: LimitsConfig = LimitsConfig()  # type: ignore[call-arg]
     budget: BudgetConfig | None = Field(None, description="Without one any number of records may be rejected.")
+    profile: ProfileConfig | None = Field(
+        None, description="Without it no date is profiled, and drift is not looked for. {} takes the defaults."
+    )
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
     @property
@@ -78,6 +82,14 @@ class DatasetConfig(Strict):
         return columns
 
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def suite_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a suite, for editors."""
+    return {"$schema": _DIALECT, **SuiteConfig.model_json_schema(), "title": "ade-stream suite"}
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a dataset's YAML, for editors."""
     schema = DatasetConfig.model_json_schema()
@@ -85,7 +97,7 @@ def json_schema() -> dict[str, Any]:
     alone = {"required": [name for name in schema["required"] if name != "dataset"]}
     del told["$defs"]["ColumnConfig"]["required"]  # a contract may say the type
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DIALECT,
         **told,
         "required": ["dataset"],
         "anyOf": [{"required": ["contract"]}, alone],

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+from pydantic import BaseModel
 
-from stream.config.models import DatasetConfig
+from stream.config.rules import CHECKS
 
 Location = tuple[int | str, ...]
 
@@ -29,11 +30,11 @@ def placed(path: Path, root: yaml.Node) -> Place:
     return lambda where: (f"{path}:{line(root, where)}", where)
 
 
-def problem(placed: Place, detail: dict[str, Any]) -> str:
-    """One of pydantic's findings as a line of text."""
+def problem(placed: Place, detail: dict[str, Any], model: type[BaseModel]) -> str:
+    """One of pydantic's findings about a `model` as a line of text."""
     place, where = placed(_in_yaml(detail["loc"]))
     if detail["type"] == "extra_forbidden":
-        known = ", ".join(_known_keys(detail["loc"]))
+        known = ", ".join(_known_keys(detail["loc"], model))
         return f"{place}: unknown key {dotted(where)!r}. Known keys: {known}."
     if detail["type"] == "missing":
         return f"{place}: key {dotted(where)!r} is missing."
@@ -48,16 +49,13 @@ def _in_yaml(location: Location) -> Location:
     return tuple(
         part
         for place, part in enumerate(location)
-        if not (part in _CHECKS and place >= 2 and location[place - 2] == "rules")
+        if not (part in CHECKS and place >= 2 and location[place - 2] == "rules")
     )
 
 
-_CHECKS = {"not_null", "range", "one_of", "matches", "timestamp", "unique", "expression"}
-
-
-def _known_keys(location: Location) -> list[str]:
+def _known_keys(location: Location, model: type[BaseModel]) -> list[str]:
     """The keys of the model in which the last part of `location` is unknown."""
-    schema: dict[str, Any] = DatasetConfig.model_json_schema()
+    schema: dict[str, Any] = model.model_json_schema()
     place: dict[str, Any] = schema
     for part in location[:-1]:
         place = _step(_resolve(schema, place), part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from processors.schemas.model import Mode
 from stream.config.rules import RuleConfig
@@ -50,6 +50,29 @@ class QualityConfig(Strict):
 class ValidationConfig(Strict):
     """Rules over typed rows; a row is rejected with every rule that it breaks."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["rules"]}, {"required": ["suite"]}]})
+
+    suite: str | None = Field(
+        None,
+        description="A file with rules, from the folder of this file, such as expectations/orders.yaml. Its rules come "
+        "before those that stand here.",
+    )
+    rules: tuple[RuleConfig, ...] = Field((), min_length=1)
+
+    @model_validator(mode="after")
+    def _said(self) -> ValidationConfig:
+        """The rules of a suite are in their place before a config is validated."""
+        if self.suite is not None:
+            raise ValueError("a suite is named by the config itself, where it is read from a file")
+        if not self.rules:
+            raise ValueError("needs rules, a suite or both")
+        return self
+
+
+class SuiteConfig(Strict):
+    """A file of rules, which a dataset's validation names as its suite."""
+
+    description: str = Field("", description="What the rules are for, and for whom.")
     rules: tuple[RuleConfig, ...] = Field(min_length=1)
 
 

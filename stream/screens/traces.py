@@ -58,7 +58,7 @@ def _passage(place: int, passage: Passage) -> Iterator[str]:
     for reason in passage.reasons:
         yield f"            broken {_reason(reason)}"
     for met in passage.rules:
-        if met.state != "passed":
+        if met.state in {"broken", "unknown"}:
             yield f"            {met.state} {_met(met)}"
 
 

@@ -42,7 +42,7 @@ MESSAGES = {
         RULE,
         "not_null, column: id, colour: red}",
         21,
-        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, action, check, column.",
+        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, action, when, check,",
     ),
     "unknown step": (
         "- schema: {}",

@@ -79,6 +79,22 @@ def test_the_rules_that_a_refused_row_broke_later_are_counted() -> None:
     assert outcome.counts == {"type.m": 1, "rule.at_least_3": 2}
 
 
+def test_what_a_rule_cannot_say_of_refused_rows_is_counted_with_the_others() -> None:
+    """So that the rows which it did judge are all rows without these."""
+    outcome = Chain((CAST, Clean(), at_least(3), at_least(5)))(text(n=["x", "", "1", "9"], m=["1", "1", "y", "1"]))
+    unknown = {name: ids.tolist() for name, ids in outcome.marked.items() if name.startswith("unknown.")}
+    assert {name: sorted(ids) for name, ids in unknown.items()} == {
+        "unknown.at_least_3": [1, 2],
+        "unknown.at_least_5": [1, 2],
+    }
+
+
+def test_refused_rows_that_a_rule_does_not_ask_are_counted_with_the_others() -> None:
+    some = Validate((Rule("few", "n must be at least 3", "n", Range("n", minimum=3), when="m > 1"),))
+    outcome = Chain((CAST, Clean(), at_least(2), some))(text(n=["x", "1", "9", "9"], m=["1", "1", "1", "2"]))
+    assert sorted(outcome.marked["skipped.few"].tolist()) == [1, 2, 3]
+
+
 def test_rejects_of_all_steps_stand_in_the_order_of_their_ids() -> None:
     outcome = Chain((at_least(3), at_least(5)))(numbers(4, 1, 4, 2, 9))
     assert rejected_ids(outcome) == [1, 2, 3, 4]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from processors.checks import Holds, NotNull, Range
-from processors.outcome import REJECTED
+from processors.outcome import REJECTED, Outcome
 from processors.validation import Action, Rule, Severity, Validate
 from tests.processors.batches import accepted_ids, flagged_rows, reasons, rejected_ids, with_ids
 
@@ -115,8 +115,86 @@ def test_each_reason_keeps_the_action_of_its_own_rule() -> None:
 
 
 def test_rows_are_counted_for_every_rule_that_they_break() -> None:
-    outcome = Validate((above(5, "warn"), above(3), above(-9)))(numbers(0, 4, 9, None))
+    outcome = Validate((above(5, "warn"), above(3), above(-9)))(numbers(0, 4, 9))
     assert outcome.counts == {"rule.n_above_5": 2, "rule.n_above_3": 1}
+
+
+def marked(outcome: Outcome) -> dict[str, list[int]]:
+    """The ids of the rows that each name marks."""
+    return {name: ids.tolist() for name, ids in outcome.marked.items()}
+
+
+def test_a_row_without_the_value_is_marked_as_unknown_to_the_rule() -> None:
+    outcome = Validate((above(3, "warn"), above(5)))(numbers(None, 4, None, 9))
+    assert marked(outcome) == {
+        "unknown.n_above_3": [1, 3],
+        "unknown.n_above_5": [1, 3],
+        "rule.n_above_5": [2],
+    }
+
+
+def test_a_row_for_which_a_rule_cannot_be_computed_is_marked_as_unknown_to_it() -> None:
+    rule = Rule("small", "must hold", None, Holds("10 / d < 5"))
+    outcome = Validate((rule,))(flagged_rows(d=pa.array([Decimal(0), Decimal(1), Decimal(4)])))
+    assert marked(outcome) == {"unknown.small": [1], "rule.small": [2]}
+
+
+def test_whether_a_value_is_there_is_never_unknown() -> None:
+    outcome = Validate((Rule("n_there", "n must not be null", "n", NotNull("n")),))(numbers(1, None))
+    assert marked(outcome) == {"rule.n_there": [2]}
+
+
+def paid_above(limit: int, when: str, action: Action = "quarantine") -> Rule:
+    """A rule that asks some rows only."""
+    check = Range("n", minimum=limit, exclusive=True)
+    return Rule("paid_above", f"n must be above {limit}", "n", check, action=action, when=when)
+
+
+def paid(*rows: tuple[int | None, bool | None]) -> pa.RecordBatch:
+    """Rows with a number and whether it is paid."""
+    numbers, told = zip(*rows, strict=True)
+    return flagged_rows(n=pa.array(numbers, pa.int64()), paid=pa.array(told, pa.bool_()))
+
+
+def test_a_rule_with_a_condition_is_broken_only_where_that_is_true() -> None:
+    outcome = Validate((paid_above(5, "paid"),))(paid((1, True), (1, False), (9, True), (1, None)))
+    assert rejected_ids(outcome) == [1]
+    assert marked(outcome) == {"rule.paid_above": [1], "skipped.paid_above": [2, 4]}
+
+
+def test_a_null_is_unknown_only_to_a_rule_that_asks_for_it() -> None:
+    outcome = Validate((paid_above(5, "paid"),))(paid((None, True), (None, False), (None, None)))
+    assert marked(outcome) == {"unknown.paid_above": [1], "skipped.paid_above": [2, 3]}
+
+
+@pytest.mark.parametrize("action", ["warn", "drop"])
+def test_a_row_for_which_the_condition_cannot_be_computed_is_not_asked(action: Action) -> None:
+    rule = Rule("small", "must hold", None, Holds("d < 2"), action=action, when="10 / d < 5")
+    outcome = Validate((rule,))(flagged_rows(d=pa.array([Decimal(0), Decimal(1), Decimal(4)])))
+    assert marked(outcome) == {"skipped.small": [1, 2], "rule.small": [3]}
+
+
+def test_a_condition_keeps_away_what_cannot_be_computed() -> None:
+    rule = Rule("small", "must hold", None, Holds("10 / d < 5"), when="d <> 0")
+    outcome = Validate((rule,))(flagged_rows(d=pa.array([Decimal(0), Decimal(1), Decimal(4)])))
+    assert marked(outcome) == {"skipped.small": [1], "rule.small": [2]}
+
+
+def test_rules_with_one_condition_are_asked_apart() -> None:
+    small = Rule("small", "must hold", None, Holds("n < 2"), when="paid")
+    outcome = Validate((paid_above(5, "paid"), small, above(0)))(paid((9, True), (0, False)))
+    assert marked(outcome) == {
+        "skipped.paid_above": [2],
+        "skipped.small": [2],
+        "rule.small": [1],
+        "rule.n_above_0": [2],
+    }
+
+
+def test_a_condition_that_looks_at_no_column_asks_every_row_or_none() -> None:
+    never, always = paid_above(5, "1 > 2"), Rule("always", "must hold", "n", Range("n", minimum=5), when="1 < 2")
+    outcome = Validate((never, always))(paid((9, True), (0, False)))
+    assert marked(outcome) == {"skipped.paid_above": [1, 2], "rule.always": [2]}
 
 
 def test_a_rule_across_columns_names_no_column_and_no_value() -> None:
@@ -157,7 +235,7 @@ def test_a_row_for_which_a_rule_cannot_be_computed_does_not_break_it(action: Act
     """A decimal divided by zero, which polars answers with an error for all rows."""
     rule = Rule("small", "must hold", None, Holds("10 / d < 5"), action=action)
     outcome = Validate((rule,))(flagged_rows(d=pa.array([Decimal(0), Decimal(1), Decimal(4)])))
-    assert outcome.counts == {"rule.small": 1}
+    assert outcome.counts == {"unknown.small": 1, "rule.small": 1}
     assert 1 in accepted_ids(outcome)
 
 

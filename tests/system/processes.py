@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
 
@@ -135,6 +135,16 @@ def watching(place: Place, log: Path) -> Iterator[Watch]:
         watch.kill()
 
 
+def shipped_config(dataset: str) -> dict[str, Any]:
+    """A shipped config, with the rules of its suite as its own."""
+    config: dict[str, Any] = yaml.safe_load((SHIPPED_CONFIGS / f"{dataset}.yaml").read_text("utf-8"))
+    for validation in (step["validation"] for step in config["processors"] if "validation" in step):
+        if "suite" in validation:
+            suite = yaml.safe_load((SHIPPED_CONFIGS / validation.pop("suite")).read_text("utf-8"))
+            validation["rules"] = [*suite["rules"], *validation.get("rules", [])]
+    return config
+
+
 def write_configs(
     folder: Path,
     *datasets: str,
@@ -145,7 +155,7 @@ def write_configs(
     """The shipped configs of `datasets`, with some settings changed, in a folder of their own."""
     folder.mkdir(parents=True, exist_ok=True)
     for dataset in datasets:
-        config = yaml.safe_load((SHIPPED_CONFIGS / f"{dataset}.yaml").read_text("utf-8"))
+        config = shipped_config(dataset)
         config["limits"] = config.get("limits", {}) | (limits or {})
         config["files"] = config.get("files", {}) | (files or {})
         config["dialect"] = config.get("dialect", {}) | (dialect or {})

@@ -9,13 +9,13 @@ import yaml
 
 from tests.system.drops import HEADER, orders, write
 from tests.system.looking import rows, staged
-from tests.system.processes import SHIPPED_CONFIGS, Place, ade, load
+from tests.system.processes import Place, ade, load, shipped_config
 
 
 @pytest.fixture
 def free_ids(place: Place) -> Place:
     """The orders, whose ids may be anything."""
-    config = yaml.safe_load((SHIPPED_CONFIGS / "orders.yaml").read_text("utf-8"))
+    config = shipped_config("orders")
     rules = config["processors"][2]["validation"]["rules"]
     config["processors"][2]["validation"]["rules"] = [rule for rule in rules if rule["check"] != "matches"]
     (place.configs / "orders.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")

@@ -33,6 +33,7 @@ RULES = Validate(
         Rule("n_there", "n must not be null", "n", NotNull("n")),
         Rule("code_known", "must be known", "code", OneOf("code", ("A", "B")), "warning", "drop"),
         Rule("code_plain", "must be letters", "code", Matches("code", "[A-Z]*"), action="warn"),
+        Rule("ask_b", "n must be at least 3", "n", Range("n", minimum=3), action="warn", when="code = 'B'"),
         Rule("dear", "must hold", None, Holds("price * 2 > n"), action="warn"),
     )
 )
@@ -86,6 +87,7 @@ def test_rules_are_passed_broken_or_unknown_with_the_cells_that_they_look_at() -
         "n_there": "passed",
         "code_known": "broken",
         "code_plain": "broken",
+        "ask_b": "skipped",
         "dear": "unknown",
     }
     assert met["dear"].cells == {"price": None, "n": "7"}

@@ -125,6 +125,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             _resolved(draft),
             config.raw,
             contract=Contract(columns, config.key),
+            set_rules=tuple(draft.set_rules),
+            profiling=None if config.profile is None else config.profile.profiling,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -164,6 +166,8 @@ def _whole(draft: Draft) -> None:
     for name in config.key:
         if name not in config.columns:
             draft.fault(("key",), f"there is no column {name!r}; the columns are {', '.join(config.columns)}")
+    for position, name in enumerate((config.profile.columns if config.profile else None) or ()):
+        draft.known(("profile", "columns", position), name)
     event_time = config.event_time
     if event_time is not None and draft.types.get(event_time, ColumnType("string")).name != "timestamp":
         stamps = ", ".join(name for name, kind in draft.types.items() if kind.name == "timestamp") or "none"

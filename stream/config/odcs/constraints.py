@@ -21,15 +21,6 @@ _SAID: Final = {("format", "i64"), ("format", "f64"), ("timezone", "True"), ("ti
 _READ_ELSEWHERE: Final = {"precision", "scale", "defaultTimezone"}
 
 
-def default_name(rule: Mapping[str, Any]) -> str:
-    """The name that a rule has when the config gives none."""
-    if rule.get("name"):
-        return str(rule["name"])
-    columns = rule.get("columns")
-    named = columns if isinstance(columns, list | tuple) else [rule.get("column")]
-    return "_".join(map(str, [*named, rule.get("check")]))
-
-
 def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
     """The rules that logicalTypeOptions make, each with the option that it comes from; ValueError says of an option why
     it makes none.
@@ -38,7 +29,7 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
         yield from _ranges(column, kind, options)
     if "pattern" in options:
         yield "pattern", {"check": "matches", "column": column, "pattern": whole_text(str(options["pattern"]))}
-    yield from _lengths(column, options)
+    yield from _lengths(column, kind, options)
     if "multipleOf" in options:
         yield "multipleOf", _multiple(column, kind, options["multipleOf"])
     rest = {*options} - {*_ENDS, *_READ_ELSEWHERE, "pattern", "minLength", "maxLength", "multipleOf"}
@@ -102,18 +93,23 @@ def _balanced(pattern: str) -> bool:
     return depth == 0
 
 
-def _lengths(column: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
+def _lengths(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
     """One rule of both ends; an end that is no number makes none."""
-    ends: dict[str, str] = {}
-    for option, sign in (("minLength", ">="), ("maxLength", "<=")):
-        count = options.get(option, 0)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            yield option, ValueError(f"{option}: {count!r} is no number of characters")
-        elif option in options:
-            ends[option] = f'length("{column}") {sign} {count}'
+    given = {option: options[option] for option in ("minLength", "maxLength") if option in options}
+    if given and kind not in {"string", "category"}:
+        yield next(iter(given)), ValueError(f"minLength and maxLength are judged of text only, and this is a {kind}")
+        return
+    wrong = {option: count for option, count in given.items() if not _is_count(count)}
+    for option, count in wrong.items():
+        yield option, ValueError(f"{option}: {count!r} is no number of characters")
+    ends = {option: count for option, count in given.items() if option not in wrong}
     if ends:
-        sql = " AND ".join(ends.values())
-        yield next(iter(ends)), {"check": "expression", "name": f"{column}_length", "sql": sql}
+        named = {option.removesuffix("Length"): count for option, count in ends.items()}
+        yield next(iter(ends)), {"check": "length", "column": column, **named}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _multiple(column: str, kind: str, of: object) -> Written | ValueError:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from stream.config.models import DatasetConfig
-from stream.config.odcs.constraints import Written, anywhere, default_name
+from stream.config.odcs.constraints import Written, anywhere
 from stream.config.odcs.document import VENDOR
 from stream.config.odcs.types import logical_type
 from stream.config.rules import (
+    LengthRule,
     MatchesRule,
     NotNullRule,
     OneOfRule,
@@ -19,6 +20,7 @@ from stream.config.rules import (
     RuleConfig,
     UniqueRule,
 )
+from stream.config.rules.base import error_code
 
 
 def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties: Mapping[str, Written]) -> None:
@@ -29,7 +31,7 @@ def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties:
     """
     column = _column(rule)
     owner = table if column is None else properties[column]
-    if isinstance(rule, NotNullRule) and rule.action != "warn":
+    if isinstance(rule, NotNullRule) and _rejects(rule):
         owner["required"] = True
     if column is not None and _is_usual(rule, config):
         constraint = _constraint(rule, logical_type(config.columns[column].type))
@@ -51,10 +53,16 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
     if isinstance(rule, NotNullRule):
         rules = [each for step in config.processors if step.validation for each in step.validation.rules]
         same = [each for each in rules if isinstance(each, NotNullRule) and each.column == rule.column]
-        if sum(each.action != "warn" for each in same) > 1:
+        if sum(map(_rejects, same)) > 1:
             return False
-    usual = default_name(rule.model_dump(exclude={"name"}))
-    return rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
+    usual = error_code(rule.model_dump(exclude={"name"}))
+    is_usual = rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
+    return is_usual and not rule.is_conditional
+
+
+def _rejects(rule: NotNullRule) -> bool:
+    """Whether a record without the value is never loaded."""
+    return rule.action != "warn" and not rule.is_conditional
 
 
 def _constraint(rule: RuleConfig, logical: str) -> Written | None:
@@ -67,6 +75,9 @@ def _constraint(rule: RuleConfig, logical: str) -> Written | None:
             return {"enum": [{"value": value} for value in rule.values]}
         case MatchesRule() if logical == "string":
             return {"logicalTypeOptions": {"pattern": anywhere(rule.pattern)}}
+        case LengthRule() if logical == "string":
+            lengths = {"minLength": rule.min, "maxLength": rule.max}
+            return {"logicalTypeOptions": {option: end for option, end in lengths.items() if end is not None}}
         case RangeRule() if logical in {"integer", "number", "date", "timestamp"}:
             ends = {"exclusiveMinimum": rule.min, "exclusiveMaximum": rule.max}
             if not rule.exclusive:
@@ -83,7 +94,7 @@ def _end(bound: object) -> object:
 
 
 def _quality(rule: RuleConfig, column: str | None) -> Written:
-    said = _metric(rule, column)
+    said = None if rule.is_conditional else _metric(rule, column)
     if said is None:
         written = {"type": "custom", "engine": VENDOR, "implementation": plain(rule.model_dump(exclude_defaults=True))}
         return ({"name": rule.name} if rule.name else {}) | written
@@ -116,4 +127,6 @@ def plain(value: Any) -> Any:
         return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -10,17 +10,18 @@ from typing import Any
 import yaml
 
 from processors.errors import ConfigError
-from stream.config.odcs.constraints import default_name
 from stream.config.odcs.reading import Contract, read_contract
-from stream.config.problems import Location, Place, depth, placed
+from stream.config.problems import Location, Place, depth
+from stream.config.rules.base import error_code
 
 
-def with_contract(path: Path, node: yaml.Node, content: dict[str, Any]) -> tuple[dict[str, Any], Place, list[str]]:
+def with_contract(
+    path: Path, node: yaml.Node, content: dict[str, Any], own: Place
+) -> tuple[dict[str, Any], Place, list[str]]:
     """The config at `path` with what its contract adds; where each location of it is; what of the contract is left out.
 
-    Raises ConfigError where the contract cannot be read.
+    `own`: where the locations of `content` are. Raises ConfigError where the contract cannot be read.
     """
-    own = placed(path, node)
     named = content.get("contract")
     if not isinstance(named, str):
         return content, own, []
@@ -77,10 +78,8 @@ def _processors(contract: Contract, content: Mapping[str, Any], merged: Mapping[
     if not isinstance(said, list):
         return said
     steps = [_Step.of(step) for step in content["processors"]] if "processors" in content else _own(contract, merged)
-    taken = {default_name(rule) for step in steps for rule, _ in step.rules or () if isinstance(rule, Mapping)}
-    rest = [
-        each for each in contract.rules if default_name(each[0]) not in taken and not _is_key(each[0], steps, merged)
-    ]
+    taken = {error_code(rule) for step in steps for rule, _ in step.rules or () if isinstance(rule, Mapping)}
+    rest = [each for each in contract.rules if error_code(each[0]) not in taken and not _is_key(each[0], steps, merged)]
     steps = _added(steps, rest)
     for position, step in enumerate(steps):
         for place, (_, where) in enumerate(step.rules or ()):
@@ -94,7 +93,7 @@ def _own(contract: Contract, merged: Mapping[str, Any]) -> list[_Step]:
     if "processors" not in contract.content:
         quality = {"trim": True, **({"duplicates": ["key"]} if merged.get("key") else {})}
         return [_Step({"schema": {}}, None), _Step({"quality": quality}, None)]
-    named = {default_name(rule): (rule, where) for rule, where in contract.rules}
+    named = {error_code(rule): (rule, where) for rule, where in contract.rules}
     steps = [_Step.of(step) for step in contract.content["processors"]]
     for step in steps:
         if step.rules is not None:

@@ -14,12 +14,13 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from processors.errors import ConfigError
 from stream.config.columns import ColumnConfig
-from stream.config.odcs.constraints import Written, default_name, enum_rule, option_rules
+from stream.config.odcs.constraints import Written, enum_rule, option_rules
 from stream.config.odcs.date_patterns import ISO, strftime_format
 from stream.config.odcs.document import DOCUMENTATION, VENDOR, CustomProperty, Document, Property, Quality, SchemaObject
 from stream.config.odcs.quality import missing_values, quality_rules
 from stream.config.odcs.types import column_type
 from stream.config.problems import Location, placed, problem, repeated, syntax
+from stream.config.rules.base import error_code
 from stream.config.strict import NAME
 
 _KNOWN = ", ".join(map(to_camel, ColumnConfig.model_fields))
@@ -63,8 +64,8 @@ class Contract:
 
     def rule(self, rule: Written, where: Location) -> None:
         """Add a rule; one that is there already is not said twice, and one of the same name gets another."""
-        names = {default_name(other): other for other, _ in self.rules}
-        name = default_name(rule)
+        names = {error_code(other): other for other, _ in self.rules}
+        name = error_code(rule)
         if names.get(name) == rule:
             return
         if name in names:
@@ -78,7 +79,7 @@ def read_contract(path: Path, dataset: str, declared: Mapping[str, Any]) -> Cont
     try:
         document = Document.model_validate(written)
     except ValidationError as error:
-        told = [problem(placed(path, node), dict(detail)) for detail in error.errors()]
+        told = [problem(placed(path, node), dict(detail), Document) for detail in error.errors()]
         raise ConfigError("\n".join(told)) from error
     contract = Contract(path, node)
     contract.problems += [f"{path}:{line}: key {key!r} is written twice." for key, line in repeated(node)]
@@ -200,10 +201,7 @@ def _values(contract: Contract, where: Location, written: Property, kind: str) -
     checks = len(contract.rules)
     for position, quality in enumerate(written.quality):
         _read_quality(contract, (*where, "quality", position), quality, name)
-    judged = any(
-        rule.get("check") == "not_null" and rule.get("action") != "warn" for rule, _ in contract.rules[checks:]
-    )
-    if written.required and not judged:
+    if written.required and not any(_requires(rule) for rule, _ in contract.rules[checks:]):
         contract.rule({"check": "not_null", "column": name}, (*where, "required"))
     for option, rule in option_rules(name, kind, options):
         place = (*where, "logicalTypeOptions", option)
@@ -217,6 +215,10 @@ def _values(contract: Contract, where: Location, written: Property, kind: str) -
         contract.rule({"check": "unique", "columns": [name]}, (*where, "unique"))
     if kind in {"date", "timestamp"}:
         _times(contract, (*where, "logicalTypeOptions"), name, options)
+
+
+def _requires(rule: Written) -> bool:
+    return rule.get("check") == "not_null" and rule.get("action") != "warn" and not rule.get("when")
 
 
 def _times(contract: Contract, where: Location, name: str, options: Mapping[str, Any]) -> None:

@@ -10,12 +10,13 @@ from pydantic.alias_generators import to_camel
 
 from stream.config.columns import ColumnConfig
 from stream.config.models import DatasetConfig
-from stream.config.odcs.constraints import Written, default_name
+from stream.config.odcs.constraints import Written
 from stream.config.odcs.date_patterns import java_pattern, strftime_format
 from stream.config.odcs.document import VENDOR
 from stream.config.odcs.expressing import express, plain
 from stream.config.odcs.types import logical_type
 from stream.config.rules import RuleConfig
+from stream.config.rules.base import error_code
 
 _API_VERSION: Final = "v3.2.0"
 #: A property says first what it is, then what it must be.
@@ -78,7 +79,7 @@ def _step(written: Mapping[str, Any]) -> dict[str, Any]:
     """A step, with the names of rules instead of the rules, which stand where they belong."""
     if "validation" not in written:
         return dict(written)
-    return {"validation": {"rules": [default_name(rule) for rule in written["validation"]["rules"]]}}
+    return {"validation": {"rules": [error_code(rule) for rule in written["validation"]["rules"]]}}
 
 
 def _property(config: DatasetConfig, name: str, column: ColumnConfig) -> dict[str, Any]:

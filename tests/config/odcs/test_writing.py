@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stream.config import Dataset, DatasetConfig, compile_dataset, load_configs
+from stream.config.contract import contract_schema
 from stream.config.odcs import odcs_text
 from tests.config.odcs.contracts import SHIPMENTS, faults_by_the_standard, loaded, there_and_back
 from tests.config.sales import SALES
@@ -45,7 +47,15 @@ RULES: list[dict[str, Any]] = [
     {"check": "one_of", "column": "fresh", "values": ["true"], "name": "is_fresh", "action": "fail"},
     {"check": "matches", "column": "code", "pattern": "[A-Z]{2}|x"},
     {"check": "matches", "column": "kind", "pattern": "(a|b)+", "severity": "warning"},
-    {"check": "timestamp", "column": "code", "formats": ["%Y-%m-%d"], "severity": "info", "action": "warn"},
+    {"check": "type", "column": "code", "type": "date", "formats": ["%Y-%m-%d"], "severity": "info", "action": "warn"},
+    {"check": "type", "column": "kind", "type": "decimal(9,2)"},
+    {"check": "length", "column": "code", "min": 2, "max": 10},
+    {"check": "length", "column": "kind", "max": 3, "name": "kind_short", "action": "drop"},
+    {"check": "not_null", "column": "day", "when": "count > 0"},
+    {"check": "range", "column": "count", "min": 1, "name": "count_of_kind", "when": "kind = 'a' AND count < 9"},
+    {"check": "date_order", "columns": ["day", "at"], "strict": True},
+    {"check": "sum", "columns": ["price", "count"], "equals": 0.3, "tolerance": 0.01, "severity": "warning"},
+    {"check": "sum", "columns": ["price"], "equals": "count", "name": "all_counted", "when": "kind <> 'b'"},
     {"check": "unique", "columns": ["code"]},
     {"check": "unique", "columns": ["kind", "day"], "action": "drop"},
     {"check": "expression", "name": "sane", "sql": "price > count"},
@@ -66,13 +76,14 @@ def compiled(columns: list[str], rules: list[dict[str, Any]], more: dict[str, An
 
 def _columns(rule: dict[str, Any]) -> set[str]:
     named = {rule["column"]} if "column" in rule else {*rule.get("columns", ["price", "count"])}
+    named |= {"count", "kind"} if "when" in rule else set()
     return {str(name) for name in named}
 
 
 def essence(dataset: Dataset) -> tuple[object, ...]:
-    """What a contract is to give back."""
-    config = dataset.config
-    return dataset.columns, dataset.table, dataset.chain, config.description, config.key
+    """What a contract is to give back; how a dataset is watched is no promise."""
+    config, table = dataset.config, replace(dataset.table, profiling=None)
+    return dataset.columns, table, dataset.chain, config.description, config.key
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -127,10 +138,29 @@ def test_usual_rules_are_constraints_that_other_tools_read() -> None:
     properties = {each["name"]: each for each in contract["schema"][0]["properties"]}
     assert properties["code"]["required"] is True
     assert properties["code"]["unique"] is True
-    assert properties["code"]["logicalTypeOptions"] == {"pattern": "^(?:[A-Z]{2}|x)$"}
+    options = {"pattern": "^(?:[A-Z]{2}|x)$", "minLength": 2, "maxLength": 10}
+    assert properties["code"]["logicalTypeOptions"] == options
     assert properties["count"]["logicalTypeOptions"] == {"exclusiveMinimum": 0, "exclusiveMaximum": 10}
     assert properties["day"]["logicalTypeOptions"] == {"format": "d.M.yyyy", "minimum": "2020-01-01"}
     assert properties["kind"]["enum"] == [{"value": "a"}, {"value": "NO"}, {"value": "1"}]
+
+
+def test_a_rule_with_a_condition_is_no_constraint() -> None:
+    rule = {"check": "not_null", "column": "code", "when": "count > 0"}
+    config = compiled(["code", "count", "kind"], [rule], {}).config
+    contract = yaml.safe_load(odcs_text(config))
+    code = contract["schema"][0]["properties"][0]
+    assert "required" not in code
+    assert [each["implementation"] for each in code["quality"]] == [rule]
+    assert contract_schema(config).columns[0].nullable
+
+
+def test_a_rule_on_a_list_comes_back_where_the_list_is(tmp_path: Path) -> None:
+    (tmp_path / "kinds.csv").write_text("kind\na\n", "utf-8")
+    rule = "{check: referential, column: kind, list: kinds.csv}"
+    (tmp_path / "sales.yaml").write_text(SALES.replace("{check: unique, columns: [kind, day]}", rule), "utf-8")
+    dataset = load_configs(tmp_path)["sales"]
+    assert essence(there_and_back(dataset, tmp_path)) == essence(dataset)
 
 
 def test_a_rule_with_settings_of_its_own_is_a_metric_where_there_is_one() -> None:
