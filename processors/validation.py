@@ -23,6 +23,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.checks import NotNull, Range
+from processors.columns import Column
 from processors.flags import FLAGS, flagged
 from processors.frames import only, with_columns
 from processors.outcome import ROW_ID, Outcome, no_rejects
@@ -52,6 +53,10 @@ class Validate:
         if warned:
             broken = _among(refused, broken, rows)
         return Outcome(only(noted, ~refused), _rejected(broken, answers.frame), marked, only(noted, refused))
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(rule.name for rule in self.rules if rule.action == "warn")
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -25,6 +25,7 @@ from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
 from sinks.parameters import RecordedParameters
+from sinks.records import Records
 from sinks.rejects import Rejects
 from sinks.schemas.history import SchemaHistory, Standing
 
@@ -129,6 +130,11 @@ class WarehouseReader:
     def parameters(self) -> RecordedParameters:
         """The parameters that rows were judged with."""
         return RecordedParameters(self._connection)
+
+    @property
+    def records(self) -> Records:
+        """Single records."""
+        return Records(self._connection)
 
     @property
     def schemas(self) -> SchemaHistory:

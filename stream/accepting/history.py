@@ -48,7 +48,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(sink, Backfill(connection, dataset.table, text), plan, stop)
+        _fill(sink, Backfill(connection, dataset.table, text, goes), plan, stop)
     for entry in plan.files:
         reopen_file(connection, entry.file.file_id)
 
@@ -76,7 +76,7 @@ def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threa
 
 
 def _fill(sink: Warehouse, rows: Backfill, plan: Plan, stop: threading.Event) -> None:
-    typing = Typing.of(plan.dataset, plan.config, plan.column.name)
+    typing = Typing.of(plan.dataset, plan.config, plan.column.name, rows.former)
     for entry in plan.files:
         header = entry.file.header
         names = plan.names_in(header)

@@ -13,11 +13,11 @@ from processors.parameters.model import Statistic
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
-from processors.standards import Standard, Standardise
+from processors.standards import Standard
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
-from stream.config.compiling.draft import Draft, Fault, Location, polars_types
+from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise
 from stream.config.compiling.formats import format_problem
 from stream.config.compiling.identity import identifying
 from stream.config.compiling.rules import add_rules
@@ -79,6 +79,8 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
     _formats(draft, columns)
     for position, step in enumerate(config.processors):
         where = ("processors", position)
+        if step.quality is None:
+            standardise(draft)
         if step.schema_ is not None:
             _schema(draft, where, columns, step.schema_)
         elif step.quality is not None:
@@ -87,6 +89,7 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
             add_rules(draft, (*where, "validation"), step.validation)
         elif step.features is not None:
             _features(draft, (*where, "features"), step.features)
+    standardise(draft)
     _whole(draft)
     return _dataset(draft, columns), draft.faults
 
@@ -185,8 +188,7 @@ def _schema(draft: Draft, where: Location, columns: tuple[Column, ...], config: 
     modes = config.new_columns, config.missing_columns, config.misfits
     draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
     standards = [column.standard(name) for name, column in draft.config.columns.items()]
-    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
-        draft.steps.append(Standardise(told))
+    draft.standards = tuple(standard for standard in standards if standard != Standard(standard.column))
 
 
 def _features(draft: Draft, where: Location, config: FeaturesConfig) -> None:
