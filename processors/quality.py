@@ -1,7 +1,7 @@
 """Cleaning that looks at one cell at a time: blanks around text, and the words that mean "nothing".
 
 Duplicates are not decided here: whether a row is the first with its key depends on other batches and files, so the sink
-decides it, inside its transaction (see `sinks/uniqueness.py`).
+decides it, inside its transaction (see `sinks/relations/`).
 
 >>> rows = pa.record_batch({"_id": pa.array([1, 2], pa.int64()), "city": [" Oslo ", "n/a"]})
 >>> outcome = Clean(null_tokens=("", "n/a"))(rows)

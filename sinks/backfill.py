@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -16,8 +16,8 @@ from sinks.encoding import as_stored
 from sinks.evolution import take_away
 from sinks.identifiers import literal, quote, staged
 from sinks.ledger import Ledger
+from sinks.relations.relations import Relations
 from sinks.tables import row_columns, row_tables
-from sinks.uniqueness import Uniqueness
 
 PAGE = 5_000
 
@@ -56,6 +56,7 @@ def set_aside(connection: Connection, dataset: str, column: str) -> Iterator[str
 class Backfill:
     """The rows of one dataset, with tables as `table` has them. `text`: SQL that gives what a row `t` has for the
     column beside what it keeps in `_rescued`. `former`: the column in which that stood, of which `_flags` still tell.
+    `tables`: of all datasets, for whoever changes rows.
 
     Every method runs inside the caller's transaction.
     """
@@ -64,17 +65,18 @@ class Backfill:
     table: Table
     text: str = "NULL"
     former: str | None = None
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     @contextmanager
     def file(self, file_id: int) -> Iterator[None]:
         """The rows of a file may change in this block. Their keys are given up before, and compete anew behind it."""
         whole, ledger = whole_file(file_id), Ledger(self.connection)
-        uniqueness = Uniqueness(self.connection, self.table)
-        if self.table.unique:
-            uniqueness.release(whole)
+        relations = Relations(self.connection, self.table, self.tables)
+        if not relations.are_none:
+            relations.release(whole)
             ledger.shift(file_id, self._return(file_id))
         yield
-        for changed, change in uniqueness.judge(whole).accepted_by_file.items():
+        for changed, change in relations.judge(whole).accepted_by_file.items():
             ledger.shift(changed, change)
 
     def _return(self, file_id: int) -> int:

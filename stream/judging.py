@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -95,7 +96,9 @@ def _judged(
     gate: _Gate,
     records_max: int = RECORDS_MAX,
 ) -> Report:
-    datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
+    given = {each.dataset for each in found}
+    datasets = {name: _settled(_self_contained(dataset, given)) for name, dataset in datasets.items()}
+    found = sorted(found, key=lambda each: bool(datasets[each.dataset].table.references))  # what is referred to first
     tables = [dataset.table for dataset in datasets.values()]
     with TemporaryDirectory(prefix="ade-stream-check-") as folder:
         path = Path(folder) / "scratch.db"
@@ -138,6 +141,14 @@ def _settled(dataset: Dataset) -> Dataset:
     """A file that is judged is finished, is no copy of another, is not tried again, and stays where it is."""
     files = {"ready": ("quiet",), "settle_seconds": 0.0, "on_copy": "load", "attempts_max": 1, "after": "leave"}
     return replace(dataset, files=dataset.files.model_copy(update=files))
+
+
+def _self_contained(dataset: Dataset, given: Collection[str]) -> Dataset:
+    """Rules that look into a dataset of which no file is given are not asked: all rows would break them."""
+    kept = [rule.dataset in given for rule in dataset.table.references]
+    references = tuple(compress(dataset.table.references, kept))
+    locations = tuple(compress(dataset.reference_locations, kept))
+    return replace(dataset, table=replace(dataset.table, references=references), reference_locations=locations)
 
 
 def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch | Barrier]:

@@ -48,7 +48,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(sink, Backfill(connection, dataset.table, text, goes), plan, stop)
+        _fill(sink, Backfill(connection, dataset.table, text, goes, sink.tables), plan, stop)
     for entry in plan.files:
         reopen_file(connection, entry.file.file_id)
 
@@ -66,7 +66,7 @@ def _refuse_unjudged(plan: Plan) -> None:
 
 def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
     """Records that were rejected because they had the column: of rejects the event is kept in any case."""
-    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table], sink.run_id)
+    name, retrial = plan.dataset.name, Retrial(sink.connection, sink.tables.values(), sink.run_id)
     anew = Anew(Contracts({name: plan.dataset}), retrial, OfSpans(recorded.parameters), stop)
     for entry in plan.files:
         spans = list(recorded.spans(entry.file.file_id))

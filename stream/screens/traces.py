@@ -84,12 +84,12 @@ def _met(met: Met) -> str:
 def _stored(standing: Standing) -> Iterator[str]:
     if standing.row is not None:
         yield f"  stored    {_row(standing.row)}"
-    for rule, state in standing.unique.items():
-        yield f"  unique    {rule}: {state}"
+    for rule, verdict in standing.relations.items():
+        yield f"  others    {rule}: {verdict}"
     for reason in standing.reasons:
         yield f"  rejected  {_reason(reason)}"
-    for rule, first in standing.first_seen.items():
-        yield f"  first     row {first.row_id}, {first.path}:{first.line} ({rule})"
+    for rule, other in standing.lost_to.items():
+        yield f"  lost to   row {other.row_id}, {other.path}:{other.line} ({rule})"
     if standing.attempts:
         yield f"  retried   {standing.attempts} times"
 

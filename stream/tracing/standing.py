@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from processors.tracing import Reason
-from sinks.base import Judged, Unique
+from sinks.base import Judged, Monotonic, Relation, Unique
 from sinks.reading import WarehouseReader
 from sinks.rejects import Place
 from sinks.staging import prepare
@@ -16,19 +16,21 @@ from stream.config import Dataset
 from stream.engine import broken_rule
 from stream.tracing.finding import Found
 
+Verdict: TypeAlias = Literal["passed", "broken", "unknown"]
 State: TypeAlias = Literal["staged", "rejected", "dropped", "duplicate", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`row`: the typed row that is stored, of a duplicate too; None of other rejects. `unique`: the rules that are
-    decided by the rows of all files; unknown where a null keeps it from being compared. `first_seen`: by the broken
-    of these, the record that had its key first. `reasons`: of a reject. `attempts`: retries so far."""
+    """`row`: the typed row that is stored, also of one that lost to others; None of other rejects. `relations`: the
+    rules that are decided by other rows; unknown where a null keeps the row from being compared. `lost_to`: by the
+    broken of these, the record that it lost to, where there is one. `reasons`: of a reject. `attempts`: retries so far.
+    """
 
     state: State
     row: Mapping[str, Any] | None
-    unique: Mapping[str, Literal["passed", "broken", "unknown"]] = field(default_factory=dict)
-    first_seen: Mapping[str, Place] = field(default_factory=dict)
+    relations: Mapping[str, Verdict] = field(default_factory=dict)
+    lost_to: Mapping[str, Place] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
     attempts: int = 0
 
@@ -37,22 +39,26 @@ def standing(recorded: WarehouseReader, found: Found, dataset: Dataset) -> Stand
     """What the warehouse says of the record."""
     if found.entry.state == "superseded":
         return Standing("superseded", None)
-    row, firsts = recorded.records.stored(dataset.name, found.row_id), recorded.rejects.firsts(found.row_id)
-    unique = {} if row is None else {rule.rule: _unique(rule, row, firsts) for rule in dataset.table.unique}
+    row = recorded.records.stored(dataset.name, found.row_id)
     rejects = recorded.rejects.named([found.row_id]).to_pylist()
+    reasons = tuple(json.loads(rejects[0]["reasons"])) if rejects else ()
+    lost = {str(reason["rule"]) for reason in reasons} if row is not None else set()
+    relations = {} if row is None else {each.rule: _verdict(each, row, lost) for each in dataset.table.relations}
     if not rejects:
-        return Standing("staged", row, unique)
+        return Standing("staged", row, relations)
     [reject] = rejects
-    state: State = "duplicate" if firsts else "dropped" if reject["status"] == "dropped" else "rejected"
-    return Standing(state, row, unique, firsts, tuple(json.loads(reject["reasons"])), reject["attempts"])
+    twin = any(each.rule in lost for each in dataset.table.unique)
+    state: State = "duplicate" if twin else "dropped" if reject["status"] == "dropped" else "rejected"
+    lost_to = recorded.rejects.lost_to(found.row_id)
+    return Standing(state, row, relations, lost_to, reasons, reject["attempts"])
 
 
-def _unique(
-    rule: Unique, row: Mapping[str, Any], firsts: Mapping[str, Place]
-) -> Literal["passed", "broken", "unknown"]:
-    if rule.rule in firsts:
+def _verdict(rule: Relation, row: Mapping[str, Any], lost: set[str]) -> Verdict:
+    if rule.rule in lost:
         return "broken"
-    return "unknown" if not rule.exact and any(row.get(column) is None for column in rule.columns) else "passed"
+    columns = (rule.column,) if isinstance(rule, Monotonic) else rule.columns
+    compared = isinstance(rule, Unique) and rule.exact
+    return "unknown" if not compared and any(row.get(column) is None for column in columns) else "passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def today(standing: Standing, judged: Judged | None, dataset: Dataset) -> Today:
         return _accepted(standing, judged, dataset)
     reasons, status = _reject(judged)
     rules = ", ".join(dict.fromkeys(str(reason["rule"]) for reason in reasons if reason["action"] != "warn"))
-    if standing.state in {"staged", "duplicate"}:
+    if standing.row is not None:
         return Today(False, f"Today's config rejects it ({rules}); a replay would.")
     if (reasons, status) != (list(standing.reasons), "dropped" if standing.state == "dropped" else "quarantined"):
         return Today(False, f"Today's config rejects it with other reasons ({rules}); a replay would change them.")
@@ -104,8 +110,8 @@ def _accepted(standing: Standing, judged: Judged, dataset: Dataset) -> Today:
         return Today(
             False, "Today's config accepts it; `ade-stream replay` or `ade-stream rejects retry` brings it in."
         )
-    lost, known = standing.first_seen, {rule.rule for rule in dataset.table.unique}
-    if lost and not known.intersection(lost):
+    lost = [str(reason["rule"]) for reason in standing.reasons]
+    if lost and not {rule.rule for rule in dataset.table.relations}.intersection(lost):
         return Today(False, f"Today's config has no rule {', '.join(lost)}; a replay would let it in.")
     [row] = prepare(judged).rows.to_pylist()
     differences = tuple(_differences(standing.row, row))

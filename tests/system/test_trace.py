@@ -41,7 +41,7 @@ def test_the_way_of_a_row_is_told_from_its_bytes_to_the_row_that_is_stored(loade
 def test_a_duplicate_is_told_with_the_first_of_its_key(loaded: Place) -> None:
     told = traced(loaded, "orders", DUPLICATE).stdout
     assert told.startswith(f"{DUPLICATE}: duplicate\n")
-    assert "  first     row 17179869218, orders/orders_2026-11-17.csv:35 (duplicate_key)\n" in told
+    assert "  lost to   row 17179869218, orders/orders_2026-11-17.csv:35 (duplicate_key)\n" in told
 
 
 def test_json_has_every_part_of_the_story(loaded: Place) -> None:
@@ -49,7 +49,7 @@ def test_json_has_every_part_of_the_story(loaded: Place) -> None:
     assert list(found) == ["origin", "came", "malformed", "steps", "standing", "today"]
     assert [step["step"] for step in found["steps"]] == ["cast", "clean", "validate", "derive"]
     assert found["came"]["record"]["cells"]["order_id"] == "O-100034"
-    assert found["standing"]["first_seen"]["duplicate_key"]["line"] == 35
+    assert found["standing"]["lost_to"]["duplicate_key"]["line"] == 35
     assert (found["origin"]["date"], found["today"]["is_stored"]) == ("2026-11-18", True)
 
 

@@ -83,7 +83,7 @@ def test_a_duplicate_leads_to_the_record_that_came_first(bench: Bench) -> None:
 def test_a_key_that_is_null_is_not_compared(bench: Bench) -> None:
     bench.land("2", "code,n", "NA,1")
     bench.load()
-    assert traced(bench, "sales/2.csv:2").standing.unique == {"duplicate_key": "unknown"}
+    assert traced(bench, "sales/2.csv:2").standing.relations == {"duplicate_key": "unknown"}
 
 
 def test_a_record_without_columns_says_why_and_meets_no_step(bench: Bench) -> None:

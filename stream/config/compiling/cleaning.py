@@ -20,6 +20,6 @@ def add_cleaning(draft: Draft, where: Location, config: QualityConfig) -> None:
     if "key" in config.duplicates:
         if not draft.config.key:
             draft.fault((*where, "duplicates"), "duplicates: key needs the dataset's key")
-        add_unique(draft, where, Unique("duplicate_key", draft.config.key))
+        add_unique(draft, where, Unique("duplicate_key", draft.config.key, keep=config.keep))
     if "exact" in config.duplicates:
-        add_unique(draft, where, Unique("duplicate_exact", (), exact=True))
+        add_unique(draft, where, Unique("duplicate_exact", (), exact=True, keep=config.keep))

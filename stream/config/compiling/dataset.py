@@ -19,7 +19,7 @@ from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise
 from stream.config.compiling.formats import format_problem
-from stream.config.compiling.identity import identifying
+from stream.config.compiling.identity import compared
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
@@ -52,6 +52,8 @@ class Dataset:
     fixed: frozenset[str] = frozenset()
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
+    #: Where each of `table.references` stands in the config.
+    reference_locations: tuple[Location, ...] = ()
 
     @property
     def cast(self) -> Cast:
@@ -95,11 +97,11 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
 
 
 def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...]:
-    """Where types may be widened, those that say what is a duplicate may not: their misfits are quarantined."""
+    """Where types may be widened, those that are compared with other records may not: their misfits are quarantined."""
     columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
     if config.modes.misfits != "evolve":
         return columns
-    keys = identifying(config)
+    keys = compared(config)
 
     def misfits(name: str) -> Mode | None:
         return "quarantine" if name in keys else "rescue" if name in fixed else None
@@ -121,6 +123,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             _resolved(draft),
             config.raw,
             contract=Contract(columns, config.key),
+            monotonic=tuple(draft.monotonic),
+            references=tuple(rule for _, rule in draft.references),
             set_rules=tuple(draft.set_rules),
             profiling=None if config.profile is None else config.profile.profiling,
             suite=suite_of(config),
@@ -133,6 +137,7 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
         expanded_bytes_max=limits.expanded_bytes_max,
         config=config,
         budget=config.budget,
+        reference_locations=tuple(where for where, _ in draft.references),
     )
 
 

@@ -13,7 +13,7 @@ from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.set_rules import SetRule
 from processors.standards import Standard, Standardise
-from sinks.base import Unique
+from sinks.base import Monotonic, Reference, Unique
 from stream.config.models import DatasetConfig
 
 Location = tuple[int | str, ...]
@@ -43,6 +43,8 @@ class Draft:
     types: dict[str, ColumnType] = field(default_factory=dict)
     steps: list[Processor] = field(default_factory=list)
     unique: list[Unique] = field(default_factory=list)
+    monotonic: list[Monotonic] = field(default_factory=list)
+    references: list[tuple[Location, Reference]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_rules: list[SetRule] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
