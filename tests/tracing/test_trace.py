@@ -77,7 +77,7 @@ def test_every_record_is_what_todays_config_makes_of_it(bench: Bench) -> None:
 def test_a_duplicate_leads_to_the_record_that_came_first(bench: Bench) -> None:
     bench.load()
     found = traced(bench, "sales/1.csv:5").standing
-    assert (found.unique, found.first_seen["duplicate_key"].line) == ({"duplicate_key": "broken"}, 2)
+    assert (found.relations, found.lost_to["duplicate_key"].line) == ({"duplicate_key": "broken"}, 2)
 
 
 def test_a_key_that_is_null_is_not_compared(bench: Bench) -> None:
