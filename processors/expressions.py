@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -18,22 +19,32 @@ from processors.frames import computed
 _CLOCKS = re.compile(r"\b(current_(date|time|timestamp)|now|today|random|rand)\b", re.IGNORECASE)
 _STRINGS = re.compile(r"'(?:[^']|'')*'")
 _PROBE_ROWS = 5
+_DIVISIONS = [{"Sql": {"Binary": name}} for name in ("Div", "IntDiv", "Rem")]
 #: Nodes of polars' expression tree that look at other rows. What is no node (a function that shifts or sorts) the probe
 #: finds.
 _BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice", "Filter", "Explode", "SubPlan"}
 
 
 def parsed(sql: str) -> pl.Expr:
-    """The polars expression of `sql`, in which a CAST gives null for what does not cast, as TRY_CAST does."""
+    """The polars expression of `sql`. A CAST gives null for what does not cast, as TRY_CAST does; so does a division by
+    zero, of which polars would make an infinity, greater than anything.
+    """
     tree = pl.sql_expr(sql).meta.serialize(format="json")
-    return pl.Expr.deserialize(_lenient(tree).encode(), format="json")
+    return pl.Expr.deserialize(json.dumps(json.loads(tree, object_hook=_lenient)).encode(), format="json")
 
 
-def _lenient(tree: str) -> str:
-    def node(fields: dict[str, object]) -> dict[str, object]:
-        return fields | {"options": "NonStrict"} if {"expr", "dtype", "options"} == set(fields) else fields
+def _lenient(node: dict[str, Any]) -> dict[str, Any]:
+    if {"expr", "dtype", "options"} == set(node):
+        return node | {"options": "NonStrict"}
+    if node.get("function") in _DIVISIONS:
+        dividend, divisor = node["input"]
+        return node | {"input": [dividend, _unless_zero(divisor)]}
+    return node
 
-    return json.dumps(json.loads(tree, object_hook=node))
+
+def _unless_zero(divisor: dict[str, Any]) -> dict[str, Any]:
+    other = {"BinaryExpr": {"left": divisor, "op": "NotEq", "right": {"Literal": {"Dyn": {"Int": 0}}}}}
+    return {"Ternary": {"predicate": other, "truthy": divisor, "falsy": {"Literal": {"Scalar": {"Null": "Null"}}}}}
 
 
 def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Expr, pl.DataType]:

@@ -15,11 +15,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.drift.states import Profiling
+from processors.expectations import Suite
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
+from processors.scoring import Scoring
+from processors.set_rules import SetRule
+from processors.validation import Severity
 from sinks.record_index import RecordIndex, empty_index
 from sinks.schemas.drift import Drift
 
@@ -71,6 +76,8 @@ class Table:
     """A dataset's staged table: its columns in order, the event time among them, what must be unique.
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
+    `set_rules`, `profiling`: what is asked of its dates when they are closed.
+    `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     """
 
     dataset: str
@@ -80,6 +87,10 @@ class Table:
     raw: bool = True
     amendments: tuple[Amendment, ...] = ()
     contract: Contract = field(default_factory=Contract)
+    set_rules: tuple[SetRule, ...] = ()
+    profiling: Profiling | None = None
+    suite: Suite | None = None
+    scoring: Scoring = field(default_factory=Scoring)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +327,19 @@ class Receipt:
     rejudged: int
     commit_seconds: float
     drifts: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
+    `score`."""
+
+    dataset: str
+    date: str
+    kind: Literal["rule", "drift", "score"]
+    subject: str
+    severity: Severity
+    message: str
 
 
 Prepared = TypeVar("Prepared")

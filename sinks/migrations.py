@@ -16,8 +16,10 @@ from sqlite_utils.migrations import Migrations
 
 from processors.errors import WarehouseError
 from sinks.base import Table, Unique
+from sinks.closing.tables import CLOSINGS
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
+from sinks.result_tables import RESULTS
 from sinks.schemas.tables import SCHEMAS
 from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
 
@@ -78,6 +80,20 @@ def accounts(db: Database) -> None:
     db.execute("ALTER TABLE meta_rule_results RENAME TO meta_counts")
     for column in ("elements", "passed", "parameters_version"):
         db.execute(f"ALTER TABLE meta_spans ADD COLUMN {column} INTEGER")
+
+
+@migrations()
+def closings(db: Database) -> None:
+    """Which dates are summed up, what their rules came to, their profiles, and what these are compared with."""
+    for statement in CLOSINGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def results(db: Database) -> None:
+    """By which suite of rules each span was judged, and in which run; what came of it; scores."""
+    for statement in RESULTS.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

@@ -8,8 +8,11 @@ from contextlib import nullcontext
 from processors.errors import ConfigError
 from processors.reasons import NEW
 from sinks.backfill import Backfill, set_aside
+from sinks.base import whole_file
+from sinks.closing.dates import reopen_file
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
+from sinks.recounting import recount
 from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.schemas import amendments
@@ -43,7 +46,9 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(Backfill(connection, dataset.table, text), plan, stop)
+        _fill(sink, Backfill(connection, dataset.table, text), plan, stop)
+    for entry in plan.files:
+        reopen_file(connection, entry.file.file_id)
 
 
 def _refuse_unjudged(plan: Plan) -> None:
@@ -59,7 +64,7 @@ def _refuse_unjudged(plan: Plan) -> None:
 
 def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
     """Records that were rejected because they had the column: of rejects the event is kept in any case."""
-    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table])
+    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table], sink.run_id)
     anew = Anew(Contracts({name: plan.dataset}), retrial, stop)
     for entry in plan.files:
         spans = list(recorded.spans(entry.file.file_id))
@@ -68,14 +73,17 @@ def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threa
     retrial.end()
 
 
-def _fill(rows: Backfill, plan: Plan, stop: threading.Event) -> None:
+def _fill(sink: Warehouse, rows: Backfill, plan: Plan, stop: threading.Event) -> None:
     typing = Typing.of(plan.dataset, plan.config, plan.column.name)
     for entry in plan.files:
         header = entry.file.header
         names = plan.names_in(header)
-        with rows.file(entry.file.file_id):
-            for page in rows.pages(entry.file.file_id):
+        file_id = entry.file.file_id
+        with rows.file(file_id):
+            for page in rows.pages(file_id):
                 if stop.is_set():
                     raise KeyboardInterrupt
                 typed = typing.typed(list(kept_texts(page.rows, names)), header)
                 rows.fill(page, plan.column.name, plan.column.type, typed)
+        suite_id = sink.suites.id_of(plan.dataset.table)
+        recount(sink.connection, plan.dataset.table, whole_file(file_id), suite_id, sink.run_id, plan.column.name)

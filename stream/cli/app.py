@@ -9,7 +9,7 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, drafting, loading, rejects, replaying, resuming, retrying, schema, status, why
+from stream.cli import checking, drafting, loading, quality, rejects, replaying, resuming, retrying, schema, status, why
 
 app = typer.Typer(
     name="ade-stream",
@@ -29,6 +29,7 @@ app.command()(retrying.retry)
 app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
+app.add_typer(quality.app, name="quality")
 app.command()(drafting.init)
 app.command()(checking.check)
 

@@ -20,6 +20,9 @@ from stream.recorded import micro_batch
 from stream.schemas.contracts import Contracts
 from stream.schemas.narrowness import too_narrow
 
+#: Of a page of rejects: the event of a corrected record before its correction, where there is one.
+CAME = "came"
+
 
 @dataclass(frozen=True, slots=True)
 class Anew:
@@ -44,11 +47,19 @@ class Anew:
 
     def _judge(self, entry: FileEntry, span: SpanEntry, rows: pa.Table) -> None:
         judged = self._verdict(entry, span, rows.filter(pc.not_equal(rows["is_typed"], 1)))
+        came = self._as_it_came(entry, span, rows)
         broken = broken_rule(judged)
         if broken is not None:
             raise SourceError(f"{entry.file.path}: {broken}. Nothing was retried.")
         attempts = rows.select([ROW_ID, "attempts"]).combine_chunks().to_batches()[0]
-        self.retrial.take(judged, attempts)
+        self.retrial.take(judged, attempts, came)
+
+    def _as_it_came(self, entry: FileEntry, span: SpanEntry, rows: pa.Table) -> Judged | None:
+        """The verdict on the corrected records as they were before; None where there are none."""
+        if CAME not in rows.column_names:
+            return None
+        before = rows.select([ROW_ID, CAME]).rename_columns([ROW_ID, "payload"])
+        return self._verdict(entry, span, before.filter(before["payload"].is_valid()))
 
     def _verdict(self, entry: FileEntry, span: SpanEntry, events: pa.Table) -> Judged:
         """By a contract that takes all that it may."""

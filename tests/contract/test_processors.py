@@ -17,17 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.chain import Chain
-from processors.checks import Holds, Matches, NotNull, OneOf, Range, Typed
+from processors.checks import Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
 from processors.numerals import NumberStyle
 from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, join_marked
 from processors.quality import Clean
+from processors.row_checks import AddsUp, InOrder
 from processors.schema import Cast
 from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from stream.config import DatasetConfig, compile_dataset
 from stream.config.loading import load_config
+from tests.contract.parametrised import PARAMETRISED
 from tests.processors.batches import accepted_ids, rejected_ids, text_batches, typed_batches
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -84,6 +86,10 @@ def validate() -> Processor:
             Rule("price_above", "must be above 0", "price", Range("price", minimum=Decimal("0.005")), action="drop"),
             Rule("name_plain", "must be letters", "name", Matches("name", "[a-z]*|NA"), "warning"),
             Rule("name_is_time", "must be a time", "name", Typed("name", IN_BERLIN)),
+            Rule("name_short", "must be short", "name", Length("name", 1, 3), "info", "warn"),
+            Rule("code_listed", "must be listed", "code", Listed("code", ("NA", "b"), "codes.csv"), "info", "warn"),
+            Rule("times", "must be in order", None, InOrder(("day", "at"), moments=("at",), timezone=BERLIN)),
+            Rule("sum", "must add up", None, AddsUp(("n", "price"), "x", Decimal("0.5")), "info", "warn"),
             Rule("x_below_n", "must hold", None, Holds("x < n OR paid"), action="fail"),
             Rule("never_broken", "must hold", None, Holds("1 < 2")),
             Rule("n_when_paid", "must be there", "n", NotNull("n"), action="warn", when="paid"),
@@ -164,6 +170,7 @@ KINDS = {
     "Standardise": Kind(standardise, typed_batches()),
     "Validate": Kind(validate, typed_batches()),
     "Derive": Kind(derive, typed_batches()),
+    **{name: Kind(make, typed_batches()) for name, make in PARAMETRISED.items()},
     "Chain": Kind(chain, TEXT),
     **{
         f"shipped {path.stem}": shipped(path)
@@ -297,7 +304,7 @@ def test_processors_with_the_same_settings_are_equal_and_hash_alike(kind: Kind) 
 def test_processors_with_other_settings_differ() -> None:
     made = [
         KINDS[name].make()
-        for name in ("Cast", "Clean", "Clean without trim", "Standardise", "Validate", "Derive", "Chain")
+        for name in ("Cast", "Clean", "Clean without trim", "Standardise", "Validate", "Derive", *PARAMETRISED, "Chain")
     ]
     assert len(set(made)) == len(made)
 

@@ -1,4 +1,4 @@
-"""Each check: what breaks it, what does not, and that a null breaks none but `NotNull`."""
+"""Each check: what breaks it, what does not, and that of a null none but `NotNull` knows whether it does."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from processors.checks import Check, Holds, Matches, NotNull, OneOf, Range, Typed
+from processors.checks import Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import ColumnType
+from processors.frames import computed, to_frame
+from processors.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
 from tests.processors.batches import flagged_rows, rejected_ids
 
@@ -43,14 +45,24 @@ def test_not_null_is_broken_by_null_and_nothing_else() -> None:
         (Range("v", minimum=datetime(2026, 1, 1, tzinfo=UTC)), pa.timestamp("us", "UTC")),
         (OneOf("v", ("a",)), pa.string()),
         (OneOf("v", ("1",), ColumnType("integer")), pa.int64()),
+        (OneOf("v", ("true",), ColumnType("boolean")), pa.bool_()),
+        (Listed("v", ("a",), "list.csv"), pa.large_string()),
+        (Length("v", 1), pa.string()),
+        (Length("v", maximum=0), pa.string()),
         (Matches("v", "a"), pa.string()),
+        (Typed("v", ColumnType("decimal", 5, 2)), pa.string()),
+        (InOrder(("v", "v"), strict=True), pa.date32()),
+        (AddsUp(("v",), Decimal(1), scale=0), pa.int64()),
+        (AddsUp(("v", "v"), "v"), pa.float64()),
         (Typed("v", BERLIN), pa.string()),
         (Holds("v > 5"), pa.int64()),
         (Holds("v = 'a' AND v <> 'b'"), pa.string()),
         (Holds("NOT v"), pa.bool_()),
     ],
 )
-def test_a_null_passes(check: Check, kind: pa.DataType) -> None:
+def test_a_null_is_neither_broken_nor_unbroken_and_passes(check: Check, kind: pa.DataType) -> None:
+    frame = to_frame(flagged_rows(v=pa.nulls(2, kind)))
+    assert frame.select(check.broken()).to_series().to_list() == [None, None]
     assert broken(check, pa.nulls(2, kind)) == [False, False]
 
 
@@ -107,6 +119,14 @@ def test_a_list_with_a_value_that_the_column_cannot_have_is_refused() -> None:
         OneOf("v", ("1", "x"), ColumnType("integer")).broken()
 
 
+def test_a_value_that_a_list_has_twice_is_one() -> None:
+    assert broken(Listed("v", ("a", "b", "a"), "list.csv"), text("a", "b", "c")) == [False, False, True]
+
+
+def test_a_length_is_that_of_characters_and_not_of_bytes() -> None:
+    assert broken(Length("v", 1, 2), text("", "é", "😀😀", "e\u0301x", None)) == [True, False, False, True, False]
+
+
 @pytest.mark.parametrize("cell", ["xab", "abx", "ab\n", "\nab", "ab\nab", "x\nab\ny", "", "AB"])
 def test_matches_is_broken_unless_the_whole_text_matches(cell: str) -> None:
     assert broken(Matches("v", "ab"), text(cell, "ab")) == [True, False]
@@ -145,6 +165,17 @@ def test_a_timestamp_is_judged_as_the_schema_step_would_read_it(kind: ColumnType
 def test_an_expression_is_broken_where_it_is_false() -> None:
     values = pa.array([1, 2, None])
     assert broken(Holds("v < w"), values, w=pa.array([2, 2, 2])) == [False, True, False]
+
+
+@pytest.mark.parametrize("sql", ["v / w > 1", "v / w < 1", "v % w = 0", "v // w > 1", "1 / (v / w) = 0", "v / 0 < 1"])
+@pytest.mark.parametrize(
+    "zero",
+    [pa.array([0, 0]), pa.array([0.0, -0.0]), pa.array([Decimal(0)] * 2)],
+    ids=["integers", "numbers", "decimals"],
+)
+def test_what_is_divided_by_zero_is_unknown(sql: str, zero: pa.Array) -> None:
+    frame = to_frame(flagged_rows(v=pa.array([5.0, 0.0]), w=zero))
+    assert computed(frame, [Holds(sql).broken().alias("broken")]).to_series().to_list() == [None, None]
 
 
 def test_an_expression_may_look_at_nulls() -> None:

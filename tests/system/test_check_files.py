@@ -58,7 +58,13 @@ RULES = [
     ({"check": "not_null", "column": "text"}, ["", "x"], "text has 1 null(s)"),
     ({"check": "one_of", "column": "text", "values": ["a", "b"]}, ["c", "a", "A"], "text has 2 not in [a, b]"),
     ({"check": "matches", "column": "text", "pattern": "[0-9]+"}, ["12", "x"], "text has 1 not matching [0-9]+"),
-    ({"check": "timestamp", "column": "text"}, ["soon"], "text has 1 invalid timestamp(s)"),
+    ({"check": "type", "column": "text", "type": "timestamp"}, ["soon"], "text has 1 invalid timestamp(s)"),
+    ({"check": "type", "column": "text", "type": "decimal(4,2)"}, ["1.234", "1.23"], "text has 1 invalid number(s)"),
+    ({"check": "type", "column": "text", "type": "boolean"}, ["maybe", "yes"], "text has 1 invalid boolean(s)"),
+    ({"check": "length", "column": "text", "min": 2}, ["a", "ab"], "text has 1 of less than 2 characters"),
+    ({"check": "length", "column": "text", "max": 2}, ["abc", "éé"], "text has 1 of more than 2 characters"),
+    ({"check": "length", "column": "text", "min": 2, "max": 3}, ["a", "abcd"], "text has 2 not of 2 to 3 characters"),
+    ({"check": "length", "column": "text", "min": 2, "max": 2}, ["a", "ab"], "text has 1 not of 2 characters"),
     ({"check": "unique", "columns": ["text"]}, ["a", "a", "a"], "text has 2 duplicate(s)"),
     ({"check": "expression", "name": "short", "sql": "LENGTH(text) < 3"}, ["long"], "short fails for 1 record(s)"),
     ({"check": "range", "column": "whole", "min": 0, "max": 9}, ["-1", "10", "11"], "whole has 1 < 0, whole has 2 > 9"),
@@ -79,14 +85,19 @@ RULES = [
         ["2026-01-01 23:59:59", "2026-01-02 00:00:00", "2026-01-03 00:00:01"],
         "moment has 1 < 2026-01-02T00:00:00+00:00, moment has 1 > 2026-01-03T00:00:00+00:00",
     ),
+    ({"check": "sum", "columns": ["exact"], "equals": 1.1}, ["1.10", "1.11"], "exact differs from 1.1 in 1 record(s)"),
     ({"check": "not_null", "column": "text", "action": "warn"}, [""], ""),
 ]
 TYPES = {"whole": "integer", "number": "number", "exact": "decimal(9,2)", "day": "date", "moment": "timestamp"}
 
 
+def _column(rule: dict[str, Any]) -> str:
+    return str(rule.get("column") or rule.get("columns", ["text"])[0])
+
+
 def described(place: Place, rule: dict[str, Any], kind: str) -> None:
     """A dataset of one column, with one rule."""
-    column = rule.get("column", "text")
+    column = _column(rule)
     steps = [{"schema": {}}, {"quality": {}}, {"validation": {"rules": [rule]}}]
     config = {"dataset": "things", "columns": {column: {"type": kind}}, "processors": steps}
     text = yaml.safe_dump(config).replace("'2026-01-02'", "2026-01-02").replace("'2026-01-03'", "2026-01-03")
@@ -95,10 +106,33 @@ def described(place: Place, rule: dict[str, Any], kind: str) -> None:
 
 @pytest.mark.parametrize(("rule", "cells", "said"), RULES, ids=[str(said or "a warning") for *_, said in RULES])
 def test_each_kind_of_rule_has_its_sentence(place: Place, rule: dict[str, Any], cells: list[str], said: str) -> None:
-    column = rule.get("column", "text")
+    column = _column(rule)
     described(place, rule, TYPES.get(column, "string"))
     path = write(place.landing / "things" / "a.csv", "\n".join([column, *(f'"{cell}"' for cell in cells)]) + "\n")
     assert ", ".join(checked(place, path, code=1 if said else 0)["errors"]) == said
+
+
+def test_rules_on_several_columns_have_their_sentences(place: Place) -> None:
+    rules = [
+        {"check": "date_order", "columns": ["ordered", "sent"]},
+        {"check": "sum", "columns": ["net", "tax"], "equals": "gross", "tolerance": 0.01},
+    ]
+    kinds = {"ordered": "date", "sent": "timestamp", "net": "decimal(9,2)", "tax": "decimal(9,2)", "gross": "number"}
+    columns = {name: {"type": kind} for name, kind in kinds.items()}
+    steps = [{"schema": {}}, {"quality": {}}, {"validation": {"rules": rules}}]
+    config = {"dataset": "things", "columns": columns, "processors": steps}
+    (place.configs / "things.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    lines = ["2026-01-02,2026-01-01 09:00:00,1.00,0.25,1.25", "2026-01-02,2026-01-02 09:00:00,1.00,0.25,1.50"]
+    path = write(place.landing / "things" / "a.csv", "\n".join([",".join(kinds), *lines]) + "\n")
+    report = checked(place, path, code=1)
+    assert report["errors"] == [
+        "ordered, sent are out of order in 1 record(s)",
+        "net + tax differs from gross in 1 record(s)",
+    ]
+    assert [each["examples"][0]["message"] for each in report["rules"]] == [
+        "ordered, sent must be in this order, none later than the next",
+        "net + tax must be gross, give or take 0.01",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from stream.config import load_configs
 from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, ade
 
 SHIPPED = sorted(SHIPPED_CONFIGS.glob("*.yaml"))
+SUITES = sorted((SHIPPED_CONFIGS / "expectations").glob("*.yaml"))
 each_shipped = pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 
 
-def schema() -> dict[str, Any]:
-    """The shipped schema."""
-    return dict(json.loads((SHIPPED_CONFIGS / "dataset.schema.json").read_text("utf-8")))
+def schema(of: str = "dataset") -> dict[str, Any]:
+    """A shipped schema."""
+    return dict(json.loads((SHIPPED_CONFIGS / f"{of}.schema.json").read_text("utf-8")))
 
 
 def orders() -> dict[str, Any]:
@@ -61,14 +62,33 @@ def test_check_makes_no_warehouse(checked: tuple[Place, Outcome]) -> None:
     assert not place.warehouse.parent.exists()
 
 
-def test_the_shipped_schema_is_what_check_prints(place: Place) -> None:
-    printed = ade(place, "check", "--json-schema")
+@pytest.mark.parametrize(("option", "of"), [("--json-schema", "dataset"), ("--suite-schema", "suite")])
+def test_a_shipped_schema_is_what_check_prints(place: Place, option: str, of: str) -> None:
+    printed = ade(place, "check", option)
     assert printed.returncode == 0, printed.stderr
-    assert printed.stdout == (SHIPPED_CONFIGS / "dataset.schema.json").read_text("utf-8")
+    assert printed.stdout == (SHIPPED_CONFIGS / f"{of}.schema.json").read_text("utf-8")
 
 
-def test_the_schema_is_itself_a_valid_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
+@pytest.mark.parametrize("of", ["dataset", "suite"])
+def test_a_schema_is_itself_a_valid_schema(of: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema(of))
+
+
+@pytest.mark.parametrize("path", SUITES, ids=[path.stem for path in SUITES])
+def test_a_shipped_suite_fits_its_schema_and_points_editors_to_it(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../suite.schema.json\n")
+    jsonschema.Draft202012Validator(schema("suite")).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"rules": []}, {"rulse": []}, {"rules": [{"check": "type", "column": "a"}]}, {"rules": [{"check": "timestamp"}]}],
+    ids=json.dumps,
+)
+def test_the_schema_of_suites_refuses_a_wrong_one(spoilt: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema("suite")).validate(spoilt)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +102,7 @@ def test_the_schema_is_itself_a_valid_schema() -> None:
         {"limits": {"batch_rows": 0}},
         {"processors": [{"schema": {}}, {"validation": {"rules": [{"check": "not_nul", "column": "order_id"}]}}]},
         {"processors": [{"schema": {}}, {"validation": {"rules": [{"check": "not_null", "colum": "order_id"}]}}]},
+        {"processors": [{"schema": {}}, {"validation": {}}]},
         {"dialect": {"delimiter": ";;"}},
     ],
     ids=lambda spoilt: json.dumps(spoilt)[:60],
