@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 FLAGS = "_flags"
 
 #: Beyond this many, combinations that no row has are struck off before they double once more.
 _COMBINATIONS_MAX = 64
+
+
+def having(flags: pa.Array, name: str) -> pa.Array:
+    """A mask of the rows of which `name` is said.
+
+    >>> having(pa.array(["a,b", "ab", None]), "b").to_pylist()
+    [True, False, False]
+    """
+    return pc.fill_null(pc.match_substring_regex(flags, f"(^|,){re.escape(name)}(,|$)"), fill_value=False)
 
 
 def flagged(flags: pa.Array, warned: Iterable[pl.Series]) -> pa.Array:

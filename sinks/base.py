@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from processors.columns import ColumnType
+from processors.drift.states import Profiling
 from processors.expectations import Suite
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
@@ -22,6 +23,7 @@ from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
 from processors.scoring import Scoring
+from processors.set_rules import SetRule
 from processors.validation import Severity
 from sinks.record_index import RecordIndex, empty_index
 from sinks.schemas.drift import Drift
@@ -75,6 +77,7 @@ class Table:
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
+    `set_rules`, `profiling`: what is asked of its dates when they are closed.
     """
 
     dataset: str
@@ -86,6 +89,8 @@ class Table:
     contract: Contract = field(default_factory=Contract)
     suite: Suite | None = None
     scoring: Scoring = field(default_factory=Scoring)
+    set_rules: tuple[SetRule, ...] = ()
+    profiling: Profiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +329,13 @@ class Receipt:
     drifts: tuple[Drift, ...] = ()
 
 
+Prepared = TypeVar("Prepared")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
-    `score`."""
+    """Something about a whole execution date that a person should know. `subject`: the rule, the column, or what the
+    score is of."""
 
     dataset: str
     date: str
@@ -335,9 +343,6 @@ class Finding:
     subject: str
     severity: Severity
     message: str
-
-
-Prepared = TypeVar("Prepared")
 
 
 class Sink(Protocol[Prepared]):

@@ -16,6 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from processors.errors import WarehouseError
 from sinks.base import Table, Unique
+from sinks.closing.tables import CLOSINGS
 from sinks.identifiers import quote, unique_keys
 from sinks.keys import storage
 from sinks.result_tables import RESULTS
@@ -79,6 +80,13 @@ def accounts(db: Database) -> None:
     db.execute("ALTER TABLE meta_rule_results RENAME TO meta_counts")
     for column in ("elements", "passed", "parameters_version"):
         db.execute(f"ALTER TABLE meta_spans ADD COLUMN {column} INTEGER")
+
+
+@migrations()
+def closings(db: Database) -> None:
+    """Which dates are summed up, what their rules came to, their profiles, and what these are compared with."""
+    for statement in CLOSINGS.split(";\n\n"):
+        db.execute(statement)
 
 
 @migrations()

@@ -16,6 +16,7 @@ import pyarrow as pa
 from processors.errors import WarehouseError
 from sinks import ledger
 from sinks.base import Position, Span, row_id
+from sinks.closing.history import BrokenRule, DateProfile, broken_rules, profiles
 from sinks.connection import Connection
 from sinks.corrections import event
 from sinks.holds import DatasetState, dataset_states
@@ -161,6 +162,14 @@ class WarehouseReader:
     def dataset_states(self) -> list[DatasetState]:
         """The datasets that are held, or were once, by name."""
         return dataset_states(self._connection)
+
+    def profiles(self, dataset: str | None = None, date: str | None = None) -> list[DateProfile]:
+        """The profiles of a date, or of the last one of each dataset."""
+        return profiles(self._connection, dataset, date)
+
+    def broken_rules(self) -> list[BrokenRule]:
+        """The rules over whole dates that are broken now, those of the last dates first."""
+        return broken_rules(self._connection)
 
     def content_hash(self, dataset: str, date: str | None = None) -> str:
         """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events and balances, each in the order of

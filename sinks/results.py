@@ -40,7 +40,6 @@ _OF_DATES = """
 SELECT {part} AS part, rule, sum(element_count), sum(missing_count), sum(unexpected_count)
 FROM meta_date_results f WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2
 """
-_ARE_DATES_JUDGED = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta_date_results')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +134,8 @@ def _whole(connection: Connection, scope: Scope) -> list[_OfDate]:
 
 def _of_dates(connection: Connection, part: str, condition: str, *values: Scalar) -> dict[str, list[_OfDate]]:
     found: dict[str, list[_OfDate]] = defaultdict(list)
-    if connection.integer(_ARE_DATES_JUDGED):
-        for key, rule, *counts in connection.rows(_OF_DATES.format(part=part, condition=condition), *values):
-            found[str(key)].append(_OfDate(str(rule), *(int(str(count)) for count in counts)))
+    for key, rule, *counts in connection.rows(_OF_DATES.format(part=part, condition=condition), *values):
+        found[str(key)].append(_OfDate(str(rule), *(int(str(count)) for count in counts)))
     return found
 
 

@@ -25,6 +25,7 @@ _COUNT = f"""
 UPDATE meta_runs SET files = ?, records = records + ?, accepted = accepted + ?, rejected = rejected + ?,
     drifts = drifts + ?, updated_at = {NOW} WHERE run_id = ?
 """
+_FOUND = f"UPDATE meta_runs SET findings = findings + ?, updated_at = {NOW} WHERE run_id = ?"
 _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended_at = {NOW} WHERE run_id = ?"
 
 
@@ -51,6 +52,10 @@ class Run:
     def add(self, files: int, records: int, accepted: int, drifts: int) -> None:
         """Add to the figures, inside the caller's transaction. `files`: how many there are by now."""
         self._connection.run(_COUNT, files, records, accepted, records - accepted, drifts, self.run_id)
+
+    def found(self, findings: int) -> None:
+        """Add findings about dates, inside the transaction in which these are closed."""
+        self._connection.run(_FOUND, findings, self.run_id)
 
     def end(self, outcome: RunOutcome, reason: str) -> None:
         """It is over."""

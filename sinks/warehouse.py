@@ -109,6 +109,16 @@ class Warehouse:
         for store in self._stores.values():
             store.schemas.forget()
 
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The table of each dataset, as it is now."""
+        return {name: store.table for name, store in self._stores.items()}
+
+    def count_findings(self, findings: int) -> None:
+        """Enter findings into the account of the run, inside a transaction."""
+        if findings and self._run is not None:
+            self._run.found(findings)
+
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""

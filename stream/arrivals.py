@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from processors.errors import SourceError
 from sinks.base import MicroBatch
 from stream.backlog import Backlog
+from stream.barrier import Barrier
 from stream.engine import raise_within
 from stream.landing.intake import Intake
 from stream.landing.listing import Found
@@ -19,12 +20,32 @@ from stream.landing.watcher import Watcher
 POLL_SECONDS = 1.0
 #: Between the beginnings of two listings pass at least so many times the seconds that one takes.
 LISTING_SHARE = 10.0
+#: Between two times at which dates are summed up pass at least so many times the seconds that it takes.
+CLOSING_SHARE = 10.0
 #: How often the ledger is asked whether the last commits are there.
 _LEDGER_SECONDS = 0.02
 #: So many files that are larger than a micro-batch are open at a time.
 OPEN_MAX = 8
 #: So many smaller ones are taken together, and before the larger have their turn.
 SMALL_MAX = 256
+
+
+@dataclass(slots=True)
+class Pace:
+    """When dates are to be summed up: soon, and a tenth of the time at the most. `is_wanted`: there was something since
+    the last time, or a run before this one may have left some of them."""
+
+    is_wanted: bool = True
+    _last: Barrier | None = None
+    _next: float = 0.0
+
+    def due(self) -> Iterator[Barrier]:
+        """A barrier, if it is time for one."""
+        if self._last is not None and self._last.is_lifted:
+            self._next, self._last = time.monotonic() + CLOSING_SHARE * self._last.seconds, None
+        if self.is_wanted and self._last is None and time.monotonic() >= self._next:
+            self.is_wanted, self._last = False, Barrier()
+            yield self._last
 
 
 @dataclass(slots=True)
@@ -41,6 +62,7 @@ class Arrivals:
     _large: deque[Found] = field(default_factory=deque)
     _open: deque[tuple[Found, Generator[MicroBatch]]] = field(default_factory=deque)
     _expected: set[tuple[str, bytes]] = field(default_factory=set)
+    _closings: Pace = field(default_factory=Pace)
 
     def present(self) -> Iterator[MicroBatch]:
         """What is in the landing folder now, last lines included once they have settled; then it ends."""
@@ -53,11 +75,12 @@ class Arrivals:
         while tracker.leaving and not self.stop.wait(_LEDGER_SECONDS):
             yield from self.intake.put_away()
 
-    def ongoing(self) -> Iterator[MicroBatch]:
+    def ongoing(self) -> Iterator[MicroBatch | Barrier]:
         """What is in the landing folder, and whatever comes, until `stop` is set.
 
         Events say where to look at once, also between the batches of a large file. Everything is listed every
         POLL_SECONDS, whether there were events or not; less often where that takes long (0.4 s for 100,000 files).
+        When nothing more is there for now, a barrier says so.
         """
         tracker = self.intake.tracker
         quiet_is_proof = all("quiet" in dataset.files.ready for dataset in tracker.datasets.values())
@@ -72,6 +95,8 @@ class Arrivals:
                     next_listing = began + max(POLL_SECONDS, LISTING_SHARE * took)
                 self._expect(tracker.unsettled())
                 yield from self._turn()
+                if not self._expected:
+                    yield from self._closings.due()
                 if self._expected and quiet_is_proof:
                     watcher.rest()
                 elif watcher.wake():
@@ -131,6 +156,7 @@ class Arrivals:
     def _done(self, file: Found) -> None:
         self._expected.discard((file.dataset, file.path))
         self.backlog.done(file)
+        self._closings.is_wanted = True
 
     def _close(self) -> None:
         for _, batches in self._open:

@@ -21,12 +21,19 @@ class Barrier:
     dataset: str | None = None
     date: str | None = None
     parameters: Parameters | None = None
+    #: How long it took to sum dates up.
+    seconds: float = 0.0
     _lifted: threading.Event = field(default_factory=threading.Event)
 
     def lift(self, parameters: Parameters | None = None) -> None:
         """All before it is committed, and these are the parameters that are waited for."""
         self.parameters = parameters
         self._lifted.set()
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether all before it is committed."""
+        return self._lifted.is_set()
 
     def wait(self, stop: threading.Event) -> bool:
         """Wait until it is lifted; False where `stop` was set before."""

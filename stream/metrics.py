@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from stream.backlog import Backlog, Waiting
 
 _WINDOW_SECONDS = 10.0
@@ -26,13 +26,14 @@ class Latency:
 @dataclass(slots=True)
 class Meter:
     """The figures of one dataset. `set_aside`: files that are held or failed now. `drifts`: how often the
-    schema of its files changed."""
+    schema of its files changed. `findings`: about its dates."""
 
     files: set[int] = field(default_factory=set)
     records: int = 0
     accepted: int = 0
     rejected: int = 0
     drifts: int = 0
+    findings: int = 0
     set_aside: set[int] = field(default_factory=set)
     last_file: str = ""
     recent: deque[tuple[float, int]] = field(default_factory=deque)
@@ -87,6 +88,11 @@ class Meters:
         """Count a commit, whether of rows or of a file's state alone."""
         with self.lock:
             self.by_dataset[receipt.batch.dataset].add(receipt)
+
+    def find(self, finding: Finding) -> None:
+        """Count a finding about a date."""
+        with self.lock:
+            self.by_dataset[finding.dataset].findings += 1
 
     def waiting(self, dataset: str) -> Waiting:
         """The dataset's backlog."""

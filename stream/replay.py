@@ -12,6 +12,7 @@ from sinks.base import MicroBatch, Receipt
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
+from stream.closing import Closings
 from stream.config import Dataset
 from stream.engine import run
 from stream.recorded import micro_batch
@@ -35,7 +36,8 @@ class Replayed:
 def replay_dates(
     configs: Path, path: Path, first: str, last: str, only: str | None, stop: threading.Event
 ) -> tuple[list[Replayed], list[str]]:
-    """Replay every recorded date from `first` to `last`, in order; and a sentence for each dataset passed over.
+    """Replay every recorded date from `first` to `last`, in order, and close it; and a sentence for each dataset passed
+    over.
 
     Raises what `replay` raises, and WarehouseError.
     """
@@ -48,7 +50,11 @@ def replay_dates(
     left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
     tables = [dataset.table for dataset in datasets.values()]
     with Warehouse(path, tables, replaying=True) as warehouse, warehouse.recording("replay"):
-        done = [replay(warehouse, datasets[name], date, stop) for date, name in wanted if name not in left_out]
+        closings, done = Closings(warehouse), list[Replayed]()
+        for date, name in wanted:
+            if name not in left_out:
+                done.append(replay(warehouse, datasets[name], date, stop))
+                closings.close()
     return done, [f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items())]
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from processors.errors import ConfigError, StoppedError
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.background import beside_main_thread, stopping
 from stream.budget import Budgets
+from stream.closing import Closings
 from stream.config import Dataset
 from stream.engine import run
 from stream.judging import stopped_report
@@ -29,12 +31,15 @@ from stream.screens.tables import to_json
 
 #: We make next to no cycles, and looking for them among what is known of 100,000 files takes longer than loading one.
 _GC_THRESHOLDS = (50_000, 20, 50)
+#: Whoever stops us does not wait for long.
+CLOSING_SECONDS = 2.0
 
 
 def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     """Load the landing folder into the warehouse, once or until stopped; the exit code.
 
-    1 where `run` set a file aside, left out a dataset that is held, or was stopped. Where a budget stops everything it
+    1 where `run` set a file aside, left out a dataset that is held, closed a date that breaks a rule with the action
+    `fail`, or was stopped. Where a budget stops everything it
     is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
     gc.set_threshold(*_GC_THRESHOLDS)
@@ -68,8 +73,9 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
-            receipts = run(batches, chains, sink, arrivals.stop, budgets)
-            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files))
+            closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
+            receipts = run(batches, chains, sink, arrivals.stop, budgets, closings.at_barrier)
+            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files, closings, signalled))
         if signalled.is_set():
             this_run.outcome = "stopped"
     if ongoing:
@@ -78,10 +84,24 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         sys.stderr.write("ade-stream: stopped before everything was loaded; `ade-stream run` goes on from there.\n")
     for dataset, reason in tracker.held.items():
         sys.stderr.write(f"ade-stream: dataset {dataset} is held. {reason}\n")
-    return 1 if meters.set_aside or tracker.held or signalled.is_set() else 0
+    return 1 if meters.set_aside or tracker.held or signalled.is_set() or closings.has_failed else 0
 
 
-def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen, schema_files: SchemaFiles) -> None:
+def _tell(finding: Finding, meters: Meters, screen: Screen) -> None:
+    meters.find(finding)
+    screen.tell(finding)
+
+
+def _consume(
+    receipts: Iterator[Receipt],
+    meters: Meters,
+    screen: Screen,
+    schema_files: SchemaFiles,
+    closings: Closings,
+    signalled: threading.Event,
+) -> None:
+    """Follow the receipts, and close the dates behind them; of those that are left when a signal comes only what takes
+    no longer than CLOSING_SECONDS: the next run finds the others."""
     schema_files.write()
     try:
         for receipt in receipts:
@@ -90,3 +110,5 @@ def _consume(receipts: Iterator[Receipt], meters: Meters, screen: Screen, schema
             schema_files.follow(receipt)
     finally:
         schema_files.write()
+    stops = time.monotonic() + CLOSING_SECONDS
+    closings.close(until=lambda: signalled.is_set() and time.monotonic() > stops)

@@ -28,6 +28,7 @@ from stream.accepting.findings import Misfit, misfits, sides, values
 from stream.accepting.history import rewrite
 from stream.accepting.observed import observed_type
 from stream.accepting.request import Plan, Request, check_found, config_path, is_known, plan, told_before
+from stream.closing import Closings
 from stream.config import Dataset
 from stream.config.amending import ADDED_TYPE
 from stream.config.loading import known_dataset, read_config
@@ -118,6 +119,7 @@ class _Acceptance:
             done = self._changed(planned, entries, evolved)
         with self.sink.transaction():
             amendments.forget(self.sink.connection, name, self.request.source)
+        Closings(self.sink).close()
         return done
 
     def _evolved(self, alone: Dataset, told: Iterable[Amendment]) -> str | None:

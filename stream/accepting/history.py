@@ -9,6 +9,7 @@ from processors.errors import ConfigError
 from processors.reasons import NEW
 from sinks.backfill import Backfill, set_aside
 from sinks.base import whole_file
+from sinks.closing.dates import reopen_file
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
 from sinks.recounting import recount
@@ -46,6 +47,8 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
         _fill(sink, Backfill(connection, dataset.table, text), plan, stop)
+    for entry in plan.files:
+        reopen_file(connection, entry.file.file_id)
 
 
 def _refuse_unjudged(plan: Plan) -> None:

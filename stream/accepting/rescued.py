@@ -97,7 +97,7 @@ _COMPACT: Mapping[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
 def _alone(step: StepConfig) -> dict[str, object]:
     """What a step asks of one column: nothing of other records, and no cell is refused."""
     if step.quality is not None:
-        return {"quality": step.quality.model_copy(update={"duplicates": ()})}
+        return {"quality": step.quality.model_copy(update={"duplicates": (), "outliers": {}, "impute": {}})}
     modes = step.schema_ or SchemaConfig()  # type: ignore[call-arg]
     return {"schema_": modes.model_copy(update={"misfits": "rescue", "missing_columns": "rescue"})}
 

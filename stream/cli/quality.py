@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from stream.cli import profiles
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
 
 if TYPE_CHECKING:
     from sinks.results import Scope
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores, profiles."
+)
+app.command()(profiles.profile)
 
 _Dataset: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[DATASET]", help="Which dataset; all of them where none is named.")

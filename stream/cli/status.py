@@ -12,7 +12,7 @@ def status(
     *,
     json: Json = False,
 ) -> None:
-    """Show the balance of each dataset, and the files that are not loaded as a whole, with the reason.
+    """Show the balance of each dataset, the files that are not loaded as a whole, and the dates that break a rule.
 
     Reads only, and may be called beside a running watch.
 
@@ -24,8 +24,9 @@ def status(
 
     del configs, landing  # all commands take them; the ledger answers without
     with WarehouseReader(warehouse) as reader:
+        broken = reader.broken_rules()
         datasets, waiting = reader.status(), list(reader.files("state NOT IN ('committed', 'superseded', 'archived')"))
     if json:
-        write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting}))
+        write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting, "broken_rules": broken}))
     else:
-        status_table(warehouse, datasets, waiting)
+        status_table(warehouse, datasets, waiting, broken)

@@ -12,7 +12,7 @@ from processors.expressions import parsed
 from processors.reasons import MISSING, NEW, TYPE
 from processors.schemas.model import Mode
 from stream.config.models import DatasetConfig
-from stream.config.rules import NamedRule
+from stream.config.rules import RuleConfig
 
 Action: TypeAlias = Literal["warn", "quarantine", "fail"]
 
@@ -45,7 +45,8 @@ _ACTIONS: Mapping[Mode, Action] = {"evolve": "warn", "rescue": "warn", "quaranti
 
 def suite_of(config: DatasetConfig) -> Suite:
     """All that the config expects."""
-    return Suite(config.dataset, (*_reading(), *_schema(config), *_duplicates(config), *_rules(config)))
+    asked = *_reading(), *_schema(config), *_outliers(config), *_duplicates(config), *_rules(config)
+    return Suite(config.dataset, asked)
 
 
 def _reading() -> Iterator[Expectation]:
@@ -78,6 +79,18 @@ def _built_in(
     return Expectation(name, check, dimension, about[:1], action=action, counted=counted, definition=canonical(asked))
 
 
+def _outliers(config: DatasetConfig) -> Iterator[Expectation]:
+    """Outliers are refused where the config says so; else they are what they are."""
+    for step in config.processors:
+        for column, outliers in step.quality.outliers.items() if step.quality else ():
+            if outliers.action == "quarantine":
+                name, asked = f"outlier_{column}", {"check": "outlier", "column": column}
+                definition = canonical(asked | outliers.model_dump(include={"fences", "k"}))
+                yield Expectation(
+                    name, "outlier", "validity", (column,), counted=(f"rule.{name}",), definition=definition
+                )
+
+
 def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
     asked = {each for step in config.processors if step.quality for each in step.quality.duplicates}
     for name, columns in (("key", config.key), ("exact", ())):
@@ -94,7 +107,7 @@ def _rules(config: DatasetConfig) -> Iterator[Expectation]:
             yield _rule(rule)
 
 
-def _rule(rule: NamedRule) -> Expectation:
+def _rule(rule: RuleConfig) -> Expectation:
     """What the config leaves to its default is no part of a definition, so that a setting which rules gain one day
     changes no id. The values of a list are, by their hash."""
     told = rule.model_dump(exclude_defaults=True)

@@ -25,6 +25,7 @@ from sinks.reading import WarehouseReader
 from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
+from stream.closing import Closings
 from stream.config import Dataset
 from stream.rejects.anew import CAME, Anew
 from stream.rejects.choosing import files_of
@@ -96,11 +97,17 @@ class _Bench:
             self.warehouse = resources.enter_context(Warehouse(self._path, tables))
             self.recorded = resources.enter_context(WarehouseReader(self._path))
             self._run = resources.enter_context(self.warehouse.recording("retry"))
+            resources.push(self._close_dates)
             resources.enter_context(self.warehouse.transaction())
             self.retrial = Retrial(self.warehouse.connection, tables, self._run.run_id)
             self._anew = Anew(self.datasets, self.retrial, self._stop)
             self._resources = resources.pop_all()
         return self
+
+    def _close_dates(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Behind the transaction, if it was kept."""
+        if kind is None:
+            Closings(self.warehouse).close()
 
     def __exit__(self, *error: object) -> None:
         self._resources.__exit__(*error)  # type: ignore[arg-type]

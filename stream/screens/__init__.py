@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from stream.metrics import Meters
 from stream.screens.dashboard import Dashboard
 from stream.screens.lines import Lines
@@ -20,6 +20,10 @@ class Screen(Protocol):
 
     def show(self, receipt: Receipt, /) -> None:
         """Take notice of a commit."""
+        ...
+
+    def tell(self, finding: Finding, /) -> None:
+        """Take notice of a finding about a date."""
         ...
 
 

@@ -14,9 +14,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from stream.metrics import Meter, Meters
-from stream.screens.events import clock, drifted, sentence
+from stream.screens.events import clock, drifted, found, sentence
 from stream.screens.figures import count, milliseconds, rss_megabytes, seconds
 
 _REFRESH_PER_SECOND = 4
@@ -48,6 +48,10 @@ class Dashboard:
         """Keep the events for the next refresh."""
         for event in (sentence(receipt), *map(drifted, receipt.drifts)):
             self._events.append(f"{clock()[11:19]} {event}")
+
+    def tell(self, finding: Finding, /) -> None:
+        """Keep the finding for the next refresh."""
+        self._events.append(f"{clock()[11:19]} {found(finding)}")
 
     def _whole(self) -> RenderableType:
         datasets = self._datasets()

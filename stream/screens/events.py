@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
@@ -44,6 +44,19 @@ changes="…"`. `from` is `contract` where it is the first file."""
         to=drift.to_version,
         compatibility=drift.comparison.compatibility,
         changes=words(drift.comparison),
+    )
+
+
+def found(finding: Finding) -> str:
+    """Something about a date: `quality dataset=… date=… rule=… severity=… message="…"`; `drift` has the column, and
+    `score` what it is of, in the place of `rule`."""
+    return _pairs(
+        "quality",
+        dataset=finding.dataset,
+        date=finding.date,
+        **{finding.kind: finding.subject},
+        severity=finding.severity,
+        message=finding.message,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sinks.base import Receipt
+from sinks.base import Finding, Receipt
 from stream.metrics import Meters
-from stream.screens.events import clock, drifted, sentence
+from stream.screens.events import clock, drifted, found, sentence
 from stream.screens.output import write
 
 
@@ -27,12 +27,17 @@ class Lines:
         for drift in receipt.drifts:
             self._write(drifted(drift))
 
+    def tell(self, finding: Finding, /) -> None:
+        """A line for the finding."""
+        self._write(found(finding))
+
     def summary(self) -> None:
         """One line a dataset, with the sums of this run."""
         for dataset, meter in self._meters.by_dataset.items():
             self._write(
                 f"done dataset={dataset} files={len(meter.files)} records={meter.records} accepted={meter.accepted} "
-                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.drifts}"
+                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.drifts} "
+                f"findings={meter.findings}"
             )
 
     @staticmethod

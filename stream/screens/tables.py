@@ -11,6 +11,7 @@ from typing import Any, Literal
 from rich.table import Table
 
 from sinks.base import FileDialect
+from sinks.closing.history import BrokenRule
 from sinks.ledger import FileEntry
 from sinks.reading import DatasetStatus
 from sinks.schemas.history import Standing
@@ -19,9 +20,15 @@ from stream.screens.figures import count
 from stream.screens.output import printing, write
 from stream.why import Explanation, Told
 
+#: So many of the dates that break a rule are told of each dataset.
+_BROKEN_SHOWN = 5
 
-def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry]) -> None:
-    """Print the balance of each dataset, those that are held, and each file that is not loaded as a whole."""
+
+def status_table(
+    warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry], broken: Sequence[BrokenRule]
+) -> None:
+    """Print the balance of each dataset, those that are held, each file that is not loaded as a whole, and the last
+    dates that break a rule."""
     table = _table(str(warehouse), "dataset", "files", "records", "accepted", "rejected", "drift", "last commit")
     for each in datasets:
         figures = (each.files, each.records, each.accepted, each.rejected, each.schema.drifts if each.schema else 0)
@@ -33,8 +40,23 @@ def status_table(warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Se
         sentences = [f"{each.dataset}: held. {each.held}" for each in datasets if each.held]
         sentences += [_drifted(each.dataset, each.schema) for each in datasets if each.schema and each.schema.drifts]
         sentences += [f"{entry.file.path}: {entry.state}. {entry.reason}" for entry in waiting]
+        for each in datasets:
+            sentences += _broken([rule for rule in broken if rule.dataset == each.dataset])
         for sentence in sentences:
             console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _broken(rules: Sequence[BrokenRule]) -> list[str]:
+    told = [
+        f"{rule.dataset}: {rule.date} breaks {rule.rule} ({rule.action}). {_of_file(rule)}{rule.message}."
+        for rule in rules[:_BROKEN_SHOWN]
+    ]
+    more = len(rules) - len(told)
+    return [*told, f"{rules[0].dataset}: {count(more)} more in meta_date_results."] if more else told
+
+
+def _of_file(rule: BrokenRule) -> str:
+    return f"{rule.path}: " if rule.path else ""
 
 
 def _drifted(dataset: str, standing: Standing) -> str:

@@ -128,7 +128,7 @@ MESSAGES = {
         RULE,
         "length, column: id, min: 3, max: 2}",
         21,
-        f"{NOT_NULL}: min is greater than max, so no text is of such a length.",
+        f"{NOT_NULL}: min is greater than max, so no value lies between.",
     ),
     "length below nothing": (RULE, "length, column: id, min: -1}", 21, f"{NOT_NULL}.min: input should be greater"),
     "length that is no whole number": (RULE, "length, column: id, max: 2.5}", 21, f"{NOT_NULL}.max: input should be a"),
@@ -246,7 +246,7 @@ MESSAGES = {
         "columns: [kind, day]",
         "columns: [kind, day], when: count > 1",
         25,
-        f"unknown key '{UNIQUE}.when'. Known keys: name, severity, action, weight, check, columns.",
+        f"unknown key '{UNIQUE}.when'. Known keys: name, severity, weight, check, columns, action.",
     ),
     "list of nothing": ("values: [a, b]", "values: []", 24, f"{ONE_OF}.values: tuple should have at least 1 item"),
     "aggregate": (

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from processors.expectations import Expectation, Suite, canonical
 from processors.scoring import score
 from sinks.base import Finding
 from sinks.connection import Connection
 from sinks.results import Scope, results, results_by_date
 from sinks.scores import history, record_scores
 from sinks.warehouse import Warehouse
+from stream.closing import Closings
 from stream.config import Dataset
 from tests.sinks import contents
 from tests.sinks.landings import dataset, land, load, replayed, rules
@@ -23,12 +22,6 @@ from tests.sinks.landings import dataset, land, load, replayed, rules
 RANGE = {"check": "range", "column": "n", "min": 0}
 GOOD = ["1"] * 10
 DAYS = tuple(f"2026-11-{day}" for day in range(11, 21))
-#: As part F of the design has them: what rules about whole dates came to.
-OF_DATES = """
-CREATE TABLE IF NOT EXISTS meta_date_results (
-    dataset TEXT, date TEXT, file_id INTEGER, rule TEXT, element_count INTEGER, missing_count INTEGER,
-    unexpected_count INTEGER, observed TEXT, message TEXT, judged_at TEXT)
-"""
 
 
 def numbers(*steps: Any, **score: Any) -> Dataset:
@@ -131,28 +124,19 @@ def test_a_rolled_back_score_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_rules_about_whole_dates_are_scored_with_the_others(tmp_path: Path) -> None:
-    path, described = loaded(tmp_path, numbers(), GOOD, GOOD), expecting_rows(numbers())
-    replayed(path, {"numbers": described}, DAYS[:2])
-    with Warehouse(path, [described.table]) as sink, sink.connection.transaction():
-        sink.connection.run(OF_DATES)
-        for day, broken in zip(DAYS[:2], (0, 1), strict=True):
-            sink.connection.run(
-                "INSERT INTO meta_date_results (dataset, date, file_id, rule, element_count, missing_count, "
-                "unexpected_count, observed, message, judged_at) VALUES ('numbers', ?, NULL, 'row_count', 1, 0, ?, "
-                "'{}', '', '')",
-                *(day, broken),
-            )
-    recorded(path, described)
+    described = numbers(rules(RANGE, {"check": "row_count", "min": 5}))
+    path = loaded(tmp_path, described, GOOD, ["1"])
+    with Warehouse(path, [described.table]) as sink:
+        Closings(sink).close()
     kept = "SELECT date, timeliness, score FROM meta_quality_scores ORDER BY date"
     assert contents.rows(path, kept) == [(DAYS[0], 100.0, 100.0), (DAYS[1], 0.0, 50.0)]
 
 
-def expecting_rows(described: Dataset) -> Dataset:
-    """The same dataset, which also expects a number of rows a date."""
-    rows = Expectation("row_count", "row_count", "timeliness", level="date", definition=canonical({"min": 5}))
-    assert described.table.suite is not None
-    suite = Suite("numbers", (*described.table.suite.expectations, rows))
-    return replace(described, table=replace(described.table, suite=suite))
+def test_a_date_that_is_closed_tells_that_its_score_fell(tmp_path: Path) -> None:
+    path, told = loaded(tmp_path, numbers(), GOOD, ["1", "-1"]), list[Finding]()
+    with Warehouse(path, [numbers().table]) as sink:
+        Closings(sink, told.append).close()
+    assert [(each.date, each.kind) for each in told] == [(DAYS[1], "score")]
 
 
 def test_the_results_of_many_dates_are_those_of_each(tmp_path: Path) -> None:

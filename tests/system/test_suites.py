@@ -84,3 +84,15 @@ def test_rows_are_judged_by_the_values_of_a_list(suited: Place) -> None:
     assert staged(suited.warehouse) == 1
     checked = ade(suited, "check", str(path))
     assert '"country has 1 not in lists/countries.csv"' in checked.stdout
+
+
+def test_a_rule_asks_only_the_rows_for_which_its_condition_is_true(suited: Place) -> None:
+    suite = suited.configs / "expectations" / "orders.yaml"
+    rule = "  - {check: range, column: amount, max: 15, name: cheap_in_norway, when: \"country = 'NO'\"}\n"
+    suite.write_text(suite.read_text("utf-8") + rule, "utf-8")
+    lines = orders([1]) + order(2, "20.00") + order(3, "20.00").replace(",NO,", ",SE,") + order(4).replace(",NO,", ",,")
+    write(suited.landing / "orders" / "orders_2026-11-21.csv", lines)
+    load(suited)
+    assert rows(suited.warehouse, BROKEN) == [("cheap_in_norway", 1)]
+    skipped = "SELECT count FROM meta_counts WHERE name = 'skipped.cheap_in_norway'"
+    assert rows(suited.warehouse, skipped) == [(2,)]

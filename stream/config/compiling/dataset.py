@@ -18,11 +18,11 @@ from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.identity import identifying
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
-from stream.config.rules import UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.config.suites import suite_of
 from stream.reading.framing import Dialect
@@ -98,17 +98,6 @@ def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...
     return tuple(replace(column, misfits=misfits(column.name)) for column in columns)
 
 
-def identifying(config: DatasetConfig) -> set[str]:
-    """The columns that say which records are duplicates."""
-    found: set[str] = set()
-    for step in config.processors:
-        duplicates = step.quality.duplicates if step.quality else ()
-        found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
-        rules = step.validation.rules if step.validation else ()
-        found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
-    return found
-
-
 def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
     config, limits = draft.config, draft.config.limits
     return Dataset(
@@ -125,6 +114,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             contract=Contract(columns, config.key),
             suite=suite_of(config),
             scoring=config.score.scoring,
+            set_rules=tuple(draft.set_rules),
+            profiling=None if config.profile is None else config.profile.profiling,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -164,6 +155,8 @@ def _whole(draft: Draft) -> None:
     for name in config.key:
         if name not in config.columns:
             draft.fault(("key",), f"there is no column {name!r}; the columns are {', '.join(config.columns)}")
+    for position, name in enumerate((config.profile.columns if config.profile else None) or ()):
+        draft.known(("profile", "columns", position), name)
     event_time = config.event_time
     if event_time is not None and draft.types.get(event_time, ColumnType("string")).name != "timestamp":
         stamps = ", ".join(name for name, kind in draft.types.items() if kind.name == "timestamp") or "none"

@@ -11,6 +11,7 @@ from processors.casting import polars_type
 from processors.columns import ColumnType
 from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
+from processors.set_rules import SetRule
 from sinks.base import Unique
 from stream.config.models import DatasetConfig
 
@@ -42,6 +43,7 @@ class Draft:
     steps: list[Processor] = field(default_factory=list)
     unique: list[Unique] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    set_rules: list[SetRule] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
     def fault(self, where: Sequence[int | str], why: str) -> None:

@@ -17,6 +17,7 @@ from stream.config.rules import (
     NotNullRule,
     OneOfRule,
     RangeRule,
+    RowRule,
     RuleConfig,
     UniqueRule,
 )
@@ -62,7 +63,7 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
 
 def _rejects(rule: NotNullRule) -> bool:
     """Whether a record without the value is never loaded."""
-    return rule.action != "warn" and not rule.is_conditional
+    return rule.action not in {"warn", "impute"} and not rule.is_conditional
 
 
 def _constraint(rule: RuleConfig, logical: str) -> Written | None:
@@ -104,6 +105,9 @@ def _quality(rule: RuleConfig, column: str | None) -> Written:
         quality["severity"] = rule.severity
     if rule.action != ("quarantine" if rule.severity == "error" else "warn"):
         quality["customProperties"] = [{"property": "action", "value": rule.action, "vendor": VENDOR}]
+    if isinstance(rule, RowRule) and rule.impute is not None:
+        put = plain(rule.impute.model_dump(exclude_defaults=True))
+        quality["customProperties"].append({"property": "impute", "value": put, "vendor": VENDOR})
     return quality
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from stream.config.rules.base import NamedRule, RowRule
 from stream.config.rules.cells import LengthRule, MatchesRule, NotNullRule, OneOfRule, RangeRule, TypeRule
+from stream.config.rules.dates import DistributionRule, FreshnessRule, MeanConfig, RowCountRule, SetRule, VolumeRule
 from stream.config.rules.records import DateOrderRule, ExpressionRule, SumRule
 from stream.config.rules.relations import ReferentialRule, UniqueRule
 
@@ -24,6 +25,10 @@ _AnyRule: TypeAlias = (
     | ReferentialRule
     | UniqueRule
     | ExpressionRule
+    | RowCountRule
+    | FreshnessRule
+    | DistributionRule
+    | VolumeRule
 )
 
 
@@ -44,17 +49,23 @@ CHECKS = frozenset(get_args(kind.model_fields["check"].annotation)[0] for kind i
 __all__ = [
     "CHECKS",
     "DateOrderRule",
+    "DistributionRule",
     "ExpressionRule",
+    "FreshnessRule",
     "LengthRule",
     "MatchesRule",
+    "MeanConfig",
     "NamedRule",
     "NotNullRule",
     "OneOfRule",
     "RangeRule",
     "ReferentialRule",
+    "RowCountRule",
     "RowRule",
     "RuleConfig",
+    "SetRule",
     "SumRule",
     "TypeRule",
     "UniqueRule",
+    "VolumeRule",
 ]

@@ -14,11 +14,20 @@ from stream.config.rules.base import RowRule
 Bound: TypeAlias = int | float | Decimal | datetime | date
 
 
-def _is_bound(value: object) -> object:
+def is_bound(value: object) -> object:
+    """A value that a range may end with. Raises ValueError for others."""
     good = value is None or (isinstance(value, int | float | Decimal | date) and not isinstance(value, bool))
     if not good or value != value:
         raise ValueError("must be a number, a date or a timestamp, as YAML writes them (without quotes)")
     return value
+
+
+def check_ends(low: Bound | None, high: Bound | None) -> None:
+    """Raises ValueError where nothing is bounded, or nothing can lie between."""
+    if low is None and high is None:
+        raise ValueError("needs min, max or both")
+    if type(low) is type(high) and low is not None and low > high:  # type: ignore[operator]
+        raise ValueError("min is greater than max, so no value lies between")
 
 
 def _is_judged(written: str) -> str:
@@ -56,16 +65,13 @@ class RangeRule(RowRule):
 
     check: Literal["range"]
     column: str
-    min: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
-    max: Annotated[Bound | None, BeforeValidator(_is_bound)] = None
+    min: Annotated[Bound | None, BeforeValidator(is_bound)] = None
+    max: Annotated[Bound | None, BeforeValidator(is_bound)] = None
     exclusive: bool = Field(False, description="Whether the ends themselves are outside.")
 
     @model_validator(mode="after")
     def _bounded(self) -> RangeRule:
-        if self.min is None and self.max is None:
-            raise ValueError("needs min, max or both")
-        if type(self.min) is type(self.max) and self.min is not None and self.min > self.max:  # type: ignore[operator]
-            raise ValueError("min is greater than max, so no value lies between")
+        check_ends(self.min, self.max)
         return self
 
 
@@ -79,10 +85,7 @@ class LengthRule(RowRule):
 
     @model_validator(mode="after")
     def _bounded(self) -> LengthRule:
-        if self.min is None and self.max is None:
-            raise ValueError("needs min, max or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is greater than max, so no text is of such a length")
+        check_ends(self.min, self.max)
         return self
 
 

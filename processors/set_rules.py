@@ -1,0 +1,214 @@
+"""Rules over all accepted rows of an execution date, or of one of its files. They are judged when the date is closed.
+
+A rule is asked once a date (or a file of it): it holds, it is broken, or there is nothing to judge it by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from statistics import median
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from processors.columns import ColumnType
+from processors.profiling.column_summary import Weighted
+from processors.profiling.exact_sum import exact_sum
+from processors.profiling.ordinals import Told, told
+from processors.validation import Severity
+
+Scope: TypeAlias = Literal["file", "date"]
+#: An ordinal (see `processors.profiling.ordinals`), or an infinity that is none.
+End: TypeAlias = Fraction | float
+#: A median of fewer dates says little.
+DATES_MIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From `low` to `high`, both included; either may be absent."""
+
+    low: End | None = None
+    high: End | None = None
+
+    def hold(self, value: Fraction | int) -> bool:
+        """Whether a value lies within."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """So many accepted rows."""
+
+    limits: Limits
+    scope: Scope = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """From the newest value of a column to the end of the execution date in `timezone` no more than `age_max` passes. A
+    date stands for its whole day."""
+
+    column: str
+    kind: ColumnType
+    age_max: timedelta
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The mean, the percentage of nulls, a quantile (type 7) of a column's values lie within limits."""
+
+    column: str
+    kind: ColumnType
+    mean: Limits | None = None
+    null_percent_max: Fraction | None = None
+    share: Fraction | None = None
+    quantile: Limits = field(default_factory=Limits)
+    scope: Scope = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The accepted rows differ from the median of the `dates` recorded dates before by no more than
+    `change_percent_max` of it."""
+
+    dates: int
+    change_percent_max: Fraction
+    scope: Scope = "date"
+
+
+SetCheck: TypeAlias = RowCount | Freshness | Distribution | Volume
+
+
+@dataclass(frozen=True, slots=True)
+class SetRule:
+    """A check by its name. With the action `fail` a run that finds it broken exits with 1."""
+
+    name: str
+    check: SetCheck
+    severity: Severity = "error"
+    action: Literal["warn", "fail"] = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`broken` is None where there was nothing to judge by. `observed`: the figures that were compared."""
+
+    broken: bool | None
+    observed: Mapping[str, Told]
+    message: str
+
+
+def judge_row_count(check: RowCount, rows: int) -> Verdict:
+    """Judge how many rows were accepted."""
+    broken = not check.limits.hold(rows)
+    return Verdict(broken, {"rows": rows}, _said(broken, f"{rows} rows", _within(check.limits, ColumnType("integer"))))
+
+
+def judge_freshness(check: Freshness, day: date, newest: int | None) -> Verdict:
+    """Judge the ordinal of a column's newest value."""
+    if newest is None:
+        return Verdict(None, {"newest": None}, f"not assessed: {check.column} has no value")
+    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(check.timezone)).astimezone(UTC)
+    if check.kind.name == "date":
+        last = (date(1970, 1, 1) - day).days + newest
+        age = timedelta(days=-last)
+    else:
+        age = end - datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=newest)
+    observed = {"newest": told(newest, check.kind), "age_hours": round(age / timedelta(hours=1), 3)}
+    broken = age > check.age_max
+    what = f"the newest {check.column}, {observed['newest']}, is {_hours(age)} old at the end of the date"
+    return Verdict(broken, observed, _said(broken, what, f"at most {_hours(check.age_max)}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of a column of some rows: mean and quantile as ordinals, None without a value."""
+
+    rows: int
+    nulls: int
+    mean: Fraction | None
+    quantile: Fraction | None
+
+
+def figures(values: pl.Series, share: Fraction | None) -> Figures:
+    """Of the ordinals of a column, nulls among them; `share`: of the values below the quantile that is wanted."""
+    known = values.drop_nulls().sort()
+    count = len(known)
+    if not count or known.dtype == pl.String:
+        return Figures(len(values), len(values) - count, None, None)
+    between = Weighted(known, np.arange(1, count + 1)).quantile(share) if share is not None else None
+    return Figures(len(values), len(values) - count, exact_sum(known) / count, between)
+
+
+def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
+    """Judge a column's figures: each that is limited and known. Broken where one of them is."""
+    observed: dict[str, Told] = {"rows": figures.rows, "nulls": figures.nulls}
+    faults, known = list[str](), list[str]()
+    for name, value, limits in _limited(check, figures):
+        observed[name.split()[0]] = shown = told(value, check.kind)
+        broken = not limits.hold(value)
+        said = _said(broken, f"the {name} of {check.column} is {shown}", _within(limits, check.kind))
+        (faults if broken else known).append(said)
+    if check.null_percent_max is not None and figures.rows:
+        percent = Fraction(100 * figures.nulls, figures.rows)
+        observed["null_percent"] = float(percent)
+        broken = percent > check.null_percent_max
+        what = f"{float(percent):.4g} % of {check.column} is null"
+        (faults if broken else known).append(_said(broken, what, f"at most {_plain(check.null_percent_max)} %"))
+    if not faults and not known:
+        return Verdict(None, observed, f"not assessed: {check.column} has no value")
+    return Verdict(bool(faults), observed, "; ".join(faults or known))
+
+
+def _limited(check: Distribution, figures: Figures) -> Iterator[tuple[str, Fraction, Limits]]:
+    if check.mean is not None and figures.mean is not None:
+        yield "mean", figures.mean, check.mean
+    if check.share is not None and figures.quantile is not None:
+        yield f"quantile {_plain(check.share)}", figures.quantile, check.quantile
+
+
+def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
+    """Judge how many rows were accepted, by those of the dates before."""
+    observed: dict[str, Told] = {"rows": rows, "dates": len(before)}
+    if len(before) < DATES_MIN:
+        return Verdict(
+            None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and there are {len(before)}"
+        )
+    usual = Fraction(median(map(Fraction, before)))
+    observed["median"] = float(usual)
+    if not usual:
+        return Verdict(None, observed, f"not assessed: the median of the {len(before)} dates before is 0 rows")
+    change = 100 * (rows - usual) / usual
+    observed["change_percent"] = round(float(change), 4)
+    broken = abs(change) > check.change_percent_max
+    what = f"{rows} rows are {float(change):+.4g} % from the median {_plain(usual)} of the {len(before)} dates before"
+    return Verdict(broken, observed, _said(broken, what, f"at most {_plain(check.change_percent_max)} %"))
+
+
+def _said(broken: bool, what: str, asked: str) -> str:
+    return f"{what}, and must be {asked}" if broken else what
+
+
+def _within(limits: Limits, kind: ColumnType) -> str:
+    ends = [
+        f"{words} {told(end, kind) if isinstance(end, Fraction) else end}"
+        for words, end in (("at least", limits.low), ("at most", limits.high))
+        if end is not None
+    ]
+    return " and ".join(ends)
+
+
+def _plain(value: Fraction) -> str:
+    return f"{float(value):.10g}"
+
+
+def _hours(age: timedelta) -> str:
+    hours = age / timedelta(hours=1)
+    return f"{hours / 24:.4g} days" if abs(hours) >= 48 else f"{hours:.4g} hours"

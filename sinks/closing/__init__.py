@@ -1,0 +1,1 @@
+"""What is made of whole execution dates, once their rows are committed."""

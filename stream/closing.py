@@ -1,0 +1,73 @@
+"""Closing of execution dates: what is said of whole dates, once all that is known of them is committed.
+
+Which dates are to be closed is asked of the warehouse, where each commit, replay and retry opens its dates in its own
+transaction. So nothing is forgotten: what was committed before a kill is summed up by the next run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from sinks.base import Finding, Table
+from sinks.closing.dates import close, open_dates
+from sinks.closing.profiles import profile_date
+from sinks.closing.results import judge_dates
+from sinks.scores import record_scores
+from sinks.warehouse import Warehouse
+from stream.barrier import Barrier
+from stream.screens.findings import complain
+
+#: So many dates are closed in one transaction.
+DATES_AT_ONCE = 50
+
+
+class Closings:
+    """Closes dates, between commits and in the thread that commits, and tells what is found.
+
+    `has_failed`: a rule with the action `fail` was found broken.
+    """
+
+    def __init__(self, warehouse: Warehouse, tell: Callable[[Finding], None] = complain) -> None:
+        self._warehouse, self._tell = warehouse, tell
+        self.has_failed = False
+
+    def at_barrier(self, barrier: Barrier) -> None:
+        """Lift a barrier: close all open dates where it is of no dataset."""
+        if barrier.dataset is None:
+            began = time.monotonic()
+            self.close()
+            barrier.seconds = time.monotonic() - began
+        barrier.lift()
+
+    def close(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Sum up all open dates, in their order; those of a dataset that no config describes wait until one does.
+
+        Each transaction is whole, and `until` is asked between them. Raises WarehouseError.
+        """
+        tables = self._warehouse.tables
+        for dataset, dates in open_dates(self._warehouse.connection).items():
+            if dataset in tables:
+                for some in _cut(dates):
+                    if until():
+                        return
+                    self._close(tables[dataset], some)
+
+    def _close(self, table: Table, dates: Sequence[str]) -> None:
+        connection = self._warehouse.connection
+        with connection.transaction():
+            judged = judge_dates(connection, table, dates)
+            findings = list(judged.findings)
+            if table.profiling is not None:
+                for date in dates:
+                    findings += profile_date(connection, table, table.profiling, date)
+            findings += record_scores(connection, table, dates)
+            close(connection, table.dataset, dates)
+            self._warehouse.count_findings(len(findings))
+        self.has_failed |= judged.failed
+        for finding in findings:
+            self._tell(finding)
+
+
+def _cut(dates: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (dates[first : first + DATES_AT_ONCE] for first in range(0, len(dates), DATES_AT_ONCE))
