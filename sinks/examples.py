@@ -91,17 +91,19 @@ class Examples:
             return self._rows(_LOST, asked.name)
         flags = [name for name in asked.counted if name.startswith(("misfit.", "missing."))]
         flags += [asked.name] if asked.action == "warn" and not asked.is_built_in else []
+        flags += [f"imputed.{name}" for name in asked.columns if asked.action == "impute"]
         return {
             row: value
             for flag in flags
             for table in row_tables(self.dataset)
             for row, value in self._rows(_FLAGGED.format(self._value(result, flag), quote(table)), flag).items()
+            if value is not None or asked.action != "impute"  # a null that was imputed broke no rule
         }
 
     def _value(self, result: Result, flag: str) -> str:
         """In SQL, as JSON."""
         columns, check = result.expectation.columns, result.expectation.check
-        if flag.startswith("misfit."):
+        if flag.startswith(("misfit.", "imputed.")):
             return "json_quote(t._rescued)"
         if check in {"expression", "missing_column"} or len(columns) != 1:
             return "'null'"

@@ -10,7 +10,7 @@ stay those of the records as they came.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
@@ -114,12 +114,13 @@ class Retrial:
             self._connection.run(f"DELETE FROM {name}")
 
     def _answers(self, judged: Judged, came: Judged | None) -> dict[str, int]:
-        """How many more records have no answer to each rule now, or were not asked. That can be negative.
+        """How many more records have no answer to each rule now, or were not asked, or were refilled by it: what no
+        reason and no flag tells. That can be negative.
 
         What a rule made of a record as it came is told by judging that once more, and by the reasons: a cell may have
         been a misfit that is none any more.
         """
-        now, before = _unanswered(judged), _unanswered(came or judged)
+        now, before = _unreasoned(judged), _unreasoned(came or judged)
         if came is not None:
             corrected = set(pa.concat_arrays([each[ROW_ID] for each in _records(came)]).to_pylist())
             before = {name: before.get(name, set()) | (now.get(name, set()) - corrected) for name in {*now, *before}}
@@ -153,7 +154,7 @@ class Retrial:
         schemas = self._schemas[table.dataset].take(judged, prepared.seen)
         self._schemas[table.dataset].give(schemas)
         self.drifts += len(schemas.drifts)
-        self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
+        self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged)))
         self._connection.run("DELETE FROM meta_counts WHERE span_id = ? AND count = 0", span.id_first)
 
     def _return(self, table: Table, rows: str, losers: str) -> None:
@@ -191,10 +192,19 @@ def _records(judged: Judged) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     return judged.outcome.accepted, judged.outcome.rejected
 
 
-def _unanswered(judged: Judged) -> dict[str, set[int]]:
-    marked = judged.outcome.marked.items()
-    return {name: set(ids.tolist()) for name, ids in marked if name.startswith(("unknown.", "skipped.", "misfit."))}
+def _unreasoned(judged: Judged) -> dict[str, set[int]]:
+    marked, refilling = judged.outcome.marked, _refilling(judged)
+    names = [name for name in marked if name.startswith(("unknown.", "skipped.", "misfit.")) or name in refilling]
+    return {name: set(marked[name].tolist()) for name in names}
 
 
-def _of_rules(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if name.startswith(("rule.", "type."))}
+def _of_rules(judged: Judged) -> dict[str, int]:
+    """What reasons and flags tell."""
+    counts, refilling = judged.outcome.counts.items(), _refilling(judged)
+    return {name: count for name, count in counts if name.startswith(("rule.", "type.")) and name not in refilling}
+
+
+def _refilling(judged: Judged) -> set[str]:
+    """The counts of rules that put another value in the place of a cell."""
+    suite = judged.batch.table.suite
+    return {name for each in suite.expectations if each.action == "impute" for name in each.counted} if suite else set()

@@ -124,6 +124,12 @@ def test_duplicates_are_expected_of_the_sink() -> None:
     ]
 
 
+def test_outliers_are_unexpected_where_they_are_refused() -> None:
+    outliers = {"n": {"fences": "iqr", "action": "quarantine"}, "m": {"fences": "mad"}}
+    found = suite({"schema": {}}, {"quality": {"outliers": outliers}})
+    assert [each.counted for each in found.values() if each.check == "outlier"] == [("rule.outlier_n",)]
+
+
 def test_what_no_rule_asks_weighs_as_an_error_does() -> None:
     found = suite()
     assert {found[name].weight for name in (*READING, "type.n")} == {1}

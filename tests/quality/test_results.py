@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sinks.connection import Connection
+from sinks.examples import Examples
 from sinks.reading import WarehouseReader
 from sinks.rejects import Choice
 from sinks.results import Scope, results
@@ -195,6 +196,21 @@ def test_a_cell_that_is_a_misfit_no_more_has_an_answer(tmp_path: Path) -> None:
     wider = dataset("sales", columns, KEY, rules(RANGE, LARGE, NOTE, BY_NOTE), key=["id"])
     retry_chosen({"sales": wider}, path, Choice(), threading.Event())
     assert read(path, Scope("sales"))["amount_range"] == (3, 2, 0)
+
+
+def test_a_cell_that_is_refilled_counts_once_however_often_its_record_is_judged(tmp_path: Path) -> None:
+    refilled = {**RANGE, "max": 5, "action": "impute", "impute": {"constant": 0}}
+    path, described = tmp_path / "w.db", sales(KEY, rules(refilled, {"check": "not_null", "column": "note"}))
+    load(path, landed(tmp_path / "landing", ["a,-1,,1", "b,9,m,1", "c,2,o,1"]), {"sales": described})
+    assert read(path, Scope("sales"))["amount_range"] == (3, 0, 2)
+    retry_chosen({"sales": described}, path, Choice(), threading.Event())
+    assert read(path, Scope("sales"))["amount_range"] == (3, 0, 2)
+    correct(path, described)
+    assert read(path, Scope("sales"))["amount_range"] == (3, 0, 1)
+    with Connection(path, read_only=True) as connection:
+        found = results(connection, Scope("sales"))
+        [example] = Examples(connection, "sales", found.scope).of(found.rules)["amount_range"]
+    assert (example.line, example.value) == (3, '{"amount":"9"}')
 
 
 def test_a_row_that_a_rule_does_not_ask_is_no_element_of_it(tmp_path: Path) -> None:
