@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 FLAGS = "_flags"
 
@@ -13,6 +15,15 @@ FLAGS = "_flags"
 _COMBINATIONS_MAX = 64
 #: Names that are numbered at a time; with as many combinations as there are rows, a number has 63 bits at most.
 _NAMES = 32
+
+
+def having(flags: pa.Array, name: str) -> pa.Array:
+    """A mask of the rows of which `name` is said.
+
+    >>> having(pa.array(["a,b", "ab", None]), "b").to_pylist()
+    [True, False, False]
+    """
+    return pc.fill_null(pc.match_substring_regex(flags, f"(^|,){re.escape(name)}(,|$)"), fill_value=False)
 
 
 def flagged(flags: pa.Array, noted: Iterable[pl.Series]) -> pa.Array:

@@ -136,3 +136,11 @@ def malformed(row_ids: Sequence[int], faults: Sequence[tuple[str, str]]) -> pa.R
     ]
     arrays = [pa.array(row_ids, pa.int64()), pa.array(reasons, REJECTED.field(1).type)]
     return pa.RecordBatch.from_arrays(arrays, schema=REJECTED)
+
+
+def marked_faults(records: pa.RecordBatch) -> dict[str, RowIds]:
+    """The ids of such records by their fault, as `rule.<name>`."""
+    rules = records["reasons"].flatten().field("rule")
+    return {
+        f"rule.{rule}": records[ROW_ID].filter(pc.equal(rules, rule)).to_numpy() for rule in rules.unique().to_pylist()
+    }

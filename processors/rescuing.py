@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import polars as pl
@@ -31,6 +32,26 @@ def rescued(rows: pa.RecordBatch, undeclared: Sequence[str], misfits: Sequence[t
     joined = pc.binary_join_element_wise(*pieces, ",", null_handling="skip")
     objects = pc.binary_join_element_wise("{", joined, "}", "")
     return pc.replace_with_mask(whole, anywhere.to_arrow(), objects)
+
+
+def kept(objects: pa.Array, name: str, mask: pa.Array, texts: pa.Array) -> pa.Array:
+    """`objects` with what stood in some cells of a column behind what they hold; `name` is its name in the header.
+
+    `texts`: what stood where `mask` is true, a string a row. A row that keeps something for the column already keeps
+    that: it is what came, and this is what an earlier step has made of it.
+
+    >>> objects = pa.array([None, '{"a":"x"}', '{"n":"7"}'])
+    >>> kept(objects, "n", pa.array([True] * 3), pa.array(["1", "2", "3"])).to_pylist()
+    ['{"n":"1"}', '{"a":"x","n":"2"}', '{"n":"7"}']
+    """
+    before = objects.filter(mask)
+    ids = pa.nulls(len(texts), pa.int64())
+    member = _members(encode(pa.record_batch({ROW_ID: ids, name: texts})))
+    inner = pc.binary_join_element_wise(_members(before), member, ",", null_handling="skip")
+    after = pc.binary_join_element_wise("{", inner, "}", "")
+    key = f"{json.dumps(name, ensure_ascii=False)}:"
+    known = pc.or_(pc.match_substring(before, f"{{{key}"), pc.match_substring(before, f",{key}"))
+    return pc.replace_with_mask(objects, mask, pc.if_else(pc.fill_null(known, fill_value=False), before, after))
 
 
 def _members(objects: pa.Array) -> pa.Array:

@@ -227,7 +227,7 @@ def _marked(
         name = f"{TYPE}.{fault.column}" if fault.rule == TYPE else f"rule.{fault.rule}"
         marked.setdefault(name, []).append(ids[fault.mask.to_numpy()])
     marked |= {f"misfit.{name}": [ids[mask.to_numpy()]] for name, (_, mask) in kept.items()}
-    joined = {name: np.concatenate(parts) for name, parts in marked.items()}
+    joined = {name: np.unique(np.concatenate(parts)) if parts[1:] else parts[0] for name, parts in marked.items()}
     return {name: found for name, found in joined.items() if len(found)}
 
 

@@ -11,7 +11,8 @@ from processors.matching import declared
 from processors.schemas.amendments import Amendment
 from processors.schemas.model import join_types
 from stream.config.columns import ColumnConfig
-from stream.config.compiling.dataset import Dataset, compile_dataset, identifying
+from stream.config.compiling.dataset import Dataset, compile_dataset
+from stream.config.compiling.identity import identifying
 from stream.config.models import DatasetConfig
 
 #: Of what an undeclared column is, until a person says otherwise: its text.

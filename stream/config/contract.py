@@ -15,7 +15,7 @@ from stream.config.rules import NotNullRule, OneOfRule, RuleConfig
 
 def contract_schema(config: DatasetConfig) -> Schema:
     """The schema of the table. A column is required where a record without a value is rejected, and its categories are
-    those outside of which one is; rules that only warn, or ask some rows only, promise nothing.
+    those outside of which one is; rules that only warn, refill a cell, or ask some rows only, promise nothing.
     """
     rules = list(rejecting_rules(config))
     required = {rule.column for rule in rules if isinstance(rule, NotNullRule)}
@@ -37,7 +37,7 @@ def rejecting_rules(config: DatasetConfig) -> Iterator[RuleConfig]:
     """The rules under which any record that breaks them is not loaded."""
     for step in config.processors:
         for rule in step.validation.rules if step.validation else ():
-            if rule.action != "warn" and not rule.is_conditional:
+            if rule.action not in {"warn", "impute"} and not rule.is_conditional:
                 yield rule
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from processors.schemas.model import Mode
+from stream.config.imputation import Imputation, OutliersConfig
 from stream.config.rules import RuleConfig
 from stream.config.strict import Name, Strict
 
@@ -44,6 +45,17 @@ class QualityConfig(Strict):
         (),
         description="key: a record whose key was seen before is rejected. exact: one whose every declared column was. "
         "The record with the smaller row id is the first, across batches, files and restarts.",
+    )
+    outliers: dict[str, OutliersConfig] = Field(
+        {},
+        description="Columns of numbers, each with the fences beyond which a value is an outlier. They are made of the "
+        "dates before. Looked for behind the cleaning of text, before nulls are imputed.",
+    )
+    impute: dict[str, Imputation] = Field(
+        {},
+        description="Columns whose nulls get a value: median or mean of numbers, mode (the most frequent value), "
+        "previous (the last value of the dates before); {with: median, by: [sku]} takes that of the row's group, and "
+        "{constant: NO} a value of its own. _flags has imputed.<column>.",
     )
 
 

@@ -10,7 +10,7 @@ from tests.config.sales import COLUMNS, spoilt
 
 TOP = (
     "dataset, description, contract, files, dialect, null_tokens, timezone, columns, key, event_time, processors, "
-    "limits, budget, raw"
+    "limits, budget, parameters, profile, score, raw"
 )
 RULE = "not_null, column: id}"
 
@@ -42,7 +42,7 @@ MESSAGES = {
         RULE,
         "not_null, column: id, colour: red}",
         21,
-        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, action, when, check,",
+        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, weight, action,",
     ),
     "unknown step": (
         "- schema: {}",

@@ -29,6 +29,7 @@ from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate
 from stream.config import DatasetConfig, compile_dataset
 from stream.config.loading import load_config
+from tests.contract.parametrised import PARAMETRISED
 from tests.processors.batches import accepted_ids, rejected_ids, text_batches, typed_batches
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -171,6 +172,7 @@ KINDS = {
     "Standardise": Kind(standardise, typed_batches()),
     "Validate": Kind(validate, typed_batches()),
     "Derive": Kind(derive, typed_batches()),
+    **{name: Kind(make, typed_batches()) for name, make in PARAMETRISED.items()},
     "Chain": Kind(chain, TEXT),
     **{
         f"shipped {path.stem}": shipped(path)
@@ -304,7 +306,7 @@ def test_processors_with_the_same_settings_are_equal_and_hash_alike(kind: Kind) 
 def test_processors_with_other_settings_differ() -> None:
     made = [
         KINDS[name].make()
-        for name in ("Cast", "Clean", "Clean without trim", "Standardise", "Validate", "Derive", "Chain")
+        for name in ("Cast", "Clean", "Clean without trim", "Standardise", "Validate", "Derive", *PARAMETRISED, "Chain")
     ]
     assert len(set(made)) == len(made)
 

@@ -9,6 +9,7 @@ from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
+from processors.parameters.model import Statistic
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
@@ -18,12 +19,13 @@ from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise
 from stream.config.compiling.formats import format_problem
+from stream.config.compiling.identity import identifying
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
-from stream.config.rules import UniqueRule
 from stream.config.steps import FeaturesConfig, SchemaConfig
+from stream.config.suites import suite_of
 from stream.reading.framing import Dialect
 
 
@@ -55,6 +57,11 @@ class Dataset:
     def cast(self) -> Cast:
         """The step that reads text, of which a sound config has one."""
         return next(step for step in self.chain.steps if isinstance(step, Cast))
+
+    @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """What its steps would know of rows that were loaded before."""
+        return self.chain.wanted
 
     @property
     def folder(self) -> str:
@@ -100,17 +107,6 @@ def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...
     return tuple(replace(column, misfits=misfits(column.name)) for column in columns)
 
 
-def identifying(config: DatasetConfig) -> set[str]:
-    """The columns that say which records are duplicates."""
-    found: set[str] = set()
-    for step in config.processors:
-        duplicates = step.quality.duplicates if step.quality else ()
-        found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
-        rules = step.validation.rules if step.validation else ()
-        found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
-    return found
-
-
 def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
     config, limits = draft.config, draft.config.limits
     return Dataset(
@@ -127,6 +123,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             contract=Contract(columns, config.key),
             set_rules=tuple(draft.set_rules),
             profiling=None if config.profile is None else config.profile.profiling,
+            suite=suite_of(config),
+            scoring=config.score.scoring,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from polars.exceptions import PolarsError
 
 from processors.checks import Check
+from processors.cleaning.refilling import Refill, Refilled
 from processors.validation import Rule, Validate
 from sinks.base import Unique
 from stream.config.compiling.cell_rules import CellRule, cell_check
 from stream.config.compiling.draft import Draft, Location, add_unique, claim
+from stream.config.compiling.imputation import refilled
 from stream.config.compiling.record_rules import RecordRule, check_condition, record_check
 from stream.config.compiling.set_rules import add_set_rule
 from stream.config.rules import ExpressionRule, SetRule, UniqueRule
@@ -18,6 +20,7 @@ from stream.config.steps import ValidationConfig
 def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
     """The rules that rows meet as a step of their own; those that the sink judges are the table's."""
     rules: list[Rule] = []
+    refills: list[Refilled | None] = []
     for position, rule in enumerate(config.rules):
         place = (*where, "rules", position)
         if isinstance(rule, UniqueRule):
@@ -26,8 +29,14 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
             add_set_rule(draft, place, rule)
         elif (compiled := _row_rule(draft, place, rule)) is not None:
             claim(draft, place, compiled.name)
-            rules.append(compiled)
-    draft.steps.append(Validate(tuple(rules)))
+            if rule.impute is None:
+                rules.append(compiled)
+            else:
+                refills.append(refilled(draft, place, compiled, rule.impute))
+    if refills:
+        draft.steps.append(Refill(tuple(each for each in refills if each is not None)))
+    if rules or not refills:
+        draft.steps.append(Validate(tuple(rules)))
 
 
 def _unique(draft: Draft, where: Location, rule: UniqueRule) -> None:

@@ -17,6 +17,7 @@ from stream.config.rules import (
     NotNullRule,
     OneOfRule,
     RangeRule,
+    RowRule,
     RuleConfig,
     UniqueRule,
 )
@@ -57,12 +58,12 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
             return False
     usual = error_code(rule.model_dump(exclude={"name"}))
     is_usual = rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
-    return is_usual and not rule.is_conditional
+    return is_usual and not rule.is_conditional and rule.weight is None
 
 
 def _rejects(rule: NotNullRule) -> bool:
     """Whether a record without the value is never loaded."""
-    return rule.action != "warn" and not rule.is_conditional
+    return rule.action not in {"warn", "impute"} and not rule.is_conditional
 
 
 def _constraint(rule: RuleConfig, logical: str) -> Written | None:
@@ -94,7 +95,7 @@ def _end(bound: object) -> object:
 
 
 def _quality(rule: RuleConfig, column: str | None) -> Written:
-    said = None if rule.is_conditional else _metric(rule, column)
+    said = None if rule.is_conditional or rule.weight is not None else _metric(rule, column)
     if said is None:
         written = {"type": "custom", "engine": VENDOR, "implementation": plain(rule.model_dump(exclude_defaults=True))}
         return ({"name": rule.name} if rule.name else {}) | written
@@ -104,6 +105,9 @@ def _quality(rule: RuleConfig, column: str | None) -> Written:
         quality["severity"] = rule.severity
     if rule.action != ("quarantine" if rule.severity == "error" else "warn"):
         quality["customProperties"] = [{"property": "action", "value": rule.action, "vendor": VENDOR}]
+    if isinstance(rule, RowRule) and rule.impute is not None:
+        put = plain(rule.impute.model_dump(exclude_defaults=True))
+        quality["customProperties"].append({"property": "impute", "value": put, "vendor": VENDOR})
     return quality
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from processors.validation import Action, Severity
+from stream.config.imputation import Imputation
 from stream.config.strict import Name, Strict
 
 
@@ -25,9 +26,12 @@ class NamedRule(Strict):
 
     name: Name | None = Field(None, description="Error code and counter; <columns>_<check> by default.")
     severity: Severity = Field("error", description="How bad it is; what happens to the row is the action.")
-    action: Action = Field(
-        "quarantine",
-        description="warn: pass and flag. quarantine, drop: reject. fail: set the whole file aside.",
+    weight: float | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="What the rule counts for in the quality score; by default as its severity says: info 0, warning "
+        "0.5, error 1.",
     )
 
     @property
@@ -44,10 +48,26 @@ class NamedRule(Strict):
 class RowRule(NamedRule):
     """A rule that each row is judged by alone."""
 
+    action: Action = Field(
+        "quarantine",
+        description="warn: pass and flag. quarantine, drop: reject. impute: put what impute says in the place of the "
+        "cell; for rules of one column. fail: set the whole file aside.",
+    )
+    impute: Imputation | None = Field(
+        None, description="With the action impute: what is put in the place of a cell that breaks the rule."
+    )
     when: str | None = Field(
         None,
         description="A SQL expression over the row, as in country = 'NO'. Where it is not true, the row is not asked.",
     )
+
+    @model_validator(mode="after")
+    def _imputes(self) -> Self:
+        if self.action == "impute" and self.impute is None:
+            raise ValueError("the action impute needs impute: what to put in the place of the cell, such as median")
+        if self.action != "impute" and self.impute is not None:
+            raise ValueError("impute says what to put in the place of the cell, and needs action: impute")
+        return self
 
     @property
     def is_conditional(self) -> bool:

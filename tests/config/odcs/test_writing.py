@@ -175,3 +175,25 @@ def test_a_rule_with_settings_of_its_own_is_a_metric_where_there_is_one() -> Non
             "customProperties": [{"property": "action", "value": "drop", "vendor": "ade-stream"}],
         }
     ]
+
+
+def test_what_is_imputed_comes_back_from_the_contract(tmp_path: Path) -> None:
+    """Fences and imputation have no counterpart: they are custom properties."""
+    put = {"with": "median", "by": ["kind", "fresh"]}
+    rules = [
+        {"check": "range", "column": "price", "min": 0, "action": "impute", "impute": put},
+        {"check": "not_null", "column": "fresh", "action": "impute", "impute": "mode"},
+    ]
+    cleaning = {
+        "outliers": {"count": {"fences": "mad", "k": 2.5, "action": "null"}},
+        "impute": {"count": "mean", "kind": {"constant": "NO"}, "price": put},
+    }
+    steps = [{"schema": {}}, {"quality": cleaning}, {"validation": {"rules": rules}}]
+    config = {"dataset": "mixed", "columns": COLUMNS, "processors": steps, "key": ["code"]}
+    dataset, faults = compile_dataset(DatasetConfig.model_validate(config))
+    assert faults == []
+    text = odcs_text(dataset.config)
+    assert faults_by_the_standard(text) == []
+    assert "required" not in {name for each in yaml.safe_load(text)["schema"][0]["properties"] for name in each}
+    back = there_and_back(dataset, tmp_path)
+    assert (essence(back), back.notices) == (essence(dataset), ())
