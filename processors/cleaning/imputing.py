@@ -89,6 +89,10 @@ class Impute:
                 impute(changes, column, self.parameters, rows[column.column].is_null())
         return Outcome(changes.result(), no_rejects(), changes.marked)
 
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.column}" for each in self.columns)
+
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(column.column for column in self.columns))

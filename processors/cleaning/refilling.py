@@ -79,6 +79,10 @@ class Refill:
             done[column] = pc.or_(broken, done.get(column, broken))
         return Outcome(changes.result(), no_rejects(), changes.marked)
 
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.substitute.column}" for each in self.rules)
+
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(self.rules)
