@@ -103,11 +103,6 @@ class Outliers:
         """What the fences are made of."""
         return tuple(column.statistic for column in self.columns)
 
-    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
-        """What it may write into `_flags`, in its order."""
-        what = {"flag": "outlier", "clip": CLIPPED, "null": REMOVED}
-        return tuple(f"{what[each.action]}.{each.column}" for each in self.columns if each.action in what)
-
     def given(self, parameters: Parameters, /) -> Outliers:
         """With the fences that these make."""
         return replace(self, parameters=parameters)
