@@ -16,11 +16,13 @@ import pyarrow as pa
 
 from processors.columns import ColumnType
 from processors.drift.states import Profiling
+from processors.expectations import Suite
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
+from processors.scoring import Scoring
 from processors.set_rules import SetRule
 from processors.validation import Severity
 from sinks.record_index import RecordIndex, empty_index
@@ -107,6 +109,7 @@ class Table:
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
+    `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     """
 
     dataset: str
@@ -120,6 +123,8 @@ class Table:
     references: tuple[Reference, ...] = ()
     set_rules: tuple[SetRule, ...] = ()
     profiling: Profiling | None = None
+    suite: Suite | None = None
+    scoring: Scoring = field(default_factory=Scoring)
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -363,13 +368,10 @@ class Receipt:
     drifts: tuple[Drift, ...] = ()
 
 
-Prepared = TypeVar("Prepared")
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about a whole execution date that a person should know. `subject`: the rule, the column, or what the
-    score is of."""
+    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
+    `score`."""
 
     dataset: str
     date: str
@@ -377,6 +379,9 @@ class Finding:
     subject: str
     severity: Severity
     message: str
+
+
+Prepared = TypeVar("Prepared")
 
 
 class Sink(Protocol[Prepared]):

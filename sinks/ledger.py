@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from processors.errors import WarehouseError
 from processors.outcome import ROW_ID, Outcome, RowIds
-from sinks.base import File, FileDialect, FileStat, FileState, IdRange, MicroBatch, Part, Position, Span
+from processors.reasons import REPEATED_HEADER
+from sinks.base import File, FileDialect, FileStat, FileState, IdRange, MicroBatch, Part, Position, Span, Table
 from sinks.connection import Connection, Scalar, parameter_rows
 
 #: The time as `now` writes it.
@@ -41,12 +43,14 @@ WHERE file_id = ?
 #: Nothing is inserted where a span reaches into this one.
 _INSERT_SPAN = f"""
 INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, elements, passed,
-                        parameters_version, committed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, {NOW}
+                        parameters_version, suite_id, run_id, committed_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {NOW}
 WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
     <= ?1
 """
-_REVISE_SPAN = "UPDATE meta_spans SET elements = ?, passed = ?, parameters_version = ? WHERE span_id = ?"
+_REVISE_SPAN = """
+UPDATE meta_spans SET elements = ?, passed = ?, parameters_version = ?, suite_id = ?, run_id = ? WHERE span_id = ?
+"""
 _INSERT_COUNTS = "INSERT INTO meta_counts (span_id, name, count) VALUES (?, ?, ?)"
 _FILES = """
 SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, acknowledged, size, mtime_ns, inode,
@@ -61,7 +65,7 @@ AND EXISTS (SELECT 1 FROM meta_spans f WHERE f.span_id = (?1 << 32) + 1)
 ORDER BY span_id LIMIT 1
 """
 _SPANS = """
-SELECT span_id, row_count, byte_start, byte_end, lines_after, digest, record_index FROM meta_spans
+SELECT span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, parameters_version FROM meta_spans
 WHERE span_id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY span_id
 """
 
@@ -89,6 +93,7 @@ class SpanEntry:
     lines_after: int
     digest: bytes
     record_index: bytes
+    parameters_version: int | None = None
 
 
 def now() -> str:
@@ -131,7 +136,8 @@ def spans(connection: Connection, file_id: int) -> Iterator[SpanEntry]:
         for row in batch.to_pylist():
             first = row["span_id"] & 0xFFFFFFFF
             span = Span(file_id, first, row["row_count"], row["byte_start"], row["byte_end"])
-            yield SpanEntry(span, row["lines_after"], row["digest"], row["record_index"])
+            version = row["parameters_version"]
+            yield SpanEntry(span, row["lines_after"], row["digest"], row["record_index"], version)
 
 
 def position(connection: Connection, file_id: int) -> Position:
@@ -162,14 +168,36 @@ def entry(batch: MicroBatch, outcome: Outcome) -> Entry:
     if not outcome.row_count:
         return Entry(_NOTHING, _NOTHING, file_rows(batch, [0], [0]))
     accepted = _per_part(batch, outcome.accepted[ROW_ID].to_numpy())
-    elements = _per_part(batch, batch.rows[ROW_ID].to_numpy())
+    elements = _elements(batch, outcome)
     version = None if batch.parameters is None else batch.parameters.version
     spans = [
         (*_claim(part), split, passed, version)
         for part, split, passed in zip(batch.parts, elements, accepted, strict=True)
     ]
     records = [part.span.row_count for part in batch.parts]
-    return Entry(parameter_rows(spans), _counts(batch, outcome.marked), file_rows(batch, records, accepted))
+    counts = _counts(batch, {**outcome.marked, **_unknown(batch.table, outcome.accepted)})
+    return Entry(parameter_rows(spans), counts, file_rows(batch, records, accepted))
+
+
+def _elements(batch: MicroBatch, outcome: Outcome) -> list[int]:
+    """How many records of each part the steps were asked about: those that could be split, and repeat no header."""
+    split = _per_part(batch, batch.rows[ROW_ID].to_numpy())
+    lines = outcome.marked.get(f"rule.{REPEATED_HEADER}")
+    if lines is None:
+        return split
+    return [records - repeated for records, repeated in zip(split, _per_part(batch, lines), strict=True)]
+
+
+def _unknown(table: Table, rows: pa.RecordBatch) -> dict[str, RowIds]:
+    """The rows which a rule of the sink cannot compare, since they have a null in one of its columns."""
+    marked: dict[str, RowIds] = {}
+    for asked in table.suite.expectations if table.suite else ():
+        if asked.level == "sink":
+            nulls = [rows[name].is_null() for name in asked.columns if rows[name].null_count]
+            if nulls:
+                ids: RowIds = rows[ROW_ID].filter(reduce(pc.or_, nulls)).to_numpy()
+                marked[f"unknown.{asked.name}"] = ids
+    return marked
 
 
 def _claim(part: Part) -> tuple[Scalar, ...]:
@@ -226,10 +254,11 @@ class Ledger:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_spans(self, entry: Entry, batch: MicroBatch) -> bool:
-        """Enter the spans; False where exactly this one is there already. Raises WarehouseError when another overlaps
-        it."""
-        if self._connection.insert(_INSERT_SPAN, entry.spans) == len(batch.parts):
+    def add_spans(self, entry: Entry, batch: MicroBatch, suite_id: int | None, run_id: int | None) -> bool:
+        """Enter the spans, which were judged by a suite in a run; False where exactly this one is there already. Raises
+        WarehouseError when another overlaps it."""
+        columns = [*entry.spans.columns, *_origin(len(batch.parts), suite_id, run_id)]
+        if self._connection.insert(_INSERT_SPAN, _numbered(columns)) == len(batch.parts):
             return True
         span = batch.part.span
         claims = "SELECT span_id, row_count, byte_start, byte_end FROM meta_spans WHERE span_id <= ?"
@@ -242,10 +271,10 @@ class Ledger:
             )
         return False
 
-    def revise_span(self, entry: Entry) -> None:
-        """The only span was judged anew."""
-        values = [entry.spans.column(place) for place in (7, 8, 9, 0)]
-        self._connection.insert(_REVISE_SPAN, pa.RecordBatch.from_arrays(values, names=["0", "1", "2", "3"]))
+    def revise_span(self, entry: Entry, suite_id: int | None, run_id: int | None) -> None:
+        """The only span was judged anew, by a suite in a run."""
+        span_id, judged = entry.spans.column(0), [entry.spans.column(place) for place in (7, 8, 9)]
+        self._connection.insert(_REVISE_SPAN, _numbered([*judged, *_origin(1, suite_id, run_id), span_id]))
 
     def count(self, entry: Entry) -> None:
         """Enter the span's counts."""
@@ -258,9 +287,7 @@ class Ledger:
     def settle(self, files: pa.RecordBatch, versions: Sequence[int | None]) -> None:
         """Add to the balance of each file, and take over what a batch says of its state. `versions`: of the schema of
         each, where they are known by this batch."""
-        columns = [*files.columns, pa.array(versions, pa.int64())]
-        names = [str(place) for place in range(len(columns))]
-        self._connection.insert(_UPSERT_FILE, pa.RecordBatch.from_arrays(columns, names=names))
+        self._connection.insert(_UPSERT_FILE, _numbered([*files.columns, pa.array(versions, pa.int64())]))
 
     def supersede(self, file_id: int, generation: int) -> None:
         """Empty the file's balance; `generation` has taken its place."""
@@ -272,3 +299,12 @@ class Ledger:
             "UPDATE meta_files SET accepted = accepted + ?1, rejected = rejected - ?1 WHERE file_id = ?2",
             *(accepted, file_id),
         )
+
+
+def _origin(spans: int, suite_id: int | None, run_id: int | None) -> list[pa.Array]:
+    return [pa.array([each] * spans, pa.int64()) for each in (suite_id, run_id)]
+
+
+def _numbered(columns: Sequence[pa.Array]) -> pa.RecordBatch:
+    """Rows of parameters."""
+    return pa.RecordBatch.from_arrays(columns, names=[str(place) for place in range(len(columns))])

@@ -19,7 +19,9 @@ from sinks.base import Table
 from sinks.closing.tables import CLOSINGS
 from sinks.identifiers import quote, rule_keys
 from sinks.keys import storage
+from sinks.parameters import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
+from sinks.result_tables import RESULTS
 from sinks.schemas.tables import SCHEMAS
 from sinks.tables import add_column, create, row_tables, stored_types
 
@@ -86,6 +88,20 @@ def accounts(db: Database) -> None:
 def closings(db: Database) -> None:
     """Which dates are summed up, what their rules came to, their profiles, and what these are compared with."""
     for statement in CLOSINGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def results(db: Database) -> None:
+    """By which suite of rules each span was judged, and in which run; what came of it; scores."""
+    for statement in RESULTS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def parameters(db: Database) -> None:
+    """Versions of parameters, and which of them is that of a date."""
+    for statement in PARAMETERS.split(";\n\n"):
         db.execute(statement)
 
 

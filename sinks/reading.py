@@ -24,6 +24,8 @@ from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
+from sinks.parameters import RecordedParameters
+from sinks.records import Records
 from sinks.rejects import Rejects
 from sinks.schemas.history import SchemaHistory, Standing
 
@@ -115,9 +117,24 @@ class WarehouseReader:
         return {str(rule): int(str(count)) for rule, count in counts}
 
     @property
+    def connection(self) -> Connection:
+        """What all of it is read by."""
+        return self._connection
+
+    @property
     def rejects(self) -> Rejects:
         """The dead-letter table."""
         return Rejects(self._connection)
+
+    @property
+    def parameters(self) -> RecordedParameters:
+        """The parameters that rows were judged with."""
+        return RecordedParameters(self._connection)
+
+    @property
+    def records(self) -> Records:
+        """Single records."""
+        return Records(self._connection)
 
     @property
     def schemas(self) -> SchemaHistory:

@@ -3,13 +3,14 @@
 Rows enter under the id that they had. What looks at other rows is decided as ever, by row id, so a row that enters may
 take a key from a later one, and a key that it gives up goes to the next.
 
-A span's counts of rules and misfits follow; its counts of cleaning stay those of the records as they came.
+A span's counts of rules and misfits follow, and how many of its records were split and passed; its counts of cleaning
+stay those of the records as they came.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
@@ -19,9 +20,11 @@ from sinks.connection import Connection
 from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
+from sinks.recounting import recount
 from sinks.relations.relations import Relations
 from sinks.schemas.recording import Schemas
 from sinks.staging import Staging, prepare
+from sinks.suites import Suites
 from sinks.tables import row_columns
 
 #: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
@@ -38,13 +41,23 @@ _OLD_COUNTS = """
 SELECT ?1, name, -count(*) FROM (
     SELECT iif(reason.value ->> 'rule' = 'type', 'type.' || (reason.value ->> 'column'),
                'rule.' || (reason.value ->> 'rule')) AS name
-    FROM rejects r, json_each(r.reasons) reason WHERE r._id IN (SELECT _id FROM renewed)
+    FROM rejects r, json_each(r.reasons) reason WHERE r._id IN (SELECT _id FROM renewed) GROUP BY r._id, name
     UNION ALL
     SELECT 'rule.' || flag.value
     FROM (SELECT _id, _flags FROM {0} UNION ALL SELECT _id, _flags FROM {1}) row,
          json_each('["' || replace(row._flags, ',', '","') || '"]') flag
     WHERE row._id IN (SELECT _id FROM renewed) AND row._flags IS NOT NULL)
 WHERE name IN (SELECT name FROM meta_counts WHERE span_id = ?1) GROUP BY name
+"""
+#: Rules about a column whose cell was a misfit, which is a null to them.
+_MISFIT_RULES = """
+SELECT DISTINCT 'unknown.' || (asked.value ->> 'name'), r._id
+FROM rejects r, json_each(r.reasons) reason, meta_spans s, meta_suites u, json_each(u.rules) asked
+WHERE r._id IN (SELECT _id FROM renewed) AND reason.value ->> 'rule' = 'type' AND s.span_id = ?
+AND u.suite_id = s.suite_id AND asked.value ->> 'level' = 'record'
+AND asked.value ->> 'check' NOT IN ('not_null', 'type')
+AND asked.value ->> '$.columns[0]' = reason.value ->> 'column' AND asked.value ->> '$.columns[1]' IS NULL
+AND 'unknown.' || (asked.value ->> 'name') IN (SELECT name FROM meta_counts WHERE span_id = ?)
 """
 _COUNT_ATTEMPT = """
 UPDATE rejects SET attempts = (SELECT t.attempts + 1 FROM tried t WHERE t._id = rejects._id)
@@ -61,7 +74,7 @@ class Retrial:
     def __init__(self, connection: Connection, tables: Iterable[Table], run_id: int | None = None) -> None:
         self._connection = connection
         self._tables = {table.dataset: table for table in tables}
-        self._ledger = Ledger(connection)
+        self._ledger, self._suites = Ledger(connection), Suites(connection)
         self._elsewhere: set[int] = set()
         self._run_id = run_id
         self._schemas = {table.dataset: self._schemas_of(table) for table in self._tables.values()}
@@ -74,21 +87,24 @@ class Retrial:
         schemas.run_id = self._run_id
         return schemas
 
-    def take(self, judged: Judged, attempts: pa.RecordBatch) -> None:
+    def take(self, judged: Judged, attempts: pa.RecordBatch, came: Judged | None = None) -> None:
         """Replace the verdict on the records of `judged`, which are some of its span.
 
         `attempts`: `_id` and how often it was tried before; of these records, and of rows of the span that compete for
-        their keys again as they are.
+        their keys again as they are. `came`: the verdict on those of the records that are corrected, as they were
+        before.
         """
         span, table = judged.batch.part.span, self._follow(judged.batch)
         relations = Relations(self._connection, table, self._tables, among="retried")
         self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
-        for rows in (judged.outcome.accepted, judged.outcome.rejected):
+        for rows in _records(judged):
             self._connection.insert("INSERT INTO renewed VALUES (?)", rows.select([ROW_ID]))
         before = self._accepted(table)
         relations.release(span)
+        self._count(_NEW_COUNTS, span.id_first, json.dumps(self._answers(judged, came)))
         self._replace(judged, table)
+        recount(self._connection, table, span, self._suites.id_of(judged.batch.table), self._run_id)
         self._ledger.shift(span.file_id, self._accepted(table) - before)
         rejudged = relations.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
@@ -96,6 +112,22 @@ class Retrial:
         self._elsewhere ^= set(rejudged.moved)  # a row that moves twice is where it was
         for name in ("retried", "renewed"):
             self._connection.run(f"DELETE FROM {name}")
+
+    def _answers(self, judged: Judged, came: Judged | None) -> dict[str, int]:
+        """How many more records have no answer to each rule now, or were not asked, or were refilled by it: what no
+        reason and no flag tells. That can be negative.
+
+        What a rule made of a record as it came is told by judging that once more, and by the reasons: a cell may have
+        been a misfit that is none any more.
+        """
+        now, before = _unreasoned(judged), _unreasoned(came or judged)
+        if came is not None:
+            corrected = set(pa.concat_arrays([each[ROW_ID] for each in _records(came)]).to_pylist())
+            before = {name: before.get(name, set()) | (now.get(name, set()) - corrected) for name in {*now, *before}}
+        span_id = judged.batch.part.span.id_first
+        for name, row in self._connection.rows(_MISFIT_RULES, span_id, span_id):
+            before.setdefault(str(name), set()).add(int(str(row)))
+        return {name: len(now.get(name, ())) - len(before.get(name, ())) for name in {*now, *before}}
 
     def _follow(self, batch: MicroBatch) -> Table:
         """The dataset's table, which has what the batch's has."""
@@ -122,7 +154,7 @@ class Retrial:
         schemas = self._schemas[table.dataset].take(judged, prepared.seen)
         self._schemas[table.dataset].give(schemas)
         self.drifts += len(schemas.drifts)
-        self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged.outcome.counts)))
+        self._count(_NEW_COUNTS, span.id_first, json.dumps(_of_rules(judged)))
         self._connection.run("DELETE FROM meta_counts WHERE span_id = ? AND count = 0", span.id_first)
 
     def _return(self, table: Table, rows: str, losers: str) -> None:
@@ -156,5 +188,23 @@ class Retrial:
             yield int(str(first)), int(str(last))
 
 
-def _of_rules(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if name.startswith(("rule.", "type."))}
+def _records(judged: Judged) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    return judged.outcome.accepted, judged.outcome.rejected
+
+
+def _unreasoned(judged: Judged) -> dict[str, set[int]]:
+    marked, refilling = judged.outcome.marked, _refilling(judged)
+    names = [name for name in marked if name.startswith(("unknown.", "skipped.", "misfit.")) or name in refilling]
+    return {name: set(marked[name].tolist()) for name in names}
+
+
+def _of_rules(judged: Judged) -> dict[str, int]:
+    """What reasons and flags tell."""
+    counts, refilling = judged.outcome.counts.items(), _refilling(judged)
+    return {name: count for name, count in counts if name.startswith(("rule.", "type.")) and name not in refilling}
+
+
+def _refilling(judged: Judged) -> set[str]:
+    """The counts of rules that put another value in the place of a cell."""
+    suite = judged.batch.table.suite
+    return {name for each in suite.expectations if each.action == "impute" for name in each.counted} if suite else set()

@@ -20,11 +20,13 @@ from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.parameters import ParameterLog
 from sinks.relations.contest import TEMPORARY
 from sinks.relations.relations import Rejudged, Relations
 from sinks.runs import Command, Run, RunOutcome
 from sinks.schemas.recording import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
+from sinks.suites import Suites
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Warehouse:
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
+        self.suites = Suites(self.connection)
+        self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, _Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, _Store] = self._stores
@@ -106,6 +110,8 @@ class Warehouse:
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
+        self.suites.forget()
+        self._parameters.forget()
         for store in self._stores.values():
             store.schemas.forget()
             store.relations.forget()
@@ -132,6 +138,11 @@ class Warehouse:
             self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
             raise
         self._end(run, run.outcome, "")
+
+    @property
+    def run_id(self) -> int | None:
+        """The run that goes on, if account is kept of it."""
+        return None if self._run is None else self._run.run_id
 
     def _end(self, run: Run, outcome: RunOutcome, reason: str) -> None:
         """Where the warehouse cannot be written, the next run says that this one was killed."""
@@ -277,8 +288,11 @@ class Warehouse:
             return 0, len(self._judge(self._stores[batch.dataset].relations, batch.ids, closes=True).moved)
         store, ids = self._stores[batch.dataset], batch.ids
         staging, relations = store.staging, store.relations
+        if batch.parameters is not None:
+            self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
-        if self._ledger.add_spans(entry, batch):
+        suite_id = self.suites.id_of(batch.table)
+        if self._ledger.add_spans(entry, batch, suite_id, self.run_id):
             if store.table.raw:
                 staging.append_events(prepared)
         else:
@@ -286,7 +300,7 @@ class Warehouse:
             relations.release(ids)
             staging.clear(ids)
             self._ledger.forget_counts(ids)
-            self._ledger.revise_span(entry)
+            self._ledger.revise_span(entry, suite_id, self.run_id)
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)

@@ -13,6 +13,7 @@ from sinks.base import Finding, Table
 from sinks.closing.dates import close, open_dates
 from sinks.closing.profiles import profile_date
 from sinks.closing.results import judge_dates
+from sinks.scores import record_scores
 from sinks.warehouse import Warehouse
 from stream.barrier import Barrier
 from stream.screens.findings import complain
@@ -60,7 +61,7 @@ class Closings:
             if table.profiling is not None:
                 for date in dates:
                     findings += profile_date(connection, table, table.profiling, date)
-            # The scores of these dates are recorded here: findings += record_scores(connection, table, dates).
+            findings += record_scores(connection, table, dates)
             close(connection, table.dataset, dates)
             self._warehouse.count_findings(len(findings))
         self.has_failed |= judged.failed

@@ -23,8 +23,9 @@ from processors.errors import (
     StoppedError,
 )
 from processors.events import encode
-from processors.outcome import ROW_ID, Outcome, Processor, conserve, merge_rejects
+from processors.outcome import ROW_ID, Outcome, Processor, conserve, join_marked, merge_rejects
 from processors.parameters.model import Parameters
+from processors.reasons import marked_faults
 from processors.schemas.model import Schema
 from sinks.base import RECORDS_MAX, Judged, MicroBatch, Prepared, Receipt, Sink
 from stream.ahead import ahead
@@ -122,7 +123,10 @@ def verdict(batch: MicroBatch, chain: Processor) -> Judged:
     chain = given(chain, batch.parameters)
     outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
     rejected, schemas = merge_rejects(batch.malformed, outcome.rejected), {**batch.schemas, **outcome.schemas}
-    whole = Outcome(outcome.accepted, rejected, outcome.marked, schemas=schemas)
+    marked = outcome.marked
+    if batch.malformed.num_rows:
+        marked = join_marked(marked, marked_faults(batch.malformed))
+    whole = Outcome(outcome.accepted, rejected, marked, schemas=schemas)
     count = batch.rows.num_rows + batch.malformed.num_rows
     return Judged(batch, conserve(count, whole, "framing"), _events(batch, whole.rejected))
 

@@ -15,6 +15,7 @@ from processors.errors import ConfigError, StoppedError
 from sinks.base import RECORDS_MAX, FileStat, MicroBatch, Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
+from stream.barrier import Barrier
 from stream.budget import Budgets
 from stream.config import Dataset
 from stream.engine import run
@@ -22,6 +23,7 @@ from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
 from stream.landing.names import original
 from stream.landing.tracker import Tracker
+from stream.parameters.choosing import Choosing
 from stream.report import Report, report
 from stream.why import unknown, within
 
@@ -102,8 +104,11 @@ def _judged(
         path = Path(folder) / "scratch.db"
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
             tracker = Tracker(landing, datasets, ())
-            batches = _taken(Intake(tracker, recorded), found, stop, records_max)
-            with closing(run(batches, tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
+            ended = Event()
+            batches = _taken(Intake(tracker, recorded), found, ended, records_max)
+            at_barrier = Choosing(sink.connection, tracker.datasets).at_barrier
+            receipts = run(batches, tracker.datasets.chains, sink, ended, at_barrier=at_barrier)
+            with closing(receipts):  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt
@@ -146,10 +151,13 @@ def _self_contained(dataset: Dataset, given: Collection[str]) -> Dataset:
     return replace(dataset, table=replace(dataset.table, references=references), reference_locations=locations)
 
 
-def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch]:
+def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch | Barrier]:
     for each in found:
         with closing(intake.take(each, stop)) as batches:
             for batch in batches:
                 yield batch
-                if batch.part.span.row_first + batch.part.span.row_count > records_max:
+                if (
+                    isinstance(batch, MicroBatch)
+                    and batch.part.span.row_first + batch.part.span.row_count > records_max
+                ):
                     break

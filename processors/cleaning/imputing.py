@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
-from processors.columns import ColumnType
+from processors.columns import Column, ColumnType
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Fitted, Parameters, Statistic
 from processors.parameters.observing import IMPUTED
@@ -84,6 +84,10 @@ class Impute:
             if rows[column.column].null_count:
                 impute(changes, column, self.parameters, rows[column.column].is_null())
         return Outcome(changes.result(), no_rejects(), changes.marked)
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.column}" for each in self.columns)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -21,7 +21,7 @@ type lies between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
@@ -32,7 +32,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
-from processors.columns import ColumnType
+from processors.columns import Column, ColumnType
 from processors.frames import only
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic, StatisticKind
@@ -45,6 +45,7 @@ OutlierAction: TypeAlias = Literal["flag", "clip", "null", "quarantine"]
 
 OUTLIER = "outlier"
 _STATISTICS: Mapping[FenceKind, StatisticKind] = {"iqr": "quartiles", "zscore": "moments", "mad": "mad"}
+_FLAGS: Mapping[OutlierAction, str] = {"flag": OUTLIER, "clip": CLIPPED, "null": REMOVED}
 _NORMAL = Decimal("1.4826")
 
 
@@ -121,6 +122,10 @@ class Outliers:
         rejected, result = reject(rows[ROW_ID], faults), changes.result()
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
         return Outcome(only(result, ~failed), rejected, changes.marked, only(result, failed))
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{_FLAGS[each.action]}.{each.column}" for each in self.columns if each.action in _FLAGS)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

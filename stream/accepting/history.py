@@ -8,15 +8,18 @@ from contextlib import nullcontext
 from processors.errors import ConfigError
 from processors.reasons import NEW
 from sinks.backfill import Backfill, set_aside
+from sinks.base import whole_file
 from sinks.closing.dates import reopen_file
 from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
+from sinks.recounting import recount
 from sinks.rejects import Choice
 from sinks.retrial import Retrial
 from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan
 from stream.accepting.rescued import Typing, kept_texts
+from stream.parameters.recorded import OfSpans
 from stream.rejects.anew import Anew
 from stream.replay import judged_anew
 from stream.schemas.contracts import Contracts
@@ -37,14 +40,15 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
             take_away(connection, dataset.name, goes)
         sink.adopt(dataset.table)
         files = [entry for entry in plan.files if entry.records]
-        for _ in judged_anew(sink, recorded, files, Contracts({dataset.name: dataset}), stop):
+        contracts, parameters = Contracts({dataset.name: dataset}), OfSpans(recorded.parameters)
+        for _ in judged_anew(sink, recorded, files, contracts, parameters, stop):
             pass
         return
     _refuse_unjudged(plan)
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(Backfill(connection, dataset.table, text, sink.tables), plan, stop)
+        _fill(sink, Backfill(connection, dataset.table, text, goes, sink.tables), plan, stop)
     for entry in plan.files:
         reopen_file(connection, entry.file.file_id)
 
@@ -62,8 +66,8 @@ def _refuse_unjudged(plan: Plan) -> None:
 
 def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
     """Records that were rejected because they had the column: of rejects the event is kept in any case."""
-    name, retrial = plan.dataset.name, Retrial(sink.connection, sink.tables.values())
-    anew = Anew(Contracts({name: plan.dataset}), retrial, stop)
+    name, retrial = plan.dataset.name, Retrial(sink.connection, sink.tables.values(), sink.run_id)
+    anew = Anew(Contracts({name: plan.dataset}), retrial, OfSpans(recorded.parameters), stop)
     for entry in plan.files:
         spans = list(recorded.spans(entry.file.file_id))
         for page in recorded.rejects.chosen(entry.file.file_id, Choice(rule=NEW), recorded.rejects.events(name)):
@@ -71,14 +75,17 @@ def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threa
     retrial.end()
 
 
-def _fill(rows: Backfill, plan: Plan, stop: threading.Event) -> None:
-    typing = Typing.of(plan.dataset, plan.config, plan.column.name)
+def _fill(sink: Warehouse, rows: Backfill, plan: Plan, stop: threading.Event) -> None:
+    typing = Typing.of(plan.dataset, plan.config, plan.column.name, rows.former)
     for entry in plan.files:
         header = entry.file.header
         names = plan.names_in(header)
-        with rows.file(entry.file.file_id):
-            for page in rows.pages(entry.file.file_id):
+        file_id = entry.file.file_id
+        with rows.file(file_id):
+            for page in rows.pages(file_id):
                 if stop.is_set():
                     raise KeyboardInterrupt
                 typed = typing.typed(list(kept_texts(page.rows, names)), header)
                 rows.fill(page, plan.column.name, plan.column.type, typed)
+        suite_id = sink.suites.id_of(plan.dataset.table)
+        recount(sink.connection, plan.dataset.table, whole_file(file_id), suite_id, sink.run_id, plan.column.name)

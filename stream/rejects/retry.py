@@ -27,7 +27,8 @@ from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
-from stream.rejects.anew import Anew
+from stream.parameters.recorded import OfSpans
+from stream.rejects.anew import CAME, Anew
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
 from stream.rejects.export import renamed
@@ -100,7 +101,7 @@ class _Bench:
             resources.push(self._close_dates)
             resources.enter_context(self.warehouse.transaction())
             self.retrial = Retrial(self.warehouse.connection, tables, self._run.run_id)
-            self._anew = Anew(self.datasets, self.retrial, self._stop)
+            self._anew = Anew(self.datasets, self.retrial, OfSpans(self.recorded.parameters), self._stop)
             self._resources = resources.pop_all()
         return self
 
@@ -217,8 +218,11 @@ def _judge_corrected(bench: _Bench, entry: FileEntry, ids: Sequence[int], correc
 
 
 def _with_events(page: pa.Table, events: pa.RecordBatch) -> pa.Table:
-    """`page` with the payloads of `events` in the place of those of the same ids."""
+    """`page` with the payloads of `events` in the place of those of the same ids, which stand beside as `came`; of a
+    row that is typed there is none."""
     at = pc.index_in(page[ROW_ID], events[ROW_ID])
     payloads = pc.coalesce(events["payload"].take(at.combine_chunks()), page["payload"].combine_chunks())
     typed = pc.if_else(pc.is_valid(at), 0, page["is_typed"])
-    return pa.table({ROW_ID: page[ROW_ID], "payload": payloads, "is_typed": typed, "attempts": page["attempts"]})
+    came = pc.if_else(pc.and_(pc.is_valid(at), pc.equal(page["is_typed"], 0)), page["payload"], None)
+    columns = {ROW_ID: page[ROW_ID], "payload": payloads, "is_typed": typed, "attempts": page["attempts"], CAME: came}
+    return pa.table(columns)

@@ -90,7 +90,7 @@ MESSAGES = {
         "min: 0",
         "minimum: 0",
         4,
-        "unknown key 'rules.1.minimum'. Known keys: name, severity, action, impute, when, check, column, min, max, exclusive.",
+        "unknown key 'rules.1.minimum'. Known keys: name, severity, weight, action, impute, when,",
     ),
     "missing key of a rule": (", pattern: ", ", name: x} # ", 6, "key 'rules.2.pattern' is missing."),
     "unknown check": ("not_null", "not_nul", 3, "rules.0: input tag 'not_nul' found using 'check' does not match"),

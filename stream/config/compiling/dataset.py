@@ -9,14 +9,15 @@ from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
+from processors.parameters.model import Statistic
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
-from processors.standards import Standard, Standardise
+from processors.standards import Standard
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
-from stream.config.compiling.draft import Draft, Fault, Location, polars_types
+from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise
 from stream.config.compiling.formats import format_problem
 from stream.config.compiling.identity import compared
 from stream.config.compiling.rules import add_rules
@@ -24,6 +25,7 @@ from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.models import DatasetConfig, LimitsConfig
 from stream.config.steps import FeaturesConfig, SchemaConfig
+from stream.config.suites import suite_of
 from stream.reading.framing import Dialect
 
 
@@ -59,6 +61,11 @@ class Dataset:
         return next(step for step in self.chain.steps if isinstance(step, Cast))
 
     @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """What its steps would know of rows that were loaded before."""
+        return self.chain.wanted
+
+    @property
     def folder(self) -> str:
         """The folder below the landing folder."""
         return self.files.folder or self.name
@@ -74,6 +81,8 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
     _formats(draft, columns)
     for position, step in enumerate(config.processors):
         where = ("processors", position)
+        if step.quality is None:
+            standardise(draft)
         if step.schema_ is not None:
             _schema(draft, where, columns, step.schema_)
         elif step.quality is not None:
@@ -82,6 +91,7 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
             add_rules(draft, (*where, "validation"), step.validation)
         elif step.features is not None:
             _features(draft, (*where, "features"), step.features)
+    standardise(draft)
     _whole(draft)
     return _dataset(draft, columns), draft.faults
 
@@ -117,6 +127,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             references=tuple(rule for _, rule in draft.references),
             set_rules=tuple(draft.set_rules),
             profiling=None if config.profile is None else config.profile.profiling,
+            suite=suite_of(config),
+            scoring=config.score.scoring,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -181,8 +193,7 @@ def _schema(draft: Draft, where: Location, columns: tuple[Column, ...], config: 
     modes = config.new_columns, config.missing_columns, config.misfits
     draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
     standards = [column.standard(name) for name, column in draft.config.columns.items()]
-    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
-        draft.steps.append(Standardise(told))
+    draft.standards = tuple(standard for standard in standards if standard != Standard(standard.column))
 
 
 def _features(draft: Draft, where: Location, config: FeaturesConfig) -> None:

@@ -60,7 +60,7 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
         return False
     usual = error_code(rule.model_dump(exclude={"name"}))
     is_usual = rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
-    return is_usual and not rule.is_conditional
+    return is_usual and not rule.is_conditional and rule.weight is None
 
 
 def _rejects(rule: NotNullRule) -> bool:
@@ -97,7 +97,7 @@ def _end(bound: object) -> object:
 
 
 def _quality(rule: RuleConfig, column: str | None) -> Written:
-    said = None if rule.is_conditional else _metric(rule, column)
+    said = None if rule.is_conditional or rule.weight is not None else _metric(rule, column)
     if said is None:
         written = {"type": "custom", "engine": VENDOR, "implementation": plain(rule.model_dump(exclude_defaults=True))}
         return ({"name": rule.name} if rule.name else {}) | written

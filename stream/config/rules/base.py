@@ -26,6 +26,13 @@ class NamedRule(Strict):
 
     name: Name | None = Field(None, description="Error code and counter; <columns>_<check> by default.")
     severity: Severity = Field("error", description="How bad it is; what happens to the row is the action.")
+    weight: float | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="What the rule counts for in the quality score; by default as its severity says: info 0, warning "
+        "0.5, error 1.",
+    )
 
     @property
     def error_code(self) -> str:

@@ -51,6 +51,8 @@ RULES: list[dict[str, Any]] = [
     {"check": "type", "column": "kind", "type": "decimal(9,2)"},
     {"check": "length", "column": "code", "min": 2, "max": 10},
     {"check": "length", "column": "kind", "max": 3, "name": "kind_short", "action": "drop"},
+    {"check": "not_null", "column": "at", "weight": 2.0},
+    {"check": "one_of", "column": "kind", "values": ["b"], "name": "kind_b", "weight": 0.25},
     {"check": "not_null", "column": "day", "when": "count > 0"},
     {"check": "range", "column": "count", "min": 1, "name": "count_of_kind", "when": "kind = 'a' AND count < 9"},
     {"check": "date_order", "columns": ["day", "at"], "strict": True},
