@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
 
+from processors.columns import Column
 from processors.outcome import ROW_ID, Outcome, Processor, RowIds, accept, conserve, join_marked, merge_rejects
 from processors.parameters.model import Parameters, Statistic
 from processors.reasons import add_reasons
@@ -35,6 +36,12 @@ class Chain:
     def given(self, parameters: Parameters, /) -> Chain:
         """The same steps with these parameters."""
         return _given(self, parameters)
+
+    def flags(self, columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What the steps may write into `_flags` of a dataset with these columns, in the order in which it stands."""
+        return tuple(
+            dict.fromkeys(each for step in self.steps if hasattr(step, "flags") for each in step.flags(columns))
+        )
 
     def __hash__(self) -> int:
         """Of the number of steps alone: it is asked for with every batch."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 FLAGS = "_flags"
 
-#: Beyond this many, combinations that no row has are struck off before they double once more.
+#: So many combinations of names may be spelled whether or not a row has them; that is faster than looking.
 _COMBINATIONS_MAX = 64
+#: Names that are numbered at a time; with as many combinations as there are rows, a number has 63 bits at most.
+_NAMES = 32
 
 
 def having(flags: pa.Array, name: str) -> pa.Array:
@@ -25,18 +27,41 @@ def having(flags: pa.Array, name: str) -> pa.Array:
     return pc.fill_null(pc.match_substring_regex(flags, f"(^|,){re.escape(name)}(,|$)"), fill_value=False)
 
 
-def flagged(flags: pa.Array, warned: Iterable[pl.Series]) -> pa.Array:
+def flagged(flags: pa.Array, noted: Iterable[pl.Series]) -> pa.Array:
     """`flags` (names separated by commas, or null) with the name of each mask behind those of its rows.
 
     Rows share few combinations of names. So combinations are numbered and each is spelled once, at a tenth of what
     joining the names of every row costs.
     """
-    known = flags.dictionary_encode(null_encoding="encode")
-    combination, spelled = known.indices.to_numpy(), known.dictionary.to_pylist()
-    for mask in warned:
-        combination = combination + mask.to_numpy() * len(spelled)
-        spelled += [f"{before},{mask.name}" if before else mask.name for before in spelled]
-        if len(spelled) > _COMBINATIONS_MAX:
-            present, combination = np.unique(combination, return_inverse=True)
-            spelled = [spelled[number] for number in present.tolist()]
+    masks, spelled = list(noted), list[str | None]([None])
+    combination = np.zeros(len(flags), np.int64)
+    if flags.null_count < len(flags):
+        known = flags.dictionary_encode(null_encoding="encode")
+        combination, spelled = known.indices.to_numpy(), known.dictionary.to_pylist()
+    while masks:
+        some, masks = masks[:_NAMES], masks[_NAMES:]
+        count = len(spelled)
+        for place, mask in enumerate(some):
+            combination = combination + mask.to_numpy() * (count << place)
+        if count << len(some) <= _COMBINATIONS_MAX:
+            numbers: Iterable[int] = range(count << len(some))
+        else:
+            present = pa.array(combination).dictionary_encode()
+            combination, numbers = present.indices.to_numpy(), present.dictionary.to_pylist()
+        spelled = [_spelled(spelled[number % count], some, number // count) for number in numbers]
     return pa.array(spelled, pa.string()).take(pa.array(combination))
+
+
+def _spelled(before: str | None, masks: Sequence[pl.Series], bits: int) -> str | None:
+    names = [mask.name for place, mask in enumerate(masks) if bits >> place & 1]
+    return ",".join([before, *names] if before else names) or None
+
+
+def noted(flags: pa.Array, masks: Iterable[tuple[str, pa.Array]]) -> pa.Array:
+    """As `flagged`, of names and Arrow masks without nulls."""
+    return flagged(flags, [pl.Series(name, mask) for name, mask in masks])
+
+
+def names(flags: str | None) -> list[str]:
+    """What a row's cell of `_flags` names."""
+    return flags.split(",") if flags else []

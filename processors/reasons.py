@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,16 @@ NEW = "new_column"
 REPEATED_HEADER, OTHER_HEADER = "repeated_header", "other_header"
 
 _FIELDS = list(REASON)
-_NOTHING = pl.Series([None], dtype=pl.String)
-_NO_IDS = np.empty(0, np.int64)
+
+
+class Reason(NamedTuple):
+    """What all reasons have in common that a rule gives."""
+
+    rule: str
+    column: str | None
+    message: str
+    severity: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +56,42 @@ def reject(row_ids: pa.Array, faults: Sequence[Fault]) -> pa.RecordBatch:
     `row_ids`: int64, one entry a row, ascending; a mask that is null does not mark its row.
     """
     ids = pl.Series(row_ids)
-    marked = [ids.filter(fault.mask).to_numpy() for fault in faults]
-    lines = np.concatenate([*marked, _NO_IDS])
-    if not len(lines):
+    marked = [fault for fault in faults if fault.mask.any()]
+    reasons = [Reason(each.rule, each.column, each.message, each.severity, each.action) for each in marked]
+    rows = [ids.filter(fault.mask).to_numpy() for fault in marked]
+    values = [None if fault.values is None else fault.values.filter(fault.mask) for fault in marked]
+    return reject_for(reasons, rows, values)
+
+
+def reject_for(reasons: Sequence[Reason], rows: Sequence[RowIds], values: Sequence[pl.Series | None]) -> pa.RecordBatch:
+    """As `reject`; for each of `reasons` the ids of its rows, one at least, and the values there."""
+    if not reasons:
         return no_rejects()
-    order = lines.argsort(kind="stable")
-    of_fault = np.repeat(np.arange(len(marked)), [len(some) for some in marked])[order]
-    values = _text([_values(fault, len(some)) for fault, some in zip(faults, marked, strict=True)])
-    return _grouped(lines[order], _reasons(faults, of_fault, values.take(pa.array(order))))
+    ids = np.concatenate(rows)
+    order = ids.argsort(kind="stable")
+    of_reason = np.repeat(np.arange(len(rows)), [len(some) for some in rows])[order]
+    text = pa.array(_text(values, [len(some) for some in rows])[order], pa.string())
+    rule, column, message, severity, action = _known(tuple(reasons)).take(pa.array(of_reason)).flatten()
+    told = pa.StructArray.from_arrays([rule, column, text, message, severity, action], fields=_FIELDS)
+    return _grouped(ids[order], told)
 
 
-def _values(fault: Fault, count: int) -> pl.Series:
-    """The values of the rows that the fault marks, as text."""
-    if fault.values is None:
-        return _NOTHING.new_from_index(0, count)
-    return fault.values.filter(fault.mask).cast(pl.String)
+def _text(values: Sequence[pl.Series | None], counts: Sequence[int]) -> npt.NDArray[np.object_]:
+    """The values as text, one after the other; as many nulls as there are rows where there are none.
 
-
-def _text(parts: Sequence[pl.Series]) -> pa.Array:
-    whole = pl.concat(parts) if len(parts) > 1 else parts[0]
-    return whole.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
-
-
-def _reasons(faults: Sequence[Fault], of_fault: npt.NDArray[np.int64], values: pa.Array) -> pa.Array:
-    """A reason for each of `values`, which is of the fault whose number stands beside it."""
-    known = _constant(tuple([(each.rule, each.column, each.message, each.severity, each.action) for each in faults]))
-    rule, column, message, severity, action = known.take(pa.array(of_fault)).flatten()
-    return pa.StructArray.from_arrays([rule, column, values, message, severity, action], fields=_FIELDS)
+    As objects of Python: that costs least for the few rejects of a micro-batch, and little more for many.
+    """
+    text: list[str | None] = []
+    for some, count in zip(values, counts, strict=True):
+        text += [None] * count if some is None else some.cast(pl.String).to_list()
+    return np.array(text, np.object_)
 
 
 @lru_cache(maxsize=1024)
-def _constant(reasons: tuple[tuple[str | None, ...], ...]) -> pa.Array:
-    """What all reasons of a fault have in common: everything but the value."""
-    fields = [field for field in REASON if field.name != "value"]
+def _known(reasons: tuple[Reason, ...]) -> pa.Array:
+    """Everything of the reasons but the value."""
     columns = [pa.array(of_all, pa.string()) for of_all in zip(*reasons, strict=True)]
-    return pa.StructArray.from_arrays(columns, fields=fields)
+    return pa.StructArray.from_arrays(columns, names=Reason._fields)
 
 
 def _grouped(ids: RowIds, reasons: pa.Array) -> pa.RecordBatch:

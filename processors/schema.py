@@ -58,9 +58,10 @@ class Cast:
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Typed rows; marked as `type.<column>` or `misfit.<column>` are misfits, refused or rescued, as
-        `missing.<column>` the rows of a file that lacks the column, and as `rule.<name>` what else is refused."""
+        `emptied.<column>` cells that hold a null token which is not blank, as `missing.<column>` the rows of a file
+        that lacks the column, and as `rule.<name>` what else is refused."""
         plan = _plan(self, tuple(rows.schema.names))
-        typed, misfits = _typed(rows, plan)
+        typed, misfits, emptied = _typed(rows, plan)
         lines = None if plan.lookout is None else plan.lookout.look(rows, _places(misfits))
         if lines is not None:
             misfits = _without(misfits, lines.any)
@@ -69,11 +70,12 @@ class Cast:
         faults = [*self._line_faults(rows, lines), *self._column_faults(rows, plan, lines)]
         refused, kept = self._divided(rows, misfits)
         faults += refused
-        accepted = self._assembled(rows, to_arrays(typed), plan, kept)
+        accepted = self._assembled(rows, to_arrays(typed), plan, kept, emptied)
         marked = _marked(rows, faults, kept, plan.noted)
         if not faults:
-            return Outcome(accepted, no_rejects(), marked, schemas=schemas)
+            return Outcome(accepted, no_rejects(), marked | _emptied(rows, emptied), schemas=schemas)
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
+        marked |= _emptied(rows, {name: mask & ~failed for name, mask in emptied.items()})
         asked = failed if lines is None else failed & ~lines.any
         rejected = reject(rows[ROW_ID], faults)
         return Outcome(only(accepted, ~failed), rejected, marked, only(accepted, asked), schemas)
@@ -81,6 +83,12 @@ class Cast:
     def schema(self, header: Sequence[str]) -> Schema:
         """The schema of a file with this header, before any of its records is seen."""
         return _plan(self, (ROW_ID, *header)).observer.plain
+
+    def flags(self, columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        typed = [column for column in columns if not column.type.is_text]
+        named = (("missing", columns), ("misfit", typed), ("emptied", typed))
+        return tuple(f"{what}.{column.name}" for what, those in named for column in those)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
@@ -134,6 +142,7 @@ class Cast:
         typed: dict[str, pa.Array],
         plan: _Plan,
         kept: dict[str, tuple[str, pl.Series]],
+        emptied: dict[str, pl.Series],
     ) -> pa.RecordBatch:
         """Text columns go through untouched; the others come from `typed`."""
         nothing = pa.nulls(rows.num_rows, pa.string())
@@ -144,18 +153,20 @@ class Cast:
             else:
                 arrays[column.name] = typed[column.name]
         flags = pa.repeat(",".join(plan.noted), rows.num_rows) if plan.noted else nothing
-        if kept:
-            flags = flagged(flags, [mask.alias(f"misfit.{name}") for name, (_, mask) in kept.items()])
+        if kept or emptied:
+            misfits = [mask.alias(f"misfit.{name}") for name, (_, mask) in kept.items()]
+            flags = flagged(flags, [*misfits, *(mask.alias(f"emptied.{name}") for name, mask in emptied.items())])
         arrays |= {FLAGS: flags, RESCUED: rescued(rows, plan.undeclared, list(kept.values()))}
         return pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
 
 
-def _typed(rows: pa.RecordBatch, plan: _Plan) -> tuple[pl.DataFrame, dict[str, Misfits]]:
-    """The typed columns, and by column the cells that do not cast."""
+def _typed(rows: pa.RecordBatch, plan: _Plan) -> tuple[pl.DataFrame, dict[str, Misfits], dict[str, pl.Series]]:
+    """The typed columns; by column the cells that do not cast; and those that hold a null token which is not blank."""
     text = to_frame(rows, [ROW_ID, *(cell.source for cell in plan.cells)])
     text.columns = [ROW_ID, *(cell.place for cell in plan.cells)]
     typed = text.select_seq(plan.expressions)
     misfits: dict[str, Misfits] = {}
+    emptied: dict[str, pl.Series] = {}
     for name, place, kind, null_tokens, source in plan.cells:
         cells, tried = text[place], sound(typed[name])
         if tried.null_count() > cells.null_count():
@@ -163,7 +174,25 @@ def _typed(rows: pa.RecordBatch, plan: _Plan) -> tuple[pl.DataFrame, dict[str, M
             typed = typed.with_columns(values.alias(name))
             if wrong.any():
                 misfits[name] = Misfits(source, kind, wrong)
-    return typed, misfits
+            if any(null_tokens) and (mask := _with_token(cells, values, wrong)) is not None:
+                emptied[name] = mask
+    return typed, misfits, emptied
+
+
+def _with_token(cells: pl.Series, values: pl.Series, wrong: pl.Series) -> pl.Series | None:
+    """Where `cells` that are not blank are null and no misfits; None where none is."""
+    places = (values.is_null() & ~wrong).arg_true()
+    places = places.filter(cells.gather(places).str.strip_chars() != "")
+    if not places.len():
+        return None
+    mask = np.zeros(cells.len(), np.bool_)
+    mask[places.to_numpy()] = True
+    return pl.Series(mask)
+
+
+def _emptied(rows: pa.RecordBatch, emptied: dict[str, pl.Series]) -> dict[str, RowIds]:
+    ids: RowIds = rows[ROW_ID].to_numpy()
+    return {f"emptied.{name}": ids[mask.to_numpy()] for name, mask in emptied.items() if mask.any()}
 
 
 def _places(misfits: dict[str, Misfits]) -> dict[str, pl.Series]:

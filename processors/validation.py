@@ -14,6 +14,7 @@ this step, but of one before it (see `cleaning/refilling`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -21,12 +22,13 @@ from operator import or_
 import polars as pl
 import pyarrow as pa
 
-from processors.checks import Range
+from processors.checks import NotNull, Range
+from processors.columns import Column
 from processors.flags import FLAGS, flagged
 from processors.frames import only, with_columns
 from processors.outcome import ROW_ID, Outcome, no_rejects
-from processors.reasons import Fault, reject
-from processors.rules import Action, Rule, Severity, ask
+from processors.reasons import Reason, reject_for
+from processors.rules import Action, Broken, Rule, Severity, ask
 
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
 
@@ -40,22 +42,46 @@ class Validate:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Rows that broke no refusing rule; marked as `rules.ask` does."""
         answers = ask(self.rules, rows)
-        frame, broken, marked = answers.frame, answers.broken, answers.marked
+        broken, marked = answers.broken, answers.marked
         if not broken:
             return Outcome(rows, no_rejects(), marked)
-        warned = [mask.alias(rule.name) for rule, mask in broken if rule.action == "warn"]
+        warned = [each.mask.alias(each.rule.name) for each in broken if each.rule.action == "warn"]
         noted = with_columns(rows, {FLAGS: flagged(rows[FLAGS], warned)}) if warned else rows
         if len(warned) == len(broken):
             return Outcome(noted, no_rejects(), marked)
-        refused = reduce(or_, [mask for rule, mask in broken if rule.action != "warn"])
-        faults = [self._fault(rule, frame, mask & refused if warned else mask) for rule, mask in broken]
-        return Outcome(only(noted, ~refused), reject(rows[ROW_ID], faults), marked, only(noted, refused))
+        refused = reduce(or_, [each.mask for each in broken if each.rule.action != "warn"])
+        if warned:
+            broken = _among(refused, broken, rows)
+        return Outcome(only(noted, ~refused), _rejected(broken, answers.frame), marked, only(noted, refused))
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(rule.name for rule in self.rules if rule.action == "warn")
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(tuple(rule.name for rule in self.rules))
 
-    @staticmethod
-    def _fault(rule: Rule, frame: pl.DataFrame, mask: pl.Series) -> Fault:
-        values = None if rule.column is None else frame.get_column(rule.column)
-        return Fault(rule.name, rule.column, rule.message, mask, values, rule.severity, rule.action)
+
+def _among(refused: pl.Series, broken: Sequence[Broken], rows: pa.RecordBatch) -> list[Broken]:
+    """What the refused rows broke: a row that is only warned of is no reject."""
+    ids = pl.Series(rows[ROW_ID])
+    some = [(each.rule, each.mask & refused) for each in broken]
+    return [Broken(rule, mask, ids.filter(mask).to_numpy()) for rule, mask in some if mask.any()]
+
+
+def _rejected(broken: Sequence[Broken], frame: pl.DataFrame) -> pa.RecordBatch:
+    reasons = [_reason(each.rule) for each in broken]
+    return reject_for(reasons, [each.ids for each in broken], [_shown(each, frame) for each in broken])
+
+
+def _shown(broken: Broken, frame: pl.DataFrame) -> pl.Series | None:
+    """The values that break the rule."""
+    rule = broken.rule
+    if rule.column is None or isinstance(rule.check, NotNull):
+        return None
+    return frame.get_column(rule.column).filter(broken.mask)
+
+
+def _reason(rule: Rule) -> Reason:
+    return Reason(rule.name, rule.column, rule.message, rule.severity, rule.action)

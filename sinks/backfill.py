@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -14,10 +14,10 @@ from sinks.base import Table, row_id, whole_file
 from sinks.connection import Connection
 from sinks.encoding import as_stored
 from sinks.evolution import take_away
-from sinks.identifiers import quote, staged
+from sinks.identifiers import literal, quote, staged
 from sinks.ledger import Ledger
+from sinks.relations.relations import Relations
 from sinks.tables import row_columns, row_tables
-from sinks.uniqueness import Uniqueness
 
 PAGE = 5_000
 
@@ -55,7 +55,8 @@ def set_aside(connection: Connection, dataset: str, column: str) -> Iterator[str
 @dataclass(frozen=True, slots=True)
 class Backfill:
     """The rows of one dataset, with tables as `table` has them. `text`: SQL that gives what a row `t` has for the
-    column beside what it keeps in `_rescued`.
+    column beside what it keeps in `_rescued`. `former`: the column in which that stood, of which `_flags` still tell.
+    `tables`: of all datasets, for whoever changes rows.
 
     Every method runs inside the caller's transaction.
     """
@@ -63,17 +64,19 @@ class Backfill:
     connection: Connection
     table: Table
     text: str = "NULL"
+    former: str | None = None
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     @contextmanager
     def file(self, file_id: int) -> Iterator[None]:
         """The rows of a file may change in this block. Their keys are given up before, and compete anew behind it."""
         whole, ledger = whole_file(file_id), Ledger(self.connection)
-        uniqueness = Uniqueness(self.connection, self.table)
-        if self.table.unique:
-            uniqueness.release(whole)
+        relations = Relations(self.connection, self.table, self.tables)
+        if not relations.are_none:
+            relations.release(whole)
             ledger.shift(file_id, self._return(file_id))
         yield
-        for changed, change in uniqueness.judge(whole).accepted_by_file.items():
+        for changed, change in relations.judge(whole).accepted_by_file.items():
             ledger.shift(changed, change)
 
     def _return(self, file_id: int) -> int:
@@ -88,11 +91,13 @@ class Backfill:
         return moved
 
     def pages(self, file_id: int) -> Iterator[Page]:
-        """The rows of a file that keep something beside, or have a text for the column."""
+        """The rows of a file that keep something beside, have a text for the column, or tell of the former one."""
+        told = f"instr(_flags || ',', {literal(f'.{self.former},')})" if self.former else "FALSE"
+        wanted = f"_rescued IS NOT NULL OR text IS NOT NULL OR {told}"
         for name in row_tables(self.table.dataset):
             after, last = _ids(file_id)
             sql = f"""SELECT * FROM (SELECT _id, _rescued, _flags, {self.text} AS text FROM {quote(name)} t
-                WHERE _id > ? AND _id <= ?) WHERE _rescued IS NOT NULL OR text IS NOT NULL ORDER BY _id LIMIT {PAGE}"""
+                WHERE _id > ? AND _id <= ?) WHERE {wanted} ORDER BY _id LIMIT {PAGE}"""
             while (rows := self.connection.table(sql, after, last)).num_rows:
                 yield Page(name, rows)
                 after = rows["_id"][-1].as_py()

@@ -59,9 +59,8 @@ def row_id(file_id: int, record: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """No two staged rows agree in `columns`; the one with the smaller row id stays. Null among them: not compared.
-
-    `exact` compares nulls as well, as values.
+    """No two staged rows within a scope agree in `columns`; the one with the smallest row id stays, or the greatest.
+    Null among them: not compared. `exact` compares nulls as well, as values.
     """
 
     rule: str
@@ -69,15 +68,48 @@ class Unique:
     exact: bool = False
     severity: str = "error"
     action: str = "quarantine"
+    scope: Literal["file", "date", "dataset"] = "dataset"
+    keep: Literal["first", "last"] = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class Monotonic:
+    """No staged row's value in `column` is less than that of the nearest candidate before it in its file; or greater,
+    where values are `decreasing`. `strict`: nor equal to it. A null: not compared, and passed over.
+    """
+
+    rule: str
+    column: str
+    decreasing: bool = False
+    strict: bool = False
+    severity: str = "error"
+    action: str = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Each staged row's values in `columns` are those of a candidate of `dataset` in `fields`. Null among them: not
+    compared."""
+
+    rule: str
+    columns: tuple[str, ...]
+    dataset: str
+    fields: tuple[str, ...]
+    severity: str = "error"
+    action: str = "quarantine"
+
+
+#: What is decided in the sink: a rule that looks at other rows.
+Relation: TypeAlias = Unique | Monotonic | Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A dataset's staged table: its columns in order, the event time among them, what must be unique.
+    """A dataset's staged table: its columns in order, the event time among them, and its rules that look at other rows.
 
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
-    `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
+    `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     """
 
     dataset: str
@@ -87,10 +119,17 @@ class Table:
     raw: bool = True
     amendments: tuple[Amendment, ...] = ()
     contract: Contract = field(default_factory=Contract)
-    suite: Suite | None = None
-    scoring: Scoring = field(default_factory=Scoring)
+    monotonic: tuple[Monotonic, ...] = ()
+    references: tuple[Reference, ...] = ()
     set_rules: tuple[SetRule, ...] = ()
     profiling: Profiling | None = None
+    suite: Suite | None = None
+    scoring: Scoring = field(default_factory=Scoring)
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """All of them, in the order in which the reasons of a row are told."""
+        return (*self.unique, *self.monotonic, *self.references)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +353,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a commit did. `accepted + rejected == batch.row_count`, uniqueness included.
+    """What a commit did. `accepted + rejected == batch.row_count`, rules that look at other rows included.
 
-    `rejudged`: rows of other spans that changed sides because this span holds, or gave up, the first record with their
-    key. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
+    `rejudged`: rows of other spans, of this dataset and of others, that changed sides because of what this span has, or
+    had. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
     """
 
     batch: MicroBatch
@@ -330,19 +369,6 @@ class Receipt:
 
 
 Prepared = TypeVar("Prepared")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about a whole execution date that a person should know. `subject`: the rule, the column, or what the
-    score is of."""
-
-    dataset: str
-    date: str
-    kind: Literal["rule", "drift", "score"]
-    subject: str
-    severity: Severity
-    message: str
 
 
 class Sink(Protocol[Prepared]):

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processors.casting import polars_type
 from processors.columns import ColumnType
 from processors.flags import FLAGS
 from processors.outcome import ROW_ID
@@ -50,6 +51,23 @@ def as_stored(column: pa.Array, kind: ColumnType) -> pa.Array:
             return pc.cast(column, pa.int64())
         case _:
             return column
+
+
+def as_typed(stored: pa.Array, kind: ColumnType) -> pa.Array:
+    """Stored values as `as_stored` found them; null where a value is not of this type, since it was another then."""
+    match kind.name:
+        case "timestamp":
+            return (
+                pl.Series(stored)
+                .str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC", strict=False)
+                .to_arrow()
+            )
+        case "date" | "decimal":
+            return pl.Series(stored).cast(polars_type(kind), strict=False).to_arrow()
+        case "boolean":
+            return pc.cast(stored, pa.bool_())
+        case _:
+            return stored
 
 
 def iso_timestamps(moments: pa.Array) -> pa.Array:

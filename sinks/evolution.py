@@ -13,8 +13,9 @@ from processors.columns import ColumnType
 from sinks.base import Table
 from sinks.connection import Connection
 from sinks.keys import storage
+from sinks.relations.indexes import renewal
 from sinks.schemas.amendments import record
-from sinks.tables import add_column, enter_keys, key_definition, rebuild, row_tables, stored_types
+from sinks.tables import add_column, rebuild, row_tables, stored_types
 
 #: Of two types, the one that holds the values of both.
 _RANKS = {"INTEGER": 0, "REAL": 1, "TEXT": 2}
@@ -54,25 +55,18 @@ def _wider(kind: ColumnType, other: ColumnType) -> ColumnType:
     return other if _RANKS[storage(other)] > _RANKS[storage(kind)] else kind
 
 
-def evolve(connection: Connection, table: Table, file_id: int) -> None:
+def evolve(connection: Connection, table: Table, tables: Mapping[str, Table], file_id: int) -> None:
     """Let the dataset's tables be as `table` has them, and record the amendments that it rests on.
 
-    `file_id`: of the file that asked for it. Inside the caller's transaction. Raises WarehouseError where a stored
-    value has no place in a column's new type.
+    `tables`: of all datasets. `file_id`: of the file that asked for it. Inside the caller's transaction. Raises
+    WarehouseError where a stored value has no place in a column's new type.
     """
     for name in row_tables(table.dataset):
         _alter(connection, name, table)
-    for rule in table.unique:
-        known = connection.rows(
-            "SELECT definition FROM meta_unique_rules WHERE dataset = ? AND rule = ?", table.dataset, rule.rule
-        )
-        definition = key_definition(table, rule)
-        if known != [(definition,)]:
-            for statement in enter_keys(table, rule):
-                connection.run(statement)
-            connection.run(
-                "INSERT OR REPLACE INTO meta_unique_rules VALUES (?, ?, ?)", table.dataset, rule.rule, definition
-            )
+    found = connection.rows("SELECT name, definition FROM meta_key_indexes WHERE dataset = ?", table.dataset)
+    known = {str(name): str(definition) for name, definition in found}
+    for statement in renewal(table.dataset, {**tables, table.dataset: table}, known):
+        connection.run(statement)
     record(connection, table.amendments, file_id)
 
 
@@ -81,7 +75,7 @@ def take_away(connection: Connection, dataset: str, column: str) -> None:
     for name in row_tables(dataset):
         types = {str(each): str(stored) for each, stored in connection.rows(_TYPES, name)}
         _rebuild(connection, name, {each: stored for each, stored in types.items() if each != column})
-    connection.run("DELETE FROM meta_unique_rules WHERE dataset = ?", dataset)
+    connection.run("DELETE FROM meta_key_indexes WHERE dataset = ?", dataset)
 
 
 def columns_of(connection: Connection, dataset: str) -> list[str]:

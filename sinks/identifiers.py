@@ -23,10 +23,10 @@ def staged(dataset: str) -> str:
 
 
 def duplicate_rows(dataset: str) -> str:
-    """The table of typed rows that lost to an earlier one with their key, not quoted."""
+    """The table of typed rows that lost under a rule that looks at other rows, not quoted."""
     return f"dup_{dataset}"
 
 
-def unique_keys(dataset: str, rule: str) -> str:
-    """The table of the keys of one uniqueness rule, not quoted. No name has a dot, so no two tables meet."""
-    return f"uniq_{dataset}.{rule}"
+def rule_keys(kind: str, dataset: str, rule: str) -> str:
+    """The name of the keys of one rule that looks at other rows, not quoted. No name has a dot, so no two meet."""
+    return f"{kind}_{dataset}.{rule}"

@@ -65,7 +65,7 @@ AND EXISTS (SELECT 1 FROM meta_spans f WHERE f.span_id = (?1 << 32) + 1)
 ORDER BY span_id LIMIT 1
 """
 _SPANS = """
-SELECT span_id, row_count, byte_start, byte_end, lines_after, digest, record_index FROM meta_spans
+SELECT span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, parameters_version FROM meta_spans
 WHERE span_id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY span_id
 """
 
@@ -93,6 +93,7 @@ class SpanEntry:
     lines_after: int
     digest: bytes
     record_index: bytes
+    parameters_version: int | None = None
 
 
 def now() -> str:
@@ -135,7 +136,8 @@ def spans(connection: Connection, file_id: int) -> Iterator[SpanEntry]:
         for row in batch.to_pylist():
             first = row["span_id"] & 0xFFFFFFFF
             span = Span(file_id, first, row["row_count"], row["byte_start"], row["byte_end"])
-            yield SpanEntry(span, row["lines_after"], row["digest"], row["record_index"])
+            version = row["parameters_version"]
+            yield SpanEntry(span, row["lines_after"], row["digest"], row["record_index"], version)
 
 
 def position(connection: Connection, file_id: int) -> Position:

@@ -6,7 +6,7 @@ sqlite-utils does this with the standard library's sqlite3, on a connection that
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,15 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from processors.errors import WarehouseError
-from sinks.base import Table, Unique
+from sinks.base import Table
 from sinks.closing.tables import CLOSINGS
-from sinks.identifiers import quote, unique_keys
+from sinks.identifiers import quote, rule_keys
 from sinks.keys import storage
+from sinks.parameters import PARAMETERS
+from sinks.relations.indexes import KEY_INDEXES, renewal
 from sinks.result_tables import RESULTS
 from sinks.schemas.tables import SCHEMAS
-from sinks.tables import add_column, create, enter_keys, key_definition, row_tables, stored_types
+from sinks.tables import add_column, create, row_tables, stored_types
 
 migrations = Migrations("ade-stream")
 
@@ -96,6 +98,22 @@ def results(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def parameters(db: Database) -> None:
+    """Versions of parameters, and which of them is that of a date."""
+    for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def relations(db: Database) -> None:
+    """Rules that look at other rows: a row may lose to none in particular, and keys stand in levels."""
+    for dataset, rule in db.execute("SELECT dataset, rule FROM meta_unique_rules").fetchall():
+        db.execute(f"DROP TABLE IF EXISTS {quote(rule_keys('uniq', dataset, rule))}")
+    for statement in (*_RELATIONS.split(";\n\n"), KEY_INDEXES):
+        db.execute(statement)
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 
@@ -109,10 +127,14 @@ def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> 
             db = Database(connection)
             _refuse_newer(path, db)
             migrations.apply(db)
+            tables = tuple(tables)
             for table in tables:
                 connection.execute("BEGIN IMMEDIATE")
                 _dataset(db, table, path if not (replaying and table.raw) else None)
                 connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            _indexes(db, {table.dataset: table for table in tables})
+            connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise WarehouseError(
             f"{path}: cannot be prepared: {error}. Check the disk, the path and who else holds it."
@@ -141,13 +163,16 @@ def _dataset(db: Database, table: Table, keeping: Path | None) -> None:
         if name not in db.table_names():
             db.execute(create(name, stored_types(table)))
         _alter(db, name, table, keeping)
-    rules = [rule.rule for rule in table.unique]
-    for (known,) in db.execute("SELECT rule FROM meta_unique_rules WHERE dataset = ?", [table.dataset]).fetchall():
-        if known not in rules:  # its keys would miss what comes from now on
-            db.execute(f"DROP TABLE {quote(unique_keys(table.dataset, known))}")
-            db.execute("DELETE FROM meta_unique_rules WHERE dataset = ? AND rule = ?", [table.dataset, known])
-    for rule in table.unique:
-        _unique(db, table, rule)
+
+
+def _indexes(db: Database, tables: Mapping[str, Table]) -> None:
+    """The keys of a new rule are taken from the rows that are there."""
+    known: dict[str, dict[str, str]] = {dataset: {} for dataset in tables}
+    for name, dataset, definition in db.execute("SELECT name, dataset, definition FROM meta_key_indexes").fetchall():
+        known.setdefault(dataset, {})[name] = definition
+    for dataset in tables:
+        for statement in renewal(dataset, tables, known[dataset]):
+            db.execute(statement)
 
 
 def _alter(db: Database, name: str, table: Table, keeping: Path | None) -> None:
@@ -184,17 +209,6 @@ def _forget_misfits(db: Database, name: str, column: str, stored: str) -> int:
     nulled = db.execute(f"UPDATE {quote(name)} SET {quote(column)} = NULL WHERE _id IN ({misfits})", [stored.lower()])
     db.execute("DROP TABLE converted")
     return nulled.rowcount
-
-
-def _unique(db: Database, table: Table, rule: Unique) -> None:
-    """The keys of a new rule are taken from the rows that are there."""
-    definition = key_definition(table, rule)
-    known = "SELECT 1 FROM meta_unique_rules WHERE dataset = ? AND rule = ? AND definition = ?"
-    if db.execute(known, [table.dataset, rule.rule, definition]).fetchone():
-        return
-    for statement in enter_keys(table, rule):
-        db.execute(statement)
-    db.execute("INSERT OR REPLACE INTO meta_unique_rules VALUES (?, ?, ?)", [table.dataset, rule.rule, definition])
 
 
 _LEDGER = """
@@ -354,4 +368,21 @@ CREATE TABLE meta_schema_amendments (
     amended_at TEXT NOT NULL,
     UNIQUE (dataset, kind, "column", source, type)
 ) STRICT
+"""
+
+_RELATIONS = """
+ALTER TABLE meta_duplicates RENAME TO meta_duplicates_before;
+
+CREATE TABLE meta_duplicates (
+    _id INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    first_id INTEGER,
+    PRIMARY KEY (_id, rule)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO meta_duplicates SELECT _id, rule, first_id FROM meta_duplicates_before;
+
+DROP TABLE meta_duplicates_before;
+
+DROP TABLE meta_unique_rules
 """

@@ -24,6 +24,8 @@ from sinks.identifiers import duplicate_rows, literal, quote, staged
 from sinks.keys import joined
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.migrations import migration_names
+from sinks.parameters import RecordedParameters
+from sinks.records import Records
 from sinks.rejects import Rejects
 from sinks.schemas.history import SchemaHistory, Standing
 
@@ -123,6 +125,16 @@ class WarehouseReader:
     def rejects(self) -> Rejects:
         """The dead-letter table."""
         return Rejects(self._connection)
+
+    @property
+    def parameters(self) -> RecordedParameters:
+        """The parameters that rows were judged with."""
+        return RecordedParameters(self._connection)
+
+    @property
+    def records(self) -> Records:
+        """Single records."""
+        return Records(self._connection)
 
     @property
     def schemas(self) -> SchemaHistory:

@@ -108,10 +108,12 @@ class Rejects:
         rows = self.connection.rows("SELECT max(corrected_at) FROM meta_corrections WHERE _id = ?", record)
         return None if rows[0][0] is None else str(rows[0][0])
 
-    def firsts(self, record: int) -> dict[str, Place]:
-        """For each uniqueness rule under which the record lost: the record that had its key first."""
-        lost = self.connection.rows("SELECT rule, first_id FROM meta_duplicates WHERE _id = ? ORDER BY 1", record)
-        return {str(rule): self.place(int(str(first))) for rule, first in lost}
+    def lost_to(self, record: int) -> dict[str, Place]:
+        """For each rule under which the record lost to another one: where that stands."""
+        lost = self.connection.rows(
+            "SELECT rule, first_id FROM meta_duplicates WHERE _id = ? AND first_id IS NOT NULL ORDER BY 1", record
+        )
+        return {str(rule): self.place(int(str(other))) for rule, other in lost}
 
     def place(self, record: int) -> Place:
         """Where a record stands, rejected or not."""
@@ -125,13 +127,13 @@ class Rejects:
         return Place(record, str(path), int(index.lines[record - int(str(span_id))]))
 
     def refused(self, file_id: int) -> int:
-        """How many records of a file are rejected, duplicates and repeated headers left out."""
+        """How many records of a file are rejected; those that lost by other rows, and repeated headers, left out."""
         duplicate = "EXISTS (SELECT 1 FROM meta_duplicates d WHERE d._id = r._id)"
         sql = f"SELECT count(*) FROM rejects r WHERE _id BETWEEN ? AND ? AND NOT {duplicate} AND {_IS_RECORD}"
         return self.connection.integer(sql, *_ids(file_id))
 
     def within(self, span: Span) -> RowIds:
-        """The ids of the rejects of a span, duplicates among them, repeated headers not; ascending."""
+        """The ids of the rejects of a span, ascending: duplicates and the like among them, repeated headers not."""
         sql = f"SELECT _id FROM rejects WHERE _id BETWEEN ? AND ? AND {_IS_RECORD} ORDER BY _id"
         ids: RowIds = self.connection.table(sql, span.id_first, span.id_last)["_id"].to_numpy()
         return ids

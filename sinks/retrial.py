@@ -1,7 +1,7 @@
 """Some records of committed spans, judged again: their rows, rejects and keys are replaced, those beside them stay.
 
-Rows enter under the id that they had. Whether one is the first with its key is decided as ever, by row id, so a row
-that enters may take a key from a later one, and a key that it gives up goes to the next.
+Rows enter under the id that they had. What looks at other rows is decided as ever, by row id, so a row that enters may
+take a key from a later one, and a key that it gives up goes to the next.
 
 A span's counts of rules and misfits follow, and how many of its records were split and passed; its counts of cleaning
 stay those of the records as they came.
@@ -21,11 +21,11 @@ from sinks.evolution import evolve, joined
 from sinks.identifiers import duplicate_rows, quote, staged
 from sinks.ledger import Ledger
 from sinks.recounting import recount
+from sinks.relations.relations import Relations
 from sinks.schemas.recording import Schemas
 from sinks.staging import Staging, prepare
 from sinks.suites import Suites
 from sinks.tables import row_columns
-from sinks.uniqueness import Uniqueness
 
 #: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
 _TEMPORARY = (
@@ -95,18 +95,18 @@ class Retrial:
         before.
         """
         span, table = judged.batch.part.span, self._follow(judged.batch)
-        uniqueness = Uniqueness(self._connection, table, among="retried")
+        relations = Relations(self._connection, table, self._tables, among="retried")
         self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
         for rows in _records(judged):
             self._connection.insert("INSERT INTO renewed VALUES (?)", rows.select([ROW_ID]))
         before = self._accepted(table)
-        uniqueness.release(span)
+        relations.release(span)
         self._count(_NEW_COUNTS, span.id_first, json.dumps(self._answers(judged, came)))
         self._replace(judged, table)
         recount(self._connection, table, span, self._suites.id_of(judged.batch.table), self._run_id)
         self._ledger.shift(span.file_id, self._accepted(table) - before)
-        rejudged = uniqueness.judge(span)
+        rejudged = relations.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
         self._elsewhere ^= set(rejudged.moved)  # a row that moves twice is where it was
@@ -134,7 +134,7 @@ class Retrial:
         known = self._tables[batch.dataset]
         table = joined(known, batch.table)
         if table is not known:
-            evolve(self._connection, table, batch.part.file.file_id)
+            evolve(self._connection, table, self._tables, batch.part.file.file_id)
             self._tables[batch.dataset], self._schemas[batch.dataset] = table, self._schemas_of(table)
         return table
 

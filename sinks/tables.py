@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processors.columns import ColumnType
-from sinks.base import Table, Unique
-from sinks.identifiers import duplicate_rows, quote, staged, unique_keys
-from sinks.keys import key_expression, storage
+from sinks.base import Table
+from sinks.identifiers import duplicate_rows, quote, staged
+from sinks.keys import storage
 
 #: What every staged row has beside its dataset's columns.
 _BEFORE, _BEHIND = ("_id", "_date", "_event_us"), ("_flags", "_rescued")
@@ -58,28 +58,4 @@ def rebuild(name: str, types: Mapping[str, str], kept: Sequence[str]) -> list[st
         f"ALTER TABLE {quote(unfinished)} RENAME TO {quote(name)}",
         "PRAGMA legacy_alter_table = OFF",
         *kept,
-    ]
-
-
-def key_definition(table: Table, rule: Unique) -> str:
-    """What the keys of a rule are made of; as long as it stays, they do."""
-    types = stored_types(table)
-    return f"{key_expression(table, rule)} of {', '.join(types[name] for name in rule.columns)}"
-
-
-def enter_keys(table: Table, rule: Unique) -> list[str]:
-    """Make the table of a rule's keys (anew) from the rows that are there.
-
-    Rows that were loaded before the rule are not judged again until they are replayed.
-    """
-    keys, expression = quote(unique_keys(table.dataset, rule.rule)), key_expression(table, rule)
-    columns = "key ANY NOT NULL, _id INTEGER NOT NULL, PRIMARY KEY (key, _id)"
-    return [
-        f"DROP TABLE IF EXISTS {keys}",
-        f"CREATE TABLE {keys} ({columns}) STRICT, WITHOUT ROWID",
-        *(
-            f"INSERT INTO {keys} SELECT {expression}, _id FROM {quote(name)} WHERE {expression} IS NOT NULL "
-            "ORDER BY 1, 2"
-            for name in row_tables(table.dataset)
-        ),
     ]

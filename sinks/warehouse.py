@@ -6,43 +6,46 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from processors.errors import ConservationError, WarehouseError
 from sinks import ledger
-from sinks.base import Judged, MicroBatch, Position, Receipt, Swap, Table, whole_file
+from sinks.base import IdRange, Judged, MicroBatch, Position, Receipt, Span, Swap, Table, whole_file
 from sinks.connection import Connection
 from sinks.evolution import evolve, joined
 from sinks.holds import hold
 from sinks.ledger import Ledger, file_rows
 from sinks.lock import WriterLock
 from sinks.migrations import migrate
+from sinks.parameters import ParameterLog
+from sinks.relations.contest import TEMPORARY
+from sinks.relations.relations import Rejudged, Relations
 from sinks.runs import Command, Run, RunOutcome
 from sinks.schemas.recording import Schemas, Taken
 from sinks.staging import Prepared, Staging, prepare
 from sinks.suites import Suites
-from sinks.uniqueness import TEMPORARY, Uniqueness
 
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """Where the rows of a dataset are stored: its tables and its contract, as they are now."""
+    """Where the rows of a dataset are stored: its tables and its contract, as they are now. `relations`: what they are
+    to rows of other datasets too."""
 
     table: Table
     staging: Staging
-    uniqueness: Uniqueness
+    relations: Relations
     schemas: Schemas
 
     @classmethod
-    def of(cls, connection: Connection, table: Table, run_id: int | None = None) -> Self:
+    def of(cls, connection: Connection, table: Table, tables: Mapping[str, Table], run_id: int | None = None) -> Self:
         """Inside the caller's transaction: versions of schemas may be accepted by the contract."""
         schemas = Schemas(connection, table)
         schemas.run_id = run_id
         schemas.adopt()
-        return cls(table, Staging(connection, table.dataset), Uniqueness(connection, table), schemas)
+        return cls(table, Staging(connection, table.dataset), Relations(connection, table, tables), schemas)
 
 
 class Warehouse:
@@ -61,11 +64,13 @@ class Warehouse:
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
             with self.connection.transaction():
-                stores = {table.dataset: _Store.of(self.connection, table) for table in tables}
+                by_name = {table.dataset: table for table in tables}
+                stores = {table.dataset: _Store.of(self.connection, table, by_name) for table in tables}
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
         self.suites = Suites(self.connection)
+        self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, _Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, _Store] = self._stores
@@ -106,8 +111,10 @@ class Warehouse:
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
         self.suites.forget()
+        self._parameters.forget()
         for store in self._stores.values():
             store.schemas.forget()
+            store.relations.forget()
 
     @property
     def tables(self) -> Mapping[str, Table]:
@@ -220,31 +227,41 @@ class Warehouse:
             return
         table = joined(store.table, batch.table)
         if table is not store.table:
-            evolve(self.connection, table, batch.parts[0].file.file_id)
-            self._stores = {**self._stores, batch.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
+            self._alter(table, batch.parts[0].file.file_id)
 
     def adopt(self, table: Table) -> None:
         """From now on the dataset's rows are stored with `table`. Inside an outer transaction."""
-        evolve(self.connection, table, 0)
-        store = self._stores[table.dataset]
-        self._stores = {**self._stores, table.dataset: _Store.of(self.connection, table, store.schemas.run_id)}
+        self._alter(table, 0)
+
+    def _alter(self, table: Table, file_id: int) -> None:
+        evolve(self.connection, table, self.tables, file_id)
+        tables, run_id = {**self.tables, table.dataset: table}, self._stores[table.dataset].schemas.run_id
+        stores = {
+            name: replace(store, relations=Relations(self.connection, store.table, tables))
+            for name, store in self._stores.items()
+        }
+        self._stores = {**stores, table.dataset: _Store.of(self.connection, table, tables, run_id)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""
         if batch.swap is None or not batch.swap.opens:
             return 0
         store = self._stores[batch.dataset]
-        staging, uniqueness = store.staging, store.uniqueness
+        staging, relations = store.staging, store.relations
         whole = whole_file(batch.swap.superseded)
-        uniqueness.release(whole)
+        relations.release(whole)
         staging.clear(whole)
         store.schemas.take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
-        rejudged = uniqueness.judge(whole)
+        return len(self._judge(relations, whole, closes=False).moved)
+
+    def _judge(self, relations: Relations, ids: Span | IdRange, *, closes: bool) -> Rejudged:
+        """What rows of a span are to others, and others to them, with the balances of all files."""
+        rejudged = relations.judge(ids, closes=closes)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
-        return len(rejudged.moved)
+        return rejudged
 
     def _refuse_another_file(self) -> None:
         """What is written to a file that was deleted or moved is lost with it."""
@@ -266,9 +283,13 @@ class Warehouse:
             self._ledger.settle(entry.files, versions)
             if batch.breach == "hold":
                 hold(self.connection, batch.part)
-            return 0, 0
+            if batch.swap is None or not batch.swap.closes:
+                return 0, 0
+            return 0, len(self._judge(self._stores[batch.dataset].relations, batch.ids, closes=True).moved)
         store, ids = self._stores[batch.dataset], batch.ids
-        staging, uniqueness = store.staging, store.uniqueness
+        staging, relations = store.staging, store.relations
+        if batch.parameters is not None:
+            self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         suite_id = self.suites.id_of(batch.table)
         if self._ledger.add_spans(entry, batch, suite_id, self.run_id):
@@ -276,14 +297,12 @@ class Warehouse:
                 staging.append_events(prepared)
         else:
             files = file_rows(batch, [0], [passed - staging.accepted(ids)])
-            uniqueness.release(ids)
+            relations.release(ids)
             staging.clear(ids)
             self._ledger.forget_counts(ids)
             self._ledger.revise_span(entry, suite_id, self.run_id)
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)
-        rejudged = uniqueness.judge(ids)
-        for file_id, change in rejudged.accepted_by_file.items():
-            self._ledger.shift(file_id, change)
+        rejudged = self._judge(relations, ids, closes=batch.swap is None or batch.swap.closes)
         return passed - rejudged.lost, len(rejudged.moved)

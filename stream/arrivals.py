@@ -15,6 +15,7 @@ from stream.barrier import Barrier
 from stream.engine import raise_within
 from stream.landing.intake import Intake
 from stream.landing.listing import Found
+from stream.landing.turns import Turns
 from stream.landing.watcher import Watcher
 
 POLL_SECONDS = 1.0
@@ -52,7 +53,8 @@ class Pace:
 class Arrivals:
     """Iterators over what arrives; they end soon after `stop` is set, behind the batch in hand.
 
-    Files that are larger than a micro-batch take turns, a batch each, so that no file waits for a large one to end.
+    Files that are larger than a micro-batch take turns, a batch each, so that no file waits for a large one to end. In
+    datasets that want parameters, dates come one after the other.
     """
 
     intake: Intake
@@ -60,11 +62,16 @@ class Arrivals:
     stop: threading.Event = field(default_factory=threading.Event)
     _small: deque[Found] = field(default_factory=deque)
     _large: deque[Found] = field(default_factory=deque)
-    _open: deque[tuple[Found, Generator[MicroBatch]]] = field(default_factory=deque)
+    _open: deque[tuple[Found, Generator[MicroBatch | Barrier]]] = field(default_factory=deque)
     _expected: set[tuple[str, bytes]] = field(default_factory=set)
     _closings: Pace = field(default_factory=Pace)
+    _turns: Turns = field(init=False)
 
-    def present(self) -> Iterator[MicroBatch]:
+    def __post_init__(self) -> None:
+        """Files wait for their turn as the tracker knows them."""
+        self._turns = Turns(self.intake.tracker)
+
+    def present(self) -> Iterator[MicroBatch | Barrier]:
         """What is in the landing folder now, last lines included once they have settled; then it ends."""
         tracker = self.intake.tracker
         self._expect(self.intake.listing())
@@ -97,7 +104,7 @@ class Arrivals:
                 yield from self._turn()
                 if not self._expected:
                     yield from self._closings.due()
-                if self._expected and quiet_is_proof:
+                if self._has_work() and quiet_is_proof:
                     watcher.rest()
                 elif watcher.wake():
                     next_listing = time.monotonic()
@@ -109,7 +116,7 @@ class Arrivals:
 
     def _patience(self, next_listing: float) -> float:
         """Seconds to wait for the next event: none while there is something to read."""
-        if self._expected:
+        if self._has_work():
             return 0.0
         rest, settles = next_listing - time.monotonic(), self.intake.tracker.settles_in()
         return rest if settles is None else min(rest, settles)
@@ -120,15 +127,24 @@ class Arrivals:
         self._expected.update((file.dataset, file.path) for file in new)
         self.backlog.expect(new)
         for file in new:
-            batch_bytes = self.intake.tracker.datasets[file.dataset].batch_bytes
-            (self._small if file.stat.size <= batch_bytes else self._large).append(file)
+            (self._turns.wait if self._turns.concern(file) else self._queue)(file)
 
-    def _until_done(self) -> Iterator[MicroBatch]:
-        while self._expected and not self.stop.is_set():
+    def _queue(self, file: Found) -> None:
+        batch_bytes = self.intake.tracker.datasets[file.dataset].batch_bytes
+        (self._small if file.stat.size <= batch_bytes else self._large).append(file)
+
+    def _has_work(self) -> bool:
+        """Whether there is something to read now; the files whose turn it is are queued up."""
+        for file in self._turns.next():
+            self._queue(file)
+        return bool(self._small or self._large or self._open)
+
+    def _until_done(self) -> Iterator[MicroBatch | Barrier]:
+        while self._has_work() and not self.stop.is_set():
             yield from self._turn()
         self._close()
 
-    def _turn(self) -> Iterator[MicroBatch]:
+    def _turn(self) -> Iterator[MicroBatch | Barrier]:
         """Some small files, and a batch of each large one that is open."""
         small = self._next_small()
         yield from self.intake.take_together(small, self.stop)
@@ -155,6 +171,7 @@ class Arrivals:
 
     def _done(self, file: Found) -> None:
         self._expected.discard((file.dataset, file.path))
+        self._turns.done(file)
         self.backlog.done(file)
         self._closings.is_wanted = True
 
@@ -164,7 +181,7 @@ class Arrivals:
         self._open.clear()
 
 
-def _next_unit(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bool]:
+def _next_unit(batches: Generator[MicroBatch | Barrier]) -> Generator[MicroBatch | Barrier, None, bool]:
     """Hand on the next batch, or all batches of a swap, which nothing may come between; False where there is none.
 
     What is raised where a batch is handed on is raised in `batches`, which may answer with another one."""
@@ -175,7 +192,10 @@ def _next_unit(batches: Generator[MicroBatch]) -> Generator[MicroBatch, None, bo
         except SourceError as error:
             batch = raise_within(batches, error)
         else:
-            if batch.swap is None or batch.swap.closes or batch.swap.step == "undo":
+            if isinstance(batch, Barrier):
+                batch = next(batches, None)
+            elif batch.swap is None or batch.swap.closes or batch.swap.step == "undo":
                 return True
-            batch = next(batches, None)
+            else:
+                batch = next(batches, None)
     return False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -14,6 +15,7 @@ from processors.errors import ConfigError, StoppedError
 from sinks.base import RECORDS_MAX, FileStat, MicroBatch, Receipt
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
+from stream.barrier import Barrier
 from stream.budget import Budgets
 from stream.config import Dataset
 from stream.engine import run
@@ -21,6 +23,7 @@ from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
 from stream.landing.names import original
 from stream.landing.tracker import Tracker
+from stream.parameters.choosing import Choosing
 from stream.report import Report, report
 from stream.why import unknown, within
 
@@ -93,14 +96,19 @@ def _judged(
     gate: _Gate,
     records_max: int = RECORDS_MAX,
 ) -> Report:
-    datasets = {name: _settled(dataset) for name, dataset in datasets.items()}
+    given = {each.dataset for each in found}
+    datasets = {name: _settled(_self_contained(dataset, given)) for name, dataset in datasets.items()}
+    found = sorted(found, key=lambda each: bool(datasets[each.dataset].table.references))  # what is referred to first
     tables = [dataset.table for dataset in datasets.values()]
     with TemporaryDirectory(prefix="ade-stream-check-") as folder:
         path = Path(folder) / "scratch.db"
         with Warehouse(path, tables) as sink, WarehouseReader(path) as recorded:
             tracker = Tracker(landing, datasets, ())
-            batches = _taken(Intake(tracker, recorded), found, stop, records_max)
-            with closing(run(batches, tracker.datasets.chains, sink)) as receipts:  # type: ignore[type-var]
+            ended = Event()
+            batches = _taken(Intake(tracker, recorded), found, ended, records_max)
+            at_barrier = Choosing(sink.connection, tracker.datasets).at_barrier
+            receipts = run(batches, tracker.datasets.chains, sink, ended, at_barrier=at_barrier)
+            with closing(receipts):  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():
                         raise KeyboardInterrupt
@@ -135,10 +143,21 @@ def _settled(dataset: Dataset) -> Dataset:
     return replace(dataset, files=dataset.files.model_copy(update=files))
 
 
-def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch]:
+def _self_contained(dataset: Dataset, given: Collection[str]) -> Dataset:
+    """Rules that look into a dataset of which no file is given are not asked: all rows would break them."""
+    kept = [rule.dataset in given for rule in dataset.table.references]
+    references = tuple(compress(dataset.table.references, kept))
+    locations = tuple(compress(dataset.reference_locations, kept))
+    return replace(dataset, table=replace(dataset.table, references=references), reference_locations=locations)
+
+
+def _taken(intake: Intake, found: Sequence[Found], stop: Event, records_max: int) -> Iterator[MicroBatch | Barrier]:
     for each in found:
         with closing(intake.take(each, stop)) as batches:
             for batch in batches:
                 yield batch
-                if batch.part.span.row_first + batch.part.span.row_count > records_max:
+                if (
+                    isinstance(batch, MicroBatch)
+                    and batch.part.span.row_first + batch.part.span.row_count > records_max
+                ):
                     break

@@ -9,15 +9,18 @@ import pyarrow.compute as pc
 
 from processors.events import decode, decode_malformed, is_malformed
 from processors.outcome import ROW_ID
+from processors.parameters.model import Parameters
 from processors.reasons import malformed
 from sinks.base import MicroBatch, Part, Table
 from sinks.ledger import FileEntry, SpanEntry, now
 from sinks.record_index import unpack
 
 
-def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table, table: Table) -> MicroBatch:
+def micro_batch(
+    entry: FileEntry, recorded: SpanEntry, events: pa.Table, table: Table, parameters: Parameters | None = None
+) -> MicroBatch:
     """The records of a span, or some of them, as they were first read. `events`: `_id` and `payload`, by id. `table`:
-    the one with which they are stored now."""
+    the one with which they are stored now. `parameters`: those with which they are judged now."""
     stored = events.combine_chunks()
     whole = is_malformed(stored["payload"])
     good, bad = stored.filter(pc.invert(whole)).combine_chunks(), stored.filter(whole).combine_chunks()
@@ -42,6 +45,7 @@ def micro_batch(entry: FileEntry, recorded: SpanEntry, events: pa.Table, table: 
         malformed_events=malformed_events,
         ingested_at=now(),
         keep_events=False,
+        parameters=parameters,
     )
 
 

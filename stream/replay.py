@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
-from sinks.base import MicroBatch, Receipt
-from sinks.ledger import FileEntry
+from processors.parameters.model import Parameters
+from sinks.base import MicroBatch, Receipt, Table
+from sinks.ledger import FileEntry, SpanEntry
+from sinks.parameters import RecordedParameters
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
 from stream.engine import run
+from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.schemas.contracts import Contracts, load_contracts, offered
 
@@ -22,7 +25,8 @@ from stream.schemas.contracts import Contracts, load_contracts, offered
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What replaying a date of a dataset did; `changed`: whether a row of that date, or one of another date that has
-    a key in common with it, is not what it was."""
+    a key in common with it, is not what it was. `parameters`: their version, where a step wants any, and the one
+    `before`."""
 
     dataset: str
     date: str
@@ -31,31 +35,60 @@ class Replayed:
     accepted: int
     rejected: int
     changed: bool
+    parameters: int | None = None
+    parameters_before: int | None = None
 
 
-def replay_dates(
-    configs: Path, path: Path, first: str, last: str, only: str | None, stop: threading.Event
-) -> tuple[list[Replayed], list[str]]:
-    """Replay every recorded date from `first` to `last`, in order, and close it; and a sentence for each dataset passed
-    over.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The recorded dates from `first` to `last`, of all datasets or of `only` one. `refit`: with parameters that are
+    made anew."""
 
-    Raises what `replay` raises, and WarehouseError.
-    """
-    datasets = load_contracts(configs, path)
+    first: str
+    last: str
+    only: str | None = None
+    refit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is replayed: dates in their order, each of a dataset; and a sentence for each dataset passed over."""
+
+    datasets: Mapping[str, Dataset]
+    dates: tuple[tuple[str, str], ...]
+    passed_over: tuple[str, ...]
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of all datasets, replayed or not."""
+        return [dataset.table for dataset in self.datasets.values()]
+
+
+def asked(configs: Path, path: Path, request: Request) -> Asked:
+    """What a request comes to. Raises ConfigError and WarehouseError."""
+    datasets, only = load_contracts(configs, path), request.only
     if only is not None and only not in datasets:
         raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
     with WarehouseReader(path) as recorded:
-        recorded_dates = dates(recorded, first, last)
+        recorded_dates = dates(recorded, request.first, request.last)
     wanted = [(date, name) for date, name in recorded_dates if only in {None, name}]
     left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
-    tables = [dataset.table for dataset in datasets.values()]
-    with Warehouse(path, tables, replaying=True) as warehouse, warehouse.recording("replay"):
+    sentences = (f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items()))
+    return Asked(datasets, tuple(each for each in wanted if each[1] not in left_out), tuple(sentences))
+
+
+def replay_dates(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Replayed], Asked]:
+    """Replay what is asked for, each date in a transaction of its own, and close it.
+
+    Raises what `replay` raises, and WarehouseError.
+    """
+    asked_for = asked(configs, path, request)
+    with Warehouse(path, asked_for.tables, replaying=True) as warehouse, warehouse.recording("replay"):
         closings, done = Closings(warehouse), list[Replayed]()
-        for date, name in wanted:
-            if name not in left_out:
-                done.append(replay(warehouse, datasets[name], date, stop))
-                closings.close()
-    return done, [f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items())]
+        for date, name in asked_for.dates:
+            done.append(replay(warehouse, asked_for.datasets[name], date, stop, refit=request.refit))
+            closings.close()
+    return done, asked_for
 
 
 def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable[str]) -> dict[str, str]:
@@ -68,26 +101,51 @@ def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable
     }
 
 
-def replay(warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None) -> Replayed:
+def replay(
+    warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None, *, refit: bool = False
+) -> Replayed:
     """Recompute all rows of a date and replace them, in one transaction and in bounded memory.
 
     Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
     (then nothing is replaced), and KeyboardInterrupt, with nothing replaced either, when `stop` is set on the way.
     """
-    if not dataset.table.raw:
-        raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
     with WarehouseReader(warehouse.path) as recorded:
         before = recorded.content_hash(dataset.name, date)
-        files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
-        records = accepted = rejudged = 0
-        contracts = Contracts({dataset.name: dataset})
         with warehouse.transaction():
-            for receipt in judged_anew(warehouse, recorded, files, contracts, stop):
-                records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
-                rejudged += receipt.rejudged
-    with WarehouseReader(warehouse.path) as replaced:
-        changed = replaced.content_hash(dataset.name, date) != before
-    return Replayed(dataset.name, date, len(files), records, accepted, records - accepted, changed or rejudged > 0)
+            done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
+    with WarehouseReader(warehouse.path) as after:
+        changed = after.content_hash(dataset.name, date) != before
+    return replace(done, changed=changed or done.changed)
+
+
+def replaced(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    dataset: Dataset,
+    date: str,
+    stop: threading.Event | None,
+    *,
+    refit: bool,
+) -> Replayed:
+    """Replace all rows of a date, inside the caller's transaction; `changed` is said of rows of other dates alone.
+
+    `recorded`: the warehouse as it was before that transaction. Raises as `replay` does.
+    """
+    if not dataset.table.raw:
+        raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
+    files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
+    records = accepted = rejudged = 0
+    before = RecordedParameters(warehouse.connection).of_date(dataset.name, date)
+    parameters = of_replayed(warehouse.connection, recorded, dataset, date, files, refit=refit)
+    contracts = Contracts({dataset.name: dataset})
+    for receipt in judged_anew(warehouse, recorded, files, contracts, lambda *_: parameters, stop):
+        records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
+        rejudged += receipt.rejudged
+    return Replayed(
+        *(dataset.name, date, len(files), records, accepted, records - accepted, rejudged > 0),
+        parameters=None if parameters is None else parameters.version,
+        parameters_before=None if before is None else before.version,
+    )
 
 
 def judged_anew(
@@ -95,13 +153,15 @@ def judged_anew(
     recorded: WarehouseReader,
     files: Iterable[FileEntry],
     contracts: Contracts,
+    parameters: Callable[[FileEntry, SpanEntry], Parameters | None],
     stop: threading.Event | None = None,
 ) -> Iterator[Receipt]:
-    """All records of recorded files, judged from the raw layer once more and replaced, span by span.
+    """All records of recorded files, judged from the raw layer once more and replaced, span by span, each with its
+    `parameters`.
 
     Inside the caller's transaction, and in bounded memory. Raises as `replay` does.
     """
-    for receipt in run(events(recorded, files, contracts), contracts.chains, warehouse):
+    for receipt in run(events(recorded, files, contracts, parameters), contracts.chains, warehouse):
         if stop is not None and stop.is_set():
             raise KeyboardInterrupt
         yield receipt
@@ -114,8 +174,13 @@ def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, s
     )
 
 
-def events(recorded: WarehouseReader, files: Iterable[FileEntry], contracts: Contracts) -> Iterator[MicroBatch]:
-    """The recorded spans of `files` as the micro-batches that they were."""
+def events(
+    recorded: WarehouseReader,
+    files: Iterable[FileEntry],
+    contracts: Contracts,
+    parameters: Callable[[FileEntry, SpanEntry], Parameters | None] = lambda *_: None,
+) -> Iterator[MicroBatch]:
+    """The recorded spans of `files` as the micro-batches that they were, each with its `parameters`."""
     for entry in files:
         contracts.meet(entry.file.dataset, entry.file.header)
         for span in recorded.spans(entry.file.file_id):
@@ -126,6 +191,7 @@ def events(recorded: WarehouseReader, files: Iterable[FileEntry], contracts: Con
                     "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
                 )
             try:
-                yield from offered(micro_batch(entry, span, stored, contracts[entry.file.dataset].table), contracts)
+                table = contracts[entry.file.dataset].table
+                yield from offered(micro_batch(entry, span, stored, table, parameters(entry, span)), contracts)
             except SourceError as error:
                 raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error

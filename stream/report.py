@@ -14,7 +14,7 @@ from processors.checks import Bound, Check, Holds, Length, Listed, Matches, NotN
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
-from sinks.base import FileState, Unique
+from sinks.base import FileState, Monotonic, Reference, Relation, Unique
 from sinks.ledger import FileEntry
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
@@ -146,16 +146,23 @@ def _built_in(dataset: Dataset, broken: RuleReport) -> str:
         kinds = {column.name: column.type.name for column in dataset.columns}
         kind = kinds.get(broken.column or "", "value")
         return f"{broken.column} has {count} invalid {_TYPES.get(kind, kind)}(s)"
-    unique = next((each for each in dataset.table.unique if each.rule == broken.rule), None)
-    return f"{broken.rule} fails for {count} record(s)" if unique is None else _duplicates(unique, count)
+    relation = next((each for each in dataset.table.relations if each.rule == broken.rule), None)
+    return f"{broken.rule} fails for {count} record(s)" if relation is None else _related(relation, count)
 
 
-def _duplicates(unique: Unique, count: int) -> str:
-    return f"{count} record(s) repeated exactly" if unique.exact else f"{_named(unique)} has {count} duplicate(s)"
+def _related(rule: Relation, count: int) -> str:
+    """Of what is decided by looking at other records."""
+    match rule:
+        case Unique():
+            return f"{count} record(s) repeated exactly" if rule.exact else f"{_named(rule)} has {count} duplicate(s)"
+        case Monotonic():
+            return f"{rule.column} has {count} out of order"
+        case Reference():
+            return f"{_named(rule)} has {count} not in {rule.dataset}"
 
 
-def _named(unique: Unique) -> str:
-    return ", ".join(unique.columns)
+def _named(rule: Unique | Reference) -> str:
+    return ", ".join(rule.columns)
 
 
 def _checked(rule: Rule, check: Check, count: int) -> str:

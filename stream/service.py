@@ -15,6 +15,7 @@ from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.background import beside_main_thread, stopping
+from stream.barrier import Barrier
 from stream.budget import Budgets
 from stream.closing import Closings
 from stream.config import Dataset
@@ -23,6 +24,7 @@ from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.metrics import Meters
+from stream.parameters.choosing import Choosing
 from stream.schemas.contracts import load_contracts
 from stream.schemas.files import SchemaFiles
 from stream.screens import Screen, screen_for
@@ -73,8 +75,13 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
+            choosing = Choosing(sink.connection, tracker.datasets)
             closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
-            receipts = run(batches, chains, sink, arrivals.stop, budgets, closings.at_barrier)
+
+            def at_barrier(barrier: Barrier) -> None:
+                (closings if barrier.dataset is None else choosing).at_barrier(barrier)
+
+            receipts = run(batches, chains, sink, arrivals.stop, budgets, at_barrier)
             beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files, closings, signalled))
         if signalled.is_set():
             this_run.outcome = "stopped"

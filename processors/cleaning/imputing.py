@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
-from processors.columns import ColumnType
+from processors.columns import Column, ColumnType
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Fitted, Parameters, Statistic
 from processors.parameters.observing import IMPUTED
@@ -72,6 +72,10 @@ class Impute:
     def wanted(self) -> tuple[Statistic, ...]:
         """The figures to be put in the place of nulls."""
         return tuple(column.statistic for column in self.columns if column.statistic is not None)
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.column}" for each in self.columns)
 
     def given(self, parameters: Parameters, /) -> Impute:
         """With these figures."""

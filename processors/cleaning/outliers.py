@@ -21,7 +21,7 @@ type lies between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
@@ -32,7 +32,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
-from processors.columns import ColumnType
+from processors.columns import Column, ColumnType
 from processors.frames import only
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic, StatisticKind
@@ -101,6 +101,11 @@ class Outliers:
     def wanted(self) -> tuple[Statistic, ...]:
         """What the fences are made of."""
         return tuple(column.statistic for column in self.columns)
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        what = {"flag": "outlier", "clip": CLIPPED, "null": REMOVED}
+        return tuple(f"{what[each.action]}.{each.column}" for each in self.columns if each.action in what)
 
     def given(self, parameters: Parameters, /) -> Outliers:
         """With the fences that these make."""

@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 
 from processors.cleaning.changing import Changes
 from processors.cleaning.imputing import Substitute, impute
+from processors.columns import Column
 from processors.flags import FLAGS, having
 from processors.outcome import Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic
@@ -56,6 +58,10 @@ class Refill:
         """The figures to be put in the place of cells."""
         return tuple(each.substitute.statistic for each in self.rules if each.substitute.statistic is not None)
 
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.substitute.column}" for each in self.rules)
+
     def given(self, parameters: Parameters, /) -> Refill:
         """With these figures."""
         return replace(self, parameters=parameters)
@@ -66,7 +72,7 @@ class Refill:
         of_rules = {each.rule.name: each for each in self.rules}
         answers = ask(tuple(each.rule for each in self.rules), rows)
         changes, done = Changes(rows, marked=answers.marked), dict[str, pa.Array]()
-        for rule, mask in answers.broken:
+        for rule, mask, _ in answers.broken:
             each, broken = of_rules[rule.name], mask.to_arrow()
             column = each.substitute.column
             _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)

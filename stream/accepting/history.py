@@ -19,6 +19,7 @@ from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan
 from stream.accepting.rescued import Typing, kept_texts
+from stream.parameters.recorded import OfSpans
 from stream.rejects.anew import Anew
 from stream.replay import judged_anew
 from stream.schemas.contracts import Contracts
@@ -39,14 +40,15 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
             take_away(connection, dataset.name, goes)
         sink.adopt(dataset.table)
         files = [entry for entry in plan.files if entry.records]
-        for _ in judged_anew(sink, recorded, files, Contracts({dataset.name: dataset}), stop):
+        contracts, parameters = Contracts({dataset.name: dataset}), OfSpans(recorded.parameters)
+        for _ in judged_anew(sink, recorded, files, contracts, parameters, stop):
             pass
         return
     _refuse_unjudged(plan)
     with nullcontext("NULL") if goes is None else set_aside(connection, dataset.name, goes) as text:
         sink.adopt(dataset.table)
         _readmit(sink, recorded, plan, stop)
-        _fill(sink, Backfill(connection, dataset.table, text), plan, stop)
+        _fill(sink, Backfill(connection, dataset.table, text, goes, sink.tables), plan, stop)
     for entry in plan.files:
         reopen_file(connection, entry.file.file_id)
 
@@ -64,8 +66,8 @@ def _refuse_unjudged(plan: Plan) -> None:
 
 def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threading.Event) -> None:
     """Records that were rejected because they had the column: of rejects the event is kept in any case."""
-    name, retrial = plan.dataset.name, Retrial(sink.connection, [plan.dataset.table], sink.run_id)
-    anew = Anew(Contracts({name: plan.dataset}), retrial, stop)
+    name, retrial = plan.dataset.name, Retrial(sink.connection, sink.tables.values(), sink.run_id)
+    anew = Anew(Contracts({name: plan.dataset}), retrial, OfSpans(recorded.parameters), stop)
     for entry in plan.files:
         spans = list(recorded.spans(entry.file.file_id))
         for page in recorded.rejects.chosen(entry.file.file_id, Choice(rule=NEW), recorded.rejects.events(name)):
@@ -74,7 +76,7 @@ def _readmit(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stop: threa
 
 
 def _fill(sink: Warehouse, rows: Backfill, plan: Plan, stop: threading.Event) -> None:
-    typing = Typing.of(plan.dataset, plan.config, plan.column.name)
+    typing = Typing.of(plan.dataset, plan.config, plan.column.name, rows.former)
     for entry in plan.files:
         header = entry.file.header
         names = plan.names_in(header)

@@ -14,6 +14,7 @@ from processors.schemas.amendments import Amendment
 from sinks.ledger import FileEntry
 from stream.config import Dataset, DatasetConfig
 from stream.config.amending import ADDED_TYPE, amended, taken_names, with_amendments
+from stream.config.columns import type_name
 from stream.config.editing import with_column, with_name
 from stream.config.loading import config_files, load_config, read_config
 
@@ -91,12 +92,20 @@ def is_known(request: Request, dataset: Dataset) -> bool:
     wanted = request.existing or request.name
     if wanted is not None and wanted != known.name:
         raise ConfigError(f"{request.source!r} is the column {known.name} already, not {wanted}.")
-    if request.type is not None and request.type.replace(" ", "") != known.type.written:
+    if request.type is not None and _written(request.type) != known.type.written:
         raise ConfigError(
             f"{request.source!r} is the column {known.name} already, of the type {known.type.written}. Write another "
             "type into the config; `ade-stream replay` reads its history with it."
         )
     return True
+
+
+def _written(kind: str) -> str:
+    """A type that a person gives, as a config writes it. Raises ConfigError where it is none."""
+    try:
+        return type_name(kind).replace(" ", "")
+    except ValueError as error:
+        raise ConfigError(f"--type {kind!r}: {error}.") from error
 
 
 def check_found(request: Request, dataset: Dataset, entries: Iterable[FileEntry]) -> None:

@@ -9,7 +9,20 @@ import sys
 import typer
 
 from processors.errors import AdeStreamError
-from stream.cli import checking, drafting, loading, quality, rejects, replaying, resuming, retrying, schema, status, why
+from stream.cli import (
+    checking,
+    drafting,
+    loading,
+    quality,
+    rejects,
+    replaying,
+    resuming,
+    retrying,
+    schema,
+    status,
+    tracing,
+    why,
+)
 
 app = typer.Typer(
     name="ade-stream",
@@ -25,6 +38,7 @@ app.command()(loading.run)
 app.command()(replaying.replay)
 app.command(name="status")(status.status)
 app.command(name="why")(why.why)
+app.command()(tracing.trace)
 app.command()(retrying.retry)
 app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")

@@ -1,4 +1,4 @@
-"""`quality`: what records came to under each rule, and the score."""
+"""`quality`: what records came to under each rule, the score, what columns look like, and what steps know of rows."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from stream.cli import profiles
+from stream.cli import parameters, profiles
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
 
 if TYPE_CHECKING:
     from sinks.results import Scope
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores, profiles."
-)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores.")
+app.command()(parameters.parameters)
 app.command()(profiles.profile)
 
 _Dataset: TypeAlias = Annotated[

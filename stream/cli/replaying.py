@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Annotated
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from processors.errors import ConfigError
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Json, Landing, WarehousePath, day
 
+if TYPE_CHECKING:
+    from stream.replay import Request
+
 _Date = Annotated[str | None, typer.Option("--date", help="The execution date.", metavar="YYYY-MM-DD")]
 _From = Annotated[str | None, typer.Option("--from", help="The first of several dates.", metavar="YYYY-MM-DD")]
 _To = Annotated[str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")]
+
+
+_Refit = Annotated[bool, typer.Option("--refit", help="Make the parameters of each date anew, and record them.")]
+_Diff = Annotated[bool, typer.Option("--diff", help="Show what would change, row by row, and keep nothing of it.")]
 
 
 def replay(
@@ -25,30 +34,58 @@ def replay(
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
     *,
+    refit: _Refit = False,
+    diff: _Diff = False,
     json: Json = False,
 ) -> None:
     """Recompute recorded dates from the raw layer and replace them, each in one transaction.
 
-    With the same files and configs nothing changes, and it says so.
+    With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
+    --refit those that the rows before it make now, date by date. --diff does all of it in one transaction, shows
+    figures and rows as they were and as they would be, and undoes it.
 
     Example: ade-stream replay --date 2026-11-18 --dataset orders
     """
+    from stream.replay import Request
+
+    del landing  # the raw layer is read, not the landing folder
+    request = Request(*_range(date, first, last), dataset, refit)
+    (_show if diff else _replay)(configs, warehouse, request, json=json)
+
+
+def _replay(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
     from stream.background import beside_main_thread, stopping
     from stream.replay import replay_dates
     from stream.screens.output import write
     from stream.screens.tables import replayed_table, to_json
 
-    del landing  # the raw layer is read, not the landing folder
-    begin, end = _range(date, first, last)
     stop = threading.Event()
     with stopping(stop):
-        results, passed_over = beside_main_thread(lambda: replay_dates(configs, warehouse, begin, end, dataset, stop))
-    for sentence in passed_over:
-        sys.stderr.write(f"ade-stream: {sentence}\n")
+        results, asked = beside_main_thread(lambda: replay_dates(configs, warehouse, request, stop))
+    _tell(asked.passed_over)
     if json:
         write(to_json(results))
-    elif results or not passed_over:
-        replayed_table(results, begin, end)
+    elif results or not asked.passed_over:
+        replayed_table(results, request.first, request.last)
+
+
+def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
+    from stream.background import beside_main_thread, stopping
+    from stream.differing import differences
+    from stream.screens.differing import told
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    stop = threading.Event()
+    with stopping(stop):
+        found, asked = beside_main_thread(lambda: differences(configs, warehouse, request, stop))
+    _tell(asked.passed_over)
+    write(to_json(found) if json else told(found, request.first, request.last))
+
+
+def _tell(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        sys.stderr.write(f"ade-stream: {sentence}\n")
 
 
 def _range(date: str | None, first: str | None, last: str | None) -> tuple[str, str]:

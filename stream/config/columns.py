@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from processors.columns import Column, ColumnType
 from processors.date_formats import FIRST_YEAR
+from processors.letter_case import Case
 from processors.numerals import PLAIN, DecimalMark, NumberStyle, ThousandsMark
 from processors.standards import Standard
 
@@ -121,10 +122,16 @@ class ColumnConfig(BaseModel):
         "or a unit such as kg or %. The number stays as it is written: 12 % is 12.",
     )
     accounting: bool = Field(False, description="A number in parentheses is negative, and a lone dash is zero.")
+    case: Case | None = Field(
+        None,
+        description="lower, upper or title: how the letters of a string or category column are to be written, by the "
+        "rules of Unicode. title writes each word with a capital: O'NEIL is O'neil. It comes before synonyms, whose "
+        "words stay as they are written. Counted, and in _flags, as cased.<column>.",
+    )
     synonyms: Words = Field(
         {},
         description="Words of a string or category column that mean the same, by the one that is to stand for them: "
-        "{US: [USA, U.S.]}. Compared without blanks around. Counted as mapped.<column>.",
+        "{US: [USA, U.S.]}. Compared without blanks around. Counted, and in _flags, as mapped.<column>.",
     )
     ignore_case: bool = Field(
         False, description="Whether synonyms, and the words that are to stand for them, are found in any case."
@@ -134,7 +141,8 @@ class ColumnConfig(BaseModel):
         ge=2,
         le=100,
         description="So many digits has a code in a string or category column, such as 5 for ZIP codes: one of fewer "
-        "digits, and nothing else, gets zeros in front. Counted as padded.<column>.",
+        "digits, and nothing else, gets zeros in front, when case and synonyms are done. Counted, and in _flags, as "
+        "padded.<column>.",
     )
     description: str = Field("", description="What the column means, for people and for exported contracts.")
 
@@ -165,7 +173,7 @@ class ColumnConfig(BaseModel):
     @model_validator(mode="after")
     def _standard_fits(self) -> ColumnConfig:
         if self.standard("") != Standard("") and self.type not in {"string", "category"}:
-            raise ValueError("synonyms, ignore_case and pad_zeros belong to the types string and category")
+            raise ValueError("case, synonyms, ignore_case and pad_zeros belong to the types string and category")
         if self.ignore_case and not self.synonyms:
             raise ValueError("ignore_case says how synonyms are found, and there are none")
         meant: dict[str, str] = {}
@@ -193,7 +201,7 @@ class ColumnConfig(BaseModel):
     def standard(self, name: str) -> Standard:
         """How the column's text is to be written."""
         pairs = tuple((word, wanted) for wanted, words in self.synonyms.items() for word in words)
-        return Standard(name, pairs, self.ignore_case, self.pad_zeros or 0)
+        return Standard(name, pairs, self.ignore_case, self.pad_zeros or 0, self.case)
 
     def column(self, name: str, timezone: str) -> Column:
         """The column under the name that it has in the table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from processors.errors import ConfigError
 from stream.config.compiling.dataset import Dataset, compile_dataset
+from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
 from stream.config.odcs import with_contract
 from stream.config.problems import Place, dotted, problem, repeated, syntax
@@ -22,14 +23,17 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
     problems: list[str] = []
     datasets: dict[str, Dataset] = {}
+    places: dict[str, Place] = {}
     for path in config_files(folder):
         try:
-            dataset = load_config(path)
+            dataset, place = _read(path, _text(path))
         except ConfigError as error:
             problems.append(str(error))
             continue
         problems += _clashes(path, dataset, datasets)
-        datasets[dataset.name] = dataset
+        datasets[dataset.name], places[dataset.name] = dataset, place
+    if not problems:  # a dataset that is referred to may be in a file that has some
+        problems = list(_dangling(datasets, places))
     if problems:
         raise ConfigError("\n".join(problems))
     return datasets
@@ -58,18 +62,26 @@ def known_dataset(datasets: Mapping[str, Dataset], name: str) -> Dataset:
 
 
 def load_config(path: Path) -> Dataset:
-    """The dataset that one file describes. Raises ConfigError, a line for each problem."""
+    """The dataset that one file describes, alone. Raises ConfigError, a line for each problem."""
+    return read_config(path, _text(path))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(syntax(path, error)) from error
-    return read_config(path, text)
 
 
 def read_config(path: Path, text: str) -> Dataset:
-    """The dataset that a file with this text describes. Raises ConfigError, a line for each problem."""
+    """The dataset that a file with this text describes, alone. Raises ConfigError, a line for each problem."""
+    return _read(path, text)[0]
+
+
+def _read(path: Path, text: str) -> tuple[Dataset, Place]:
+    """And where what it says is written."""
     try:
         node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -80,7 +92,7 @@ def read_config(path: Path, text: str) -> Dataset:
     content, own, told = with_suites(path, node, content)
     content, place, notices = with_contract(path, node, content, own)
     try:
-        return replace(_compile(path, content, place, [*problems, *told]), notices=tuple(notices))
+        return replace(_compile(path, content, place, [*problems, *told]), notices=tuple(notices)), place
     except ValidationError as error:
         problems += [*told, *(problem(place, dict(detail), DatasetConfig) for detail in error.errors())]
         raise ConfigError("\n".join(problems)) from error
@@ -94,6 +106,16 @@ def _compile(path: Path, content: dict[str, Any], place: Place, problems: Sequen
     if lines:
         raise ConfigError("\n".join(lines))
     return dataset
+
+
+def _dangling(datasets: Mapping[str, Dataset], places: Mapping[str, Place]) -> Iterator[str]:
+    """References to what no config describes."""
+    tables = {name: dataset.table for name, dataset in datasets.items()}
+    for name, dataset in datasets.items():
+        for where, rule in zip(dataset.reference_locations, dataset.table.references, strict=True):
+            for key, why in reference_faults(rule, dataset.table, tables):
+                line, location = places[name]((*where, key))
+                yield f"{line}: {dotted(location)}: {why}."
 
 
 def _clashes(path: Path, dataset: Dataset, others: dict[str, Dataset]) -> list[str]:

@@ -11,6 +11,7 @@ from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
+from stream.config.parameters import ParametersConfig
 from stream.config.profile import ProfileConfig
 from stream.config.scoring import ScoreConfig
 from stream.config.steps import SchemaConfig, StepConfig, SuiteConfig
@@ -52,6 +53,7 @@ class DatasetConfig(Strict):
     processors: tuple[StepConfig, ...] = Field(min_length=1)
     limits: LimitsConfig = LimitsConfig()  # type: ignore[call-arg]
     budget: BudgetConfig | None = Field(None, description="Without one any number of records may be rejected.")
+    parameters: ParametersConfig = ParametersConfig()  # type: ignore[call-arg]
     profile: ProfileConfig | None = Field(
         None, description="Without it no date is profiled, and drift is not looked for. {} takes the defaults."
     )

@@ -46,6 +46,10 @@ class QualityConfig(Strict):
         description="key: a record whose key was seen before is rejected. exact: one whose every declared column was. "
         "The record with the smaller row id is the first, across batches, files and restarts.",
     )
+    keep: Literal["first", "last"] = Field(
+        "first",
+        description="Which of several duplicates stays, by row id. Another choice takes hold where dates are replayed.",
+    )
     outliers: dict[str, OutliersConfig] = Field(
         {},
         description="Columns of numbers, each with the fences beyond which a value is an outlier. They are made of the "

@@ -45,8 +45,9 @@ _ACTIONS: Mapping[Mode, Action] = {"evolve": "warn", "rescue": "warn", "quaranti
 
 def suite_of(config: DatasetConfig) -> Suite:
     """All that the config expects."""
-    asked = *_reading(), *_schema(config), *_outliers(config), *_duplicates(config), *_rules(config)
-    return Suite(config.dataset, asked)
+    return Suite(
+        config.dataset, (*_reading(), *_schema(config), *_duplicates(config), *_outliers(config), *_rules(config))
+    )
 
 
 def _reading() -> Iterator[Expectation]:
@@ -99,6 +100,18 @@ def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
             yield Expectation(
                 f"duplicate_{name}", "duplicates", "uniqueness", columns, level="sink", definition=definition
             )
+
+
+def _outliers(config: DatasetConfig) -> Iterator[Expectation]:
+    """An outlier that is only flagged, or another value now, meets what is expected."""
+    for step in config.processors:
+        for column, asked in step.quality.outliers.items() if step.quality else ():
+            if asked.action == "quarantine":
+                name = f"outlier_{column}"
+                told = {"check": "outlier", "column": column, **asked.model_dump(include={"fences", "k"})}
+                yield Expectation(
+                    name, "outlier", "validity", (column,), counted=(f"rule.{name}",), definition=canonical(told)
+                )
 
 
 def _rules(config: DatasetConfig) -> Iterator[Expectation]:

@@ -166,7 +166,7 @@ def _headless(laid_out: LaidOut, start: Position, width: int) -> OpenSample:
 def _check_text(names: Sequence[str]) -> None:
     """Raises SourceError where the names hold what stands in no text."""
     if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for name in names for char in name):
-        raise SourceError("its header holds control characters, so it is no text; is it a CSV?")
+        raise SourceError("its header holds control characters, so it is no text; give a sample that is a CSV")
 
 
 def check_readable(sample: OpenSample) -> None:

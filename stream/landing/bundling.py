@@ -7,6 +7,7 @@ one to the byte, no copies, and with records that end where their files end. All
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from processors.errors import SourceError
+from processors.parameters.model import Parameters
 from sinks.base import RECORD_BITS, File, FileDialect, MicroBatch, Part, Position, Span
 from sinks.ledger import now
 from sinks.record_index import RecordIndex
+from stream.barrier import Barrier
 from stream.config import Dataset
 from stream.landing.identity import doubtful_for
 from stream.landing.listing import Found
@@ -55,7 +58,9 @@ class _Small:
     digest: bytes
 
 
-def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, None, list[Found]]:
+def bundled(
+    tracker: Tracker, files: Sequence[Found], stop: threading.Event
+) -> Generator[MicroBatch | Barrier, None, list[Found]]:
     """One micro-batch of those of `files`, all of one dataset, that can be taken together; the others are given back.
 
     All are given back where the batch is refused: the file that is at fault is found when they are taken alone.
@@ -69,19 +74,33 @@ def bundled(tracker: Tracker, files: Sequence[Found]) -> Generator[MicroBatch, N
     frames = _framed(small, beginning)
     if frames is None:
         return list(files)
-    tracker.datasets.meet(fresh[0].dataset, beginning.header.names)
+    dataset, parameters = beginning.dataset.name, None
+    if tracker.in_force.wants(dataset):
+        parameters = yield from _parameters(tracker, fresh[0], stop)
+        if parameters is None:
+            return list(files)
+    tracker.datasets.meet(dataset, beginning.header.names)
     visits = [Visit.of(tracker, each.found) for each in small]
-    batch = _batch(visits, small, frames, beginning)
+    batch = _batch(visits, small, frames, beginning, parameters)
     try:
         yield from offered(batch, tracker.datasets)
     except SourceError:
         for visit in visits:
             tracker.stays(visit.known)
         return list(files)
+    if parameters is not None:
+        tracker.in_force.take(parameters, batch.parts[0].file.date)
     for visit, each, part in zip(visits, small, batch.parts, strict=True):
         _keep(visit, each.found, part)
     taken = {each.found.path for each in small}
     return [found for found in files if found.path not in taken]
+
+
+def _parameters(tracker: Tracker, found: Found, stop: threading.Event) -> Generator[Barrier, None, Parameters | None]:
+    """Those of the file's date; None where they are not known: then its first file is to be taken alone."""
+    dataset, date = found.dataset, tracker.date_of(found)
+    known = yield from tracker.in_force.ask(dataset, date, stop)
+    return tracker.in_force.of(dataset, date) if known else None
 
 
 def _is_small(tracker: Tracker, found: Found) -> bool:
@@ -145,6 +164,7 @@ def _batch(
     small: Sequence[_Small],
     framed: tuple[bytes, Frames, npt.NDArray[np.int64]],
     beginning: _Beginning,
+    parameters: Parameters | None,
 ) -> MicroBatch:
     block, frames, counts = framed
     file_ids = np.array([visit.known.file.file_id for visit in visits], np.int64)
@@ -158,6 +178,7 @@ def _batch(
     return MicroBatch(
         *(parts, table, records.rows, records.malformed, records.malformed_events, now(), table.raw),
         schemas=dict.fromkeys(file_ids.tolist(), schema),
+        parameters=parameters,
     )
 
 

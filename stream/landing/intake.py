@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from processors.errors import BrokenRuleError, FrozenError, OverBudgetError, SourceError, UnreadableError
 from sinks.base import FileState, MicroBatch, Swap
+from stream.barrier import Barrier
 from stream.budget import Budgets
 from stream.landing.bundling import bundled
 from stream.landing.disposal import put_away
@@ -41,7 +42,7 @@ class Intake:
             self.tracker.put_back(entry)
         return self.tracker.listing()
 
-    def take(self, found: Found, stop: threading.Event) -> Generator[MicroBatch]:
+    def take(self, found: Found, stop: threading.Event) -> Generator[MicroBatch | Barrier]:
         """The file's new records, until `stop` is set, and the news of its state.
 
         A file that cannot be read is tried again, some times; then, and where its content is at fault, it is set aside
@@ -74,11 +75,11 @@ class Intake:
                 visit.known.busy = False
             self.tracker.done(found)
 
-    def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch]:
+    def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch | Barrier]:
         """The files, small ones of one dataset, in as few micro-batches as can be."""
         if files and files[0].dataset in self.tracker.held:
             return
-        for found in (yield from bundled(self.tracker, files)):
+        for found in (yield from bundled(self.tracker, files, stop)):
             yield from self.take(found, stop)
             if stop.is_set():
                 return
@@ -105,7 +106,9 @@ class Intake:
             yield from Visit.of(self.tracker, found).news(known.stat, "failed" if end.records else "discovered", reason)
         self.tracker.forget(found)
 
-    def _look(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
+    def _look(
+        self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event
+    ) -> Iterator[MicroBatch | Barrier]:
         """The file as it is now, compared with what was loaded of it."""
         known = visit.known
         finished = visit.finished = known.seen == file.stat and self.tracker.has_settled(known)
@@ -146,7 +149,7 @@ class Intake:
 
     def _rewritten(
         self, laid_out: LaidOut, found: Found, visit: Visit, stop: threading.Event, fault: str, *, finished: bool
-    ) -> Iterator[MicroBatch]:
+    ) -> Iterator[MicroBatch | Barrier]:
         """The loaded bytes have changed: the policy says what becomes of the rows."""
         known, file, files = visit.known, laid_out.file, self.tracker.datasets[found.dataset].files
         policy = "supersede" if known.put_back else files.on_rewrite
@@ -164,7 +167,9 @@ class Intake:
             reason = f"{fault} The new content takes the place of what was loaded when {awaited(files)}."
             yield from visit.news(file.stat, "settling", reason)
 
-    def _superseded(self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event) -> Iterator[MicroBatch]:
+    def _superseded(
+        self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event
+    ) -> Iterator[MicroBatch | Barrier]:
         """The new generation, all of it at once: nothing of it is stored where something keeps it from being read."""
         successor = visit.of_successor()
         try:
@@ -184,7 +189,7 @@ class Intake:
 
     def _followed(
         self, file: LandingFile, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
-    ) -> Iterator[MicroBatch]:
+    ) -> Iterator[MicroBatch | Barrier]:
         """The file that had this name was put away: this is another one, and the rows of both stay."""
         visit.known, visit.first_look = self.tracker.next_generation(visit.known), True
         self.tracker.follow(visit.known)

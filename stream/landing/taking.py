@@ -10,10 +10,12 @@ from itertools import islice
 from processors.errors import FrozenError, SourceError, UnreadableError
 from processors.schemas.model import SAMPLE_RECORDS, Schema, join
 from sinks.base import File, FileState, MicroBatch, Position
+from stream.barrier import Barrier
 from stream.config import Dataset
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
 from stream.landing.visit import Visit
+from stream.landing.warming import are_known
 from stream.reading.header import Header, read_header
 from stream.reading.reader import Piece, Reader
 from stream.reading.sniffing import LaidOut, lay_out
@@ -25,7 +27,7 @@ _NOTHING = "It holds neither a header nor a record, only what is passed over: bl
 
 def take_new(
     laid_out: LaidOut, found: Found, visit: Visit, stop: threading.Event, *, finished: bool
-) -> Iterator[MicroBatch]:
+) -> Iterator[MicroBatch | Barrier]:
     """The complete records behind those that were taken, until `stop` is set, and the news of the file's state.
 
     `finished`: a last line without a line end is a record. Raises SourceError where the file cannot be read as its
@@ -41,6 +43,10 @@ def take_new(
     if why := frozen(header.names, dataset):
         raise FrozenError(why, _sampled(source, dataset, known.file, end, header))
     visit.tracker.datasets.meet(found.dataset, header.names)
+    if visit.tracker.in_force.wants(found.dataset) and not (
+        yield from are_known(found, visit, stop, finished=finished)
+    ):
+        return
     last: Piece | None = None
     reader = Reader(source, dataset, known.file, end, end if end.records else header.end, final=finished)
     for piece in reader:

@@ -20,6 +20,7 @@ from stream.landing.dates import execution_date
 from stream.landing.listing import UNLISTED, Found, Hint, is_candidate, listing, look
 from stream.landing.names import original, printable
 from stream.landing.readiness import can_be_proven, quiet_in
+from stream.parameters.in_force import InForce
 from stream.schemas.contracts import Contracts
 
 _UNSEEN = FileStat(-1, -1, -1)
@@ -67,6 +68,7 @@ class Tracker:
     def __init__(self, root: Path, datasets: Mapping[str, Dataset], entries: Iterable[FileEntry]) -> None:
         self.root = os.fsencode(root)
         self.datasets = Contracts(datasets)
+        self.in_force = InForce(self.datasets)
         self.contents = Contents()
         self._files: dict[str, dict[bytes, Tracked]] = defaultdict(dict)
         self._waiting: dict[tuple[str, bytes], _Wait] = {}
@@ -178,10 +180,14 @@ class Tracker:
         pattern = self.datasets[found.dataset].files.date
         return execution_date(printable(found.path), pattern) or datetime.now(UTC).date().isoformat()
 
+    def date_of(self, found: Found) -> str:
+        """The execution date: that which the file has, where it is known."""
+        known = self._files[found.dataset].get(found.path)
+        return known.file.date if known else self.date(found)
+
     def _by_date(self, found: Found) -> tuple[str, bytes]:
         """Files of a backfill come in the order of their days, however their names sort."""
-        known = self._files[found.dataset].get(found.path)
-        return known.file.date if known else self.date(found), found.path
+        return self.date_of(found), found.path
 
     def knows(self, found: Found) -> bool:
         """Whether the file was met before."""
@@ -295,6 +301,16 @@ class Tracker:
         """Seconds until the next file need wait no longer, as far as time decides it; None where there is none."""
         waits = [wait for each in self._waits() if (wait := self._rest(each)) is not None]
         return max(0.0, min(waits)) if waits else None
+
+    def unfinished(self, dataset: str) -> list[Found]:
+        """The files of a dataset that are not read to their end, and will be read on when some time has passed."""
+        waiting = [wait for wait in self._waits() if wait.found.dataset == dataset and self._rest(wait) is not None]
+        return [wait.found for wait in waiting if not self._is_through(wait.found)]
+
+    def _is_through(self, found: Found) -> bool:
+        """Whether all that the file has is loaded, as far as is known, or it is set aside."""
+        known = self._files[found.dataset].get(found.path)
+        return known is not None and known.state not in {"discovered", "settling", "processing"}
 
     def _waits(self) -> list[_Wait]:
         return [wait for (dataset, _), wait in self._waiting.items() if dataset not in self.held]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
+from processors.parameters.model import Parameters
 from processors.schemas.model import Schema
 from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
 from sinks.ledger import now
@@ -25,7 +26,7 @@ class Visit:
     """A look at `known`, begun at `arrived_ns`. `first_look`: nothing was told of it in this process. `said`: what is
     added to every reason. `finished`: whether the file is. `before`: the generation whose rows go when those of `known`
     have come; `begun`: whether they have begun to come, with the first batch of one transaction. `contract`: the
-    dataset before them."""
+    dataset before them. `parameters`: what the records are judged with, where a step wants any."""
 
     tracker: Tracker
     known: Tracked
@@ -36,6 +37,7 @@ class Visit:
     before: Tracked | None = None
     begun: bool = False
     contract: Dataset | None = None
+    parameters: Parameters | None = None
 
     @classmethod
     def of(cls, tracker: Tracker, found: Found) -> Self:
@@ -93,8 +95,11 @@ class Visit:
             keep_events=self._table.raw,
             swap=self._swap(last=last),
             schemas={known.file.file_id: self.tracker.datasets[known.file.dataset].cast.schema(known.file.header)},
+            parameters=self.parameters,
         )
         yield from offered(batch, self.tracker.datasets)
+        if self.parameters is not None:
+            self.tracker.in_force.take(self.parameters, known.file.date)
         known.end, known.last = piece.end, (piece.span, piece.digest)
         if piece.span.row_first == 1:
             known.first = known.last

@@ -16,6 +16,7 @@ from sinks.base import Judged
 from sinks.ledger import FileEntry, SpanEntry
 from sinks.retrial import Retrial
 from stream.engine import broken_rule, verdict
+from stream.parameters.recorded import OfSpans
 from stream.recorded import micro_batch
 from stream.schemas.contracts import Contracts
 from stream.schemas.narrowness import too_narrow
@@ -26,10 +27,12 @@ CAME = "came"
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """Judges records by the contracts as they are, inside the transaction of `retrial`."""
+    """Judges records by the contracts as they are, and with the parameters that their spans were judged with, inside
+    the transaction of `retrial`."""
 
     datasets: Contracts
     retrial: Retrial
+    parameters: OfSpans
     stop: threading.Event
 
     def judge(self, entry: FileEntry, spans: Sequence[SpanEntry], page: pa.Table) -> None:
@@ -65,7 +68,8 @@ class Anew:
         """By a contract that takes all that it may."""
         while True:
             dataset = self.datasets[entry.file.dataset]
-            judged = verdict(micro_batch(entry, span, events, dataset.table), dataset.chain)
+            batch = micro_batch(entry, span, events, dataset.table, self.parameters(entry, span))
+            judged = verdict(batch, dataset.chain)
             narrow = too_narrow(judged)
             if narrow is None:
                 return judged

@@ -33,19 +33,27 @@ def files_of(recorded: WarehouseReader, choice: Choice) -> list[FileEntry]:
 
 def row_named(recorded: WarehouseReader, landing: Path, name: str) -> int:
     """The id of the reject that `name` means: a row id, or `path:line`. Raises ConfigError where there is none."""
-    if name.isascii() and name.isdigit():
-        row = int(name)
-        if row >> 63 or not recorded.rejects.named([row]).num_rows:
+    named = row_or_place(name, "reject")
+    if isinstance(named, int):
+        if named >> 63 or not recorded.rejects.named([named]).num_rows:
             raise ConfigError(
                 f"row {name} is not rejected, or not any more. `ade-stream rejects list` shows those that are."
             )
-        return row
-    path, _, line = name.rpartition(":")
-    if not path or not (line.isascii() and line.isdigit()) or len(line) > 18:
-        raise ConfigError(f"{name!r} names no reject; write a row id, or path:line, such as orders/orders_1.csv:12.")
-    row_at = recorded.rejects.at(recorded_path(landing, Path(path)), int(line))
+        return named
+    path, line = recorded_path(landing, named[0]), named[1]
+    row_at = recorded.rejects.at(path, line)
     if row_at is None:
         raise ConfigError(
             f"no rejected record begins in {path} line {line}. `rejects list --file {path}` shows its rejects."
         )
     return row_at
+
+
+def row_or_place(name: str, what: str) -> int | tuple[Path, int]:
+    """The row id, or path and line, that `name` is. Raises ConfigError where it is neither; `what` it should name."""
+    if name.isascii() and name.isdigit():
+        return int(name[:30])
+    path, _, line = name.rpartition(":")
+    if not path or not (line.isascii() and line.isdigit()) or len(line) > 18:
+        raise ConfigError(f"{name!r} names no {what}; write a row id, or path:line, such as orders/orders_1.csv:12.")
+    return Path(path), int(line)

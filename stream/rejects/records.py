@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+#: Cells that hold a letter of it are put in quotes.
+_LINE_END = "\r\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -40,8 +43,8 @@ def line(raw: str) -> str:
     if isinstance(content, list):
         return str(content[2])
     written = io.StringIO()
-    csv.writer(written, lineterminator="").writerow([_text(value) for value in content.values()])
-    return written.getvalue()
+    csv.writer(written, lineterminator=_LINE_END).writerow([_text(value) for value in content.values()])
+    return written.getvalue().removesuffix(_LINE_END)
 
 
 def _text(value: Any) -> str:

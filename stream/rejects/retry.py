@@ -27,6 +27,7 @@ from sinks.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
+from stream.parameters.recorded import OfSpans
 from stream.rejects.anew import CAME, Anew
 from stream.rejects.choosing import files_of
 from stream.rejects.corrected import Line, Problems, corrected
@@ -100,7 +101,7 @@ class _Bench:
             resources.push(self._close_dates)
             resources.enter_context(self.warehouse.transaction())
             self.retrial = Retrial(self.warehouse.connection, tables, self._run.run_id)
-            self._anew = Anew(self.datasets, self.retrial, self._stop)
+            self._anew = Anew(self.datasets, self.retrial, OfSpans(self.recorded.parameters), self._stop)
             self._resources = resources.pop_all()
         return self
 

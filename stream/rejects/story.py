@@ -17,14 +17,14 @@ from stream.rejects.records import line
 @dataclass(frozen=True, slots=True)
 class Story:
     """`came`: the record as it came, as a line of CSV. `corrected`: what it was corrected to, and when (or None).
-    `first_seen`: by uniqueness rule, the record that had its key first."""
+    `lost_to`: by rule, the record that it lost to: that has its key, or stands before it."""
 
     reject: Mapping[str, Any]
     reasons: Sequence[Mapping[str, str | None]]
     came: str
     corrected: str | None
     corrected_at: str | None
-    first_seen: Mapping[str, Place]
+    lost_to: Mapping[str, Place]
 
 
 def story(warehouse: Path, landing: Path, name: str) -> Story:
@@ -32,7 +32,7 @@ def story(warehouse: Path, landing: Path, name: str) -> Story:
     with WarehouseReader(warehouse) as recorded:
         row, rejects = row_named(recorded, landing, name), recorded.rejects
         [reject] = rejects.named([row]).to_pylist()
-        came, corrected_at, firsts = rejects.original(row), rejects.corrected_at(row), rejects.firsts(row)
+        came, corrected_at, others = rejects.original(row), rejects.corrected_at(row), rejects.lost_to(row)
     raw = line(reject["raw"])
     return Story(
         {name: value for name, value in reject.items() if name not in {"reasons", "raw"}},
@@ -40,5 +40,5 @@ def story(warehouse: Path, landing: Path, name: str) -> Story:
         raw if came is None else line(came),
         raw if corrected_at else None,
         corrected_at,
-        firsts,
+        others,
     )

@@ -64,7 +64,7 @@ def told(story: Story) -> str:
         *([f"  corrected {shown(story.corrected)} (at {story.corrected_at})"] if story.corrected_at else []),
         *([f"  retried   {reject['attempts']} times"] if reject["attempts"] else []),
         *(line for reason in story.reasons for line in _reason(reason)),
-        *(f"  first     row {first.row_id}, {first.path}:{first.line}" for first in story.first_seen.values()),
+        *(f"  lost to   row {other.row_id}, {other.path}:{other.line}" for other in story.lost_to.values()),
     ]
     return "\n".join(lines) + "\n"
 

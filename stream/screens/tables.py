@@ -80,6 +80,10 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
         table.add_row(each.dataset, each.date, *(count(figure) for figure in figures), "yes" if each.changed else "no")
     with printing() as console:
         console.print(table)
+        for each in results:
+            if each.parameters != each.parameters_before:
+                now, before = each.parameters or "none", each.parameters_before or "none"
+                console.print(f"{each.dataset} {each.date}: parameters {now}, before {before}", highlight=False)
         if not any(each.changed for each in results):
             console.print("nothing changed")
 

@@ -35,7 +35,7 @@ def stages(landing: Path, database: Path, dataset: Dataset) -> Figures:
     """Seconds by stage."""
     figures: Figures = {}
     with Warehouse(database, [dataset.table]) as warehouse, arrivals(landing, dataset, database) as landed:
-        batches = _read(figures, landed.present())
+        batches = _read(figures, (each for each in landed.present() if isinstance(each, MicroBatch)))
         for batch in batches:
             _steps(figures, batch, dataset)
         verdicts = _judged(figures, batches, dataset)

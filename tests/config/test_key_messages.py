@@ -10,7 +10,7 @@ from tests.config.sales import COLUMNS, spoilt
 
 TOP = (
     "dataset, description, contract, files, dialect, null_tokens, timezone, columns, key, event_time, processors, "
-    "limits, budget, profile, score, raw"
+    "limits, budget, parameters, profile, score, raw"
 )
 RULE = "not_null, column: id}"
 
@@ -42,7 +42,7 @@ MESSAGES = {
         RULE,
         "not_null, column: id, colour: red}",
         21,
-        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, weight, action, impute,",
+        "unknown key 'processors.2.validation.rules.0.colour'. Known keys: name, severity, weight, action,",
     ),
     "unknown step": (
         "- schema: {}",
@@ -127,13 +127,13 @@ MESSAGES = {
         "count: {type: integer}",
         "count: {type: integer, pad_zeros: 5}",
         10,
-        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
     ),
     "synonyms of a number": (
         "count: {type: integer}",
         "count: {type: integer, synonyms: {1: one}}",
         10,
-        "columns.count: synonyms, ignore_case and pad_zeros belong to the types string and category.",
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
     ),
     "one synonym for two": (
         "kind: {type: category}",
@@ -164,6 +164,18 @@ MESSAGES = {
         "kind: {type: category, synonyms: {a: ['']}}",
         11,
         "columns.kind.synonyms: a word must not be blank; what means nothing belongs to null_tokens",
+    ),
+    "case of a number": (
+        "count: {type: integer}",
+        "count: {type: integer, case: upper}",
+        10,
+        "columns.count: case, synonyms, ignore_case and pad_zeros belong to the types string and category.",
+    ),
+    "case that is none": (
+        "kind: {type: category}",
+        "kind: {type: category, case: Title}",
+        11,
+        "columns.kind.case: input should be 'lower', 'upper' or 'title' (found 'Title').",
     ),
     "case of no synonyms": (
         "kind: {type: category}",
@@ -276,6 +288,12 @@ MESSAGES = {
         "dialect: {quote: ','}\nlimits:",
         30,
         "dialect: delimiter and quote must differ.",
+    ),
+    "cleaning before there are columns": (
+        "  - schema: {}\n  - quality: {duplicates: [key]}",
+        "  - quality: {duplicates: [key]}\n  - schema: {}",
+        17,
+        "processors.0.quality: quality stands before schema, which makes the columns that it cleans; put it behind.",
     ),
     "two steps in one": ("- schema: {}", "- {}", 17, "processors.0: needs exactly one of schema, quality, validation,"),
     "schema twice": ("- schema: {}", "- schema: {}\n  - schema: {}", 18, "processors.1: schema stands twice"),

@@ -246,7 +246,7 @@ MESSAGES = {
         "columns: [kind, day]",
         "columns: [kind, day], when: count > 1",
         25,
-        f"unknown key '{UNIQUE}.when'. Known keys: name, severity, weight, check, columns, action.",
+        f"unknown key '{UNIQUE}.when'. Known keys: name, severity, weight, check, columns, scope, action.",
     ),
     "list of nothing": ("values: [a, b]", "values: []", 24, f"{ONE_OF}.values: tuple should have at least 1 item"),
     "aggregate": (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.sinks.test_accept import Bench
 
-CELLS = st.sampled_from(["", "1", "2.50", " 7 ", "x", "NA", 'a"b', "å\\", "2026-11-21", "1e3", "0007"])
+CELLS = st.sampled_from(["", " ", " NA ", "1", "2.50", " 7 ", "x", "NA", 'a"b', "å\\", "2026-11-21", "1e3", "0007"])
 NAMES = ("Unit Price", "other", "code", "n")
 
 
@@ -67,7 +67,9 @@ def test_an_accepted_column_is_as_if_it_had_been_there_from_the_start(
     tmp_path_factory: Any, feed: Feed, kind: str | None, new: str, raw: tuple[bool, str], duplicates: str | None
 ) -> None:
     bench = Bench(Path(tmp_path_factory.mktemp("accept")))
-    bench.say(processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS)
+    bench.say(
+        processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS, null_tokens=["", "NA"]
+    )
     landed(bench, Feed([*feed.files, (("code", "Unit Price"), [("z", "3")])]))
     bench.load()
     bench.accept("Unit Price", type=kind)
@@ -89,7 +91,9 @@ def test_an_accepted_name_is_as_if_it_had_been_there_from_the_start(
         for place, (header, records) in enumerate(feed.files)
     ]
     bench = Bench(Path(tmp_path_factory.mktemp("accept")))
-    bench.say(processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS)
+    bench.say(
+        processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS, null_tokens=["", "NA"]
+    )
     landed(bench, Feed([*renamed, (("code", "Number"), [("z", "3"), ("y", "4")])]))
     bench.load()
     bench.accept("Number", existing="n")

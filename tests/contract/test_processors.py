@@ -73,7 +73,9 @@ def cast() -> Processor:
 def standardise() -> Processor:
     """Words in any case and to the letter, and zeros, in text of both widths."""
     words = (("NA", "none"), ("true", "yes"), ("1", "0001"), ("a\nb", "\u00fc"))
-    return Standardise((Standard("code", words, ignore_case=True, digits=5), Standard("name", words, digits=3)))
+    return Standardise(
+        (Standard("code", words, ignore_case=True, digits=5), Standard("name", words, digits=3, case="title"))
+    )
 
 
 def validate() -> Processor:

@@ -67,7 +67,9 @@ def landed(folder: Path, files: Sequence[Sequence[Pair]], which: int) -> Path:
 def kept(path: Path) -> dict[str, Any]:
     """All that must not depend on when a record was right: rows, losers, rejects, keys, balances, counts of rules."""
     tables = {
-        name: rows for name, rows in contents.everything(path).items() if name.startswith(("stg_", "dup_", "uniq"))
+        name: rows
+        for name, rows in contents.everything(path).items()
+        if name.startswith(("stg_", "dup_", "uniq", "mono", "refs", "refd"))
     }
     rejects = "_id, _date, reasons, raw, path, line, byte_start, byte_end, status"
     return tables | {

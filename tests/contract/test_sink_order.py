@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from sinks.base import Table, Unique
+from sinks.base import Monotonic, Reference, Relation, Table, Unique
+from sinks.relations import levels
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted
 from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store
@@ -32,7 +34,19 @@ RULES = (
     Unique("by_price_and_code", ("price", "code"), severity="info"),
     Unique("same_record", ("code", "number", "price"), exact=True),
     Unique("same_code", ("code",), exact=True, action="drop"),
+    Unique("last_code", ("code",), keep="last"),
+    Unique("last_record", ("code", "number", "price"), exact=True, keep="last", action="drop"),
+    Unique("code_in_file", ("code",), scope="file"),
+    Unique("number_on_date", ("number",), scope="date", keep="last"),
+    Unique("pair_in_file", ("number", "code"), scope="file", action="drop"),
+    Monotonic("rising", "number"),
+    Monotonic("rising_strictly", "number", strict=True, action="drop"),
+    Monotonic("falling", "number", decreasing=True, severity="warning"),
+    Monotonic("falling_strictly", "number", decreasing=True, strict=True),
+    Reference("same_price", ("number",), "sales", ("price",)),
+    Reference("other_pair", ("code", "number"), "sales", ("code", "price"), action="drop"),
 )
+DATES = ("2026-11-20", "2026-11-21")
 
 accepted = st.builds(Accepted, st.tuples(CODES, NUMBERS, PRICES))
 refused = st.sampled_from([Refused(), Refused("not_wanted", "drop")])
@@ -48,6 +62,19 @@ class Story:
     commits: tuple[Draft, ...]
 
 
+def sales(rules: Sequence[Relation], *, raw: bool) -> Table:
+    """The dataset with some of the rules."""
+    return Table(
+        "sales",
+        COLUMNS,
+        None,
+        tuple(rule for rule in rules if isinstance(rule, Unique)),
+        raw=raw,
+        monotonic=tuple(rule for rule in rules if isinstance(rule, Monotonic)),
+        references=tuple(rule for rule in rules if isinstance(rule, Reference)),
+    )
+
+
 @st.composite
 def spans(draw: st.DrawFn) -> list[Draft]:
     """Contiguous spans of up to three files."""
@@ -58,7 +85,7 @@ def spans(draw: st.DrawFn) -> list[Draft]:
             records = draw(
                 st.lists(st.one_of(columned, columned, columned, st.just(Malformed())), min_size=1, max_size=5)
             )
-            drafts.append(Draft(file_id, first, tuple(records)))
+            drafts.append(Draft(file_id, first, tuple(records), DATES[file_id % 2]))
             first += len(records)
     return drafts
 
@@ -66,8 +93,7 @@ def spans(draw: st.DrawFn) -> list[Draft]:
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
     """Spans in any order; some were judged otherwise before, some are committed again."""
-    rules = draw(st.lists(st.sampled_from(RULES), unique=True, max_size=4))
-    table = Table("sales", COLUMNS, None, tuple(rules), raw=draw(st.booleans()))
+    table = sales(draw(st.lists(st.sampled_from(RULES), unique=True, max_size=4)), raw=draw(st.booleans()))
     drafts = draw(spans())
     commits = [*draw(st.permutations(drafts)), *draw(st.lists(st.sampled_from(drafts), max_size=3))]
     final = set()
@@ -82,11 +108,11 @@ def stories(draw: st.DrawFn) -> Story:
 def _judged_otherwise(draw: st.DrawFn, draft: Draft) -> Draft:
     """The same records with other rows dropped, kept, or under other keys; what has no columns stays so."""
     records: list[Record] = [each if isinstance(each, Malformed) else draw(columned) for each in draft.records]
-    return Draft(draft.file_id, draft.first, tuple(records))
+    return Draft(draft.file_id, draft.first, tuple(records), draft.date)
 
 
 def committed(folder: str, table: Table, commits: Iterable[Draft]) -> Path:
-    """A new warehouse in `folder` after the commits."""
+    """The warehouse in `folder` after the commits."""
     path = Path(folder) / "warehouse.db"
     with Warehouse(path, [table]) as warehouse:
         for draft in commits:
@@ -97,7 +123,7 @@ def committed(folder: str, table: Table, commits: Iterable[Draft]) -> Path:
 def cut(drafts: Sequence[Draft]) -> list[Draft]:
     """The same records in spans of one record each."""
     return [
-        Draft(draft.file_id, draft.first + place, (record,))
+        Draft(draft.file_id, draft.first + place, (record,), draft.date)
         for draft in drafts
         for place, record in enumerate(draft.records)
     ]
@@ -108,6 +134,18 @@ def cut(drafts: Sequence[Draft]) -> list[Draft]:
 def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_ask_for(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = committed(folder, story.table, story.commits)
+        assert stored(path, story.table) == expected(story.table, story.drafts)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(stories(), st.integers(0, 12))
+def test_the_tables_are_the_same_in_whatever_level_keys_stand_and_when_a_process_ends_in_between(
+    story: Story, ended: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(levels, "LIMITS", (3, 8))
+        committed(folder, story.table, story.commits[:ended])
+        path = committed(folder, story.table, story.commits[ended:])
         assert stored(path, story.table) == expected(story.table, story.drafts)
 
 

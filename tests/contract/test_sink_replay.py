@@ -25,6 +25,9 @@ RANGE = {"check": "range", "column": "amount", "min": 0}
 POSITIVE = {"check": "range", "column": "count", "min": 1}
 BY_COUNT = {"check": "unique", "columns": ["count"]}
 KEY = {"quality": {"duplicates": ["key"]}}
+KEEP_LAST = {"quality": {"duplicates": ["key"], "keep": "last"}}
+IN_ORDER = {"check": "monotonic", "column": "count", "strict": True}
+REFERS = {"check": "referential", "columns": ["count"], "dataset": "sales", "fields": ["amount"]}
 
 SALES = dataset("sales", COLUMNS, KEY, rules(RANGE), key=["id"])
 PEOPLE = dataset("people", {"id": "integer", "name": "string"}, KEY, key=["id"], null_tokens=["", "NA"])
@@ -43,6 +46,11 @@ VARIANTS: dict[str, Dataset] = {
     "one more unique rule": dataset("sales", COLUMNS, KEY, rules(RANGE, BY_COUNT), key=["id"]),
     "another unique rule": dataset("sales", COLUMNS, rules(RANGE, BY_COUNT)),
     "exact duplicates": dataset("sales", COLUMNS, {"quality": {"duplicates": ["exact"]}}, rules(RANGE)),
+    "the last of a key": dataset("sales", COLUMNS, KEEP_LAST, rules(RANGE), key=["id"]),
+    "the last of another key": dataset("sales", COLUMNS, KEEP_LAST, rules(RANGE), key=["count"]),
+    "unique in a file": dataset("sales", COLUMNS, KEY, rules(RANGE, {**BY_COUNT, "scope": "file"}), key=["id"]),
+    "counts in order": dataset("sales", COLUMNS, KEY, rules(RANGE, IN_ORDER), key=["id"]),
+    "counts that are amounts": dataset("sales", COLUMNS, KEY, rules(RANGE, REFERS), key=["id"]),
     "count as text": dataset("sales", {**COLUMNS, "count": "string"}, KEY, rules(RANGE), key=["count"]),
     "amount as decimal": dataset("sales", {**COLUMNS, "amount": "decimal(10,2)"}, KEY, rules(RANGE), key=["id"]),
     "id as number": dataset("sales", {**COLUMNS, "id": "integer"}, KEY, rules(RANGE), key=["id"]),

@@ -144,3 +144,28 @@ def test_a_record_may_have_a_rescued_misfit_and_be_refused_for_a_new_column() ->
     assert actions(outcome) == [("new_column", "x", "v", "quarantine")]
     assert isinstance(outcome.refused, pa.RecordBatch)
     assert json.loads(outcome.refused["_rescued"][0].as_py()) == {"x": "v", "N": "two"}
+
+
+def test_a_null_token_in_a_typed_column_is_told_in_the_flags_and_counted() -> None:
+    rows = text_rows(N=["NA", " NA ", "", "7"], price=["1", "NA", "  ", "1"], a=["NA", "NA", "NA", "x"])
+    outcome = cast()(rows)
+    assert outcome.accepted["_flags"].to_pylist() == ["emptied.n", "emptied.n,emptied.price", None, None]
+    assert outcome.counts == {"emptied.n": 2, "emptied.price": 1}
+
+
+def test_a_null_token_that_would_be_a_number_is_told_too() -> None:
+    columns = (Column("n", "n", INTEGER, null_tokens=("-999",)),)
+    outcome = cast(columns=columns)(text_rows(n=["-999", "-99"]))
+    assert outcome.accepted["_flags"].to_pylist() == ["emptied.n", None]
+
+
+def test_emptied_cells_stand_behind_misfits_in_the_flags() -> None:
+    rows = text_rows(N=["NA"], price=["x"], a=["x"])
+    assert cast(misfits="rescue")(rows).accepted["_flags"].to_pylist() == ["misfit.price,emptied.n"]
+
+
+def test_emptied_cells_are_counted_of_accepted_rows_and_told_of_refused_ones() -> None:
+    outcome = cast()(text_rows(N=["NA", "NA"], price=["x", "1"], a=["x", "x"]))
+    assert outcome.counts == {"type.price": 1, "emptied.n": 1}
+    assert outcome.refused is not None
+    assert outcome.refused["_flags"].to_pylist() == ["emptied.n"]

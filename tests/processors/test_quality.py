@@ -7,7 +7,7 @@ import pytest
 
 from processors.outcome import REJECTED
 from processors.quality import Clean
-from tests.processors.batches import text_rows, with_ids
+from tests.processors.batches import flagged_rows, text_rows, with_ids
 
 
 def cleaned(step: Clean, *cells: str | None) -> list[str | None]:
@@ -59,12 +59,12 @@ def test_a_null_token_that_is_longer_than_a_cell_is_found_beside_it() -> None:
 def test_without_trim_text_keeps_its_blanks_and_tokens_are_found_all_the_same() -> None:
     outcome = Clean(trim=False, null_tokens=("NA",))(text_rows(a=[" x ", " NA ", "NA"]))
     assert outcome.accepted["a"].to_pylist() == [" x ", None, None]
-    assert outcome.counts == {"null.a": 2}
+    assert outcome.counts == {"emptied.a": 2, "null.a": 2}
 
 
 def test_trimmed_cells_and_nulls_are_counted_by_column() -> None:
     outcome = Clean(null_tokens=("", "NA"))(text_rows(a=[" x", "NA ", "y", None], b=["", "", "z", "z"]))
-    assert outcome.counts == {"trimmed.a": 2, "null.a": 2, "null.b": 2}
+    assert outcome.counts == {"trimmed.a": 2, "emptied.a": 1, "null.a": 2, "null.b": 2}
 
 
 def test_nulls_of_columns_of_every_type_are_counted() -> None:
@@ -100,3 +100,42 @@ def test_a_null_token_of_a_column_is_text_in_the_others() -> None:
     accepted = step(text_rows(a=["none", " ? ", "NA"], b=["none", "?", "NA"])).accepted
     assert accepted["a"].to_pylist() == [None, None, None]
     assert accepted["b"].to_pylist() == ["none", "?", None]
+
+
+def flags(step: Clean, **columns: list[str | None]) -> list[str | None]:
+    """`_flags` after the step."""
+    rows = flagged_rows(**{name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    found: list[str | None] = step(rows).accepted["_flags"].to_pylist()
+    return found
+
+
+def test_each_changed_cell_is_named_in_the_flags_column_by_column() -> None:
+    step = Clean(null_tokens=("", "NA"))
+    assert flags(step, a=[" x", "NA", " NA ", "y"], b=["z ", "z", "NA", "z"]) == [
+        "trimmed.a,trimmed.b",
+        "emptied.a",
+        "trimmed.a,emptied.a,emptied.b",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(("cell", "named"), [("", None), ("  ", "trimmed.a"), (None, None), ("x", None)])
+def test_a_blank_that_means_nothing_is_not_named_as_emptied(cell: str | None, named: str | None) -> None:
+    assert flags(Clean(), a=[cell]) == [named]
+
+
+def test_a_null_token_of_its_own_empties_a_cell_too() -> None:
+    assert flags(Clean(of_columns=(("a", ("?",)),)), a=["?"], b=["?"]) == ["emptied.a"]
+
+
+def test_flags_of_earlier_steps_stay_in_front() -> None:
+    rows = with_ids({"a": pa.array([" x", "x"]), "_flags": pa.array(["misfit.n", "misfit.n"])})
+    assert Clean()(rows).accepted["_flags"].to_pylist() == ["misfit.n,trimmed.a", "misfit.n"]
+
+
+def test_what_is_named_is_counted() -> None:
+    step = Clean(null_tokens=("NA",))
+    rows = flagged_rows(a=pa.array([" NA", "NA", " x"]))
+    named = ",".join(filter(None, step(rows).accepted["_flags"].to_pylist())).split(",")
+    assert {name: named.count(name) for name in set(named)} == {"trimmed.a": 2, "emptied.a": 2}
+    assert step(rows).counts == {"trimmed.a": 2, "emptied.a": 2, "null.a": 2}

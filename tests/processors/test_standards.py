@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.letter_case import Case, in_case
 from processors.standards import Standard, Standardise
-from tests.processors.batches import CELLS, text_rows
+from tests.processors.batches import CELLS, flagged_rows, text_rows
 
 COUNTRIES = (("USA", "US"), ("U.S.", "US"), ("Norge", "NO"))
 TO_THE_LETTER, IN_ANY_CASE = Standard("a", COUNTRIES), Standard("a", COUNTRIES, ignore_case=True)
@@ -84,3 +87,80 @@ def test_zeros_are_all_that_is_added(cells: list[str], digits: int) -> None:
         bare = cell.strip()
         wanted = bare.zfill(digits) if re.fullmatch("[0-9]+", bare) and len(bare) < digits else cell
         assert code == wanted
+
+
+def flags(step: Standardise, **columns: list[str]) -> list[str | None]:
+    """`_flags` after the step."""
+    rows = flagged_rows(**{name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    found: list[str | None] = step(rows).accepted["_flags"].to_pylist()
+    return found
+
+
+def test_changed_cells_are_named_in_the_flags_in_the_order_of_the_changes() -> None:
+    step = Standardise((Standard("a", (("ham", "7"),), digits=3, case="lower"), Standard("b", COUNTRIES)))
+    assert flags(step, a=["HAM", "ham", "x", "7"], b=["USA", "US", "USA", "?"]) == [
+        "cased.a,mapped.a,padded.a,mapped.b",
+        "mapped.a,padded.a",
+        "mapped.b",
+        "padded.a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "cell", "cased"),
+    [
+        ("lower", "ØSTERREICH 3B", "østerreich 3b"),
+        ("lower", "ΟΔΟΣ", "οδος"),
+        ("upper", "straße", "STRASSE"),
+        ("upper", " oslo ", " OSLO "),
+        ("title", "new YORK", "New York"),
+        ("title", "saint-denis/élise", "Saint-Denis/Élise"),
+        ("title", "E\u0301LISE 3RD", "E\u0301lise 3rd"),
+        ("title", "O'NEIL THEY\u2019RE 'SO'", "O'neil They\u2019re 'So'"),
+        ("title", "ßa ﬁn", "Ssa Fin"),
+        ("title", "東京 OSLO", "東京 Oslo"),
+    ],
+)
+def test_a_column_has_one_case_by_the_rules_of_unicode(case: Case, cell: str, cased: str) -> None:
+    assert written(Standard("a", case=case), cell) == [cased]
+
+
+@pytest.mark.parametrize("case", ["lower", "upper", "title"])
+def test_a_cell_that_is_in_its_case_is_not_counted(case: Case) -> None:
+    cells = {"lower": "oslo 1", "upper": "OSLO 1", "title": "Oslo 1"}
+    assert Standardise((Standard("a", case=case),))(text_rows(a=[cells[case], "", " ", "1", None])).counts == {}
+
+
+def test_synonyms_are_found_as_they_come_and_in_the_columns_case() -> None:
+    standard = Standard("a", COUNTRIES, case="title")
+    assert written(standard, "USA", "norge", "NORGE", "oslo") == ["US", "NO", "NO", "Oslo"]
+
+
+def test_words_of_synonyms_stay_as_they_are_written() -> None:
+    assert written(Standard("a", COUNTRIES, case="lower"), "US", "NO", "SE") == ["US", "NO", "se"]
+
+
+def test_without_case_synonyms_are_found_before_a_case_is_given() -> None:
+    assert written(Standard("a", COUNTRIES, ignore_case=True, case="lower"), "uSa", "us", "OSLO") == [
+        "US",
+        "US",
+        "oslo",
+    ]
+
+
+@given(
+    st.lists(st.text(max_size=6) | CELLS | st.sampled_from(["USA", "us", " u.s.", "norge"]), max_size=5),
+    st.booleans(),
+    st.sampled_from(["lower", "upper", "title"]),
+)
+def test_what_has_its_case_keeps_it(cells: list[str], ignore_case: bool, case: Case) -> None:
+    standard = Standard("a", COUNTRIES, ignore_case, 4, case)
+    once = written(standard, *cells)
+    assert written(standard, *once) == once
+
+
+@pytest.mark.parametrize("case", ["lower", "upper", "title"])
+def test_every_letter_keeps_its_case_once_it_has_it(case: Case) -> None:
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    once = in_case(pa.array([f"{letter}a{letter} {letter}" for letter in letters]), case)
+    assert in_case(once, case).equals(once)

@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 
 from sinks.base import Table
 from sinks.connection import Connection, Scalar
-from sinks.identifiers import quote
+from sinks.identifiers import quote, rule_keys
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 
 Rows: TypeAlias = list[tuple[Scalar, ...]]
 
-TEMP_TABLES = ("contested", "verdicts", "moved", "places")
+TEMP_TABLES = ("entries", "suspects", "contested", "verdicts", "moved", "places")
 
 
 def reopen(path: Path, *tables: Table) -> None:
@@ -86,6 +86,14 @@ def typed(path: Path, table: str, columns: Sequence[str]) -> dict[int, tuple[Any
 def staged(path: Path, dataset: str, *columns: str) -> dict[int, tuple[Any, ...]]:
     """The staged rows' values in `columns`, by row id."""
     return typed(path, f"stg_{dataset}", columns)
+
+
+def keys(path: Path, kind: str, dataset: str, rule: str) -> Rows:
+    """Key and row id of all entries of a rule's index, of whatever level, by key; `kind`: uniq, mono, refs or refd."""
+    name = rule_keys(kind, dataset, rule)
+    found = rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB ? || '.[0-9]'", name)
+    levels = " UNION ALL ".join(f"SELECT key, _id FROM {quote(str(level))}" for (level,) in found)
+    return rows(path, f"{levels} ORDER BY 1, 2")
 
 
 def reasons(path: Path) -> dict[int, list[Any]]:

@@ -17,6 +17,7 @@ from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
+from stream.parameters.choosing import Choosing
 from stream.replay import Replayed, replay
 
 Datasets: TypeAlias = Mapping[str, Dataset]
@@ -63,12 +64,15 @@ def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
         budgets = Budgets({name: each.budget for name, each in datasets.items()}, committed.rejects.refused)
         tracker = Tracker(landing, datasets, committed.files())
         arrivals = Arrivals(Intake(tracker, committed, budgets))
-        chains = tracker.datasets.chains
-        with closing(run(arrivals.present(), chains, sink, budgets=budgets)) as receipts:  # type: ignore[type-var]
+        chains, at_barrier = tracker.datasets.chains, Choosing(sink.connection, tracker.datasets).at_barrier
+        receipts = run(arrivals.present(), chains, sink, arrivals.stop, budgets, at_barrier)
+        with closing(receipts):  # type: ignore[type-var]
             return list(receipts)
 
 
-def replayed(warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str) -> list[Replayed]:
+def replayed(
+    warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str, refit: bool = False
+) -> list[Replayed]:
     """Replay the dates, each of all datasets (or only those of `names`)."""
     with Warehouse(warehouse, [each.table for each in datasets.values()], replaying=True) as sink:
-        return [replay(sink, datasets[name], date) for date in dates for name in names or datasets]
+        return [replay(sink, datasets[name], date, refit=refit) for date in dates for name in names or datasets]

@@ -123,6 +123,23 @@ def test_history_without_a_raw_layer_is_so_too(bench: Bench, new: str, kind: str
     assert bench.hash() == bench.hash_from_the_start()
 
 
+@pytest.mark.parametrize("raw", [True, False])
+@pytest.mark.parametrize("new", ["rescue", "evolve"])
+@pytest.mark.parametrize("name", [None, "price"])
+@pytest.mark.parametrize("kind", ["string", "number"])
+def test_changed_cells_of_the_column_are_named_in_the_flags_as_from_the_start(
+    bench: Bench, raw: bool, new: str, name: str | None, kind: str
+) -> None:
+    settings = {"raw": raw, "null_tokens": ["", "NA"], "columns": {**CONFIG["columns"], "z": {"type": "string"}}}
+    bench.say(processors=modes(new, misfits="rescue"), **settings)
+    bench.land(
+        "1", "code,Unit Price,n,z", "a , 9.50,NA,z", "b,NA,2, z", "c, NA ,x,NA", "d,  ,4,z", "e,,5,z", " f,7,6,z"
+    )
+    bench.load()
+    bench.accept("Unit Price", type=kind, name=name)
+    assert bench.hash() == bench.hash_from_the_start()
+
+
 def test_the_column_is_written_into_the_config(bench: Bench) -> None:
     bench.say()
     three_files(bench)
@@ -271,6 +288,8 @@ def test_versions_of_schemas_that_are_covered_now_are_accepted(bench: Bench) -> 
     [
         ("Prise", {}, r"no column|no file of sales has a column 'Prise'.*'Unit Price' \(2 files\), 'Other' \(1 file\)"),
         ("n", {"type": "string"}, "'n' is the column n already, of the type integer"),
+        ("n", {"type": "bogus"}, "--type 'bogus': must be one of string, integer, .* or decimal"),
+        ("n", {"type": "decimal(2,9)"}, r"--type 'decimal\(2,9\)': decimal\(p,s\) needs 1 ≤ p ≤ 38"),
         ("n", {"existing": "code"}, "'n' is the column n already, not code"),
         ("Unit Price", {"existing": "prize"}, "sales has no column 'prize'; its columns are code, n"),
         ("Unit Price", {"type": "money"}, r"sales\.yaml:\d+: columns\.unit_price\.type: must be one of"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from processors.columns import ColumnType
 from sinks.base import Receipt, Table, Unique, row_id
+from sinks.relations import levels
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of, store
@@ -81,3 +84,43 @@ def test_an_exact_duplicate_of_an_empty_text_is_no_null(tmp_path: Path) -> None:
     table = Table("sales", COLUMNS, unique=(Unique("same", ("code", "number"), exact=True),))
     commit(tmp_path / "w.db", Draft(1, 1, (Accepted(("", 1.0)), Accepted((None, 1.0)))), table=table)
     assert len(contents.staged(tmp_path / "w.db", "sales", "number")) == 2
+
+
+LAST = Table("sales", COLUMNS, unique=(Unique("by_code", ("code",), keep="last"),))
+
+
+def test_the_last_of_several_may_stay(tmp_path: Path) -> None:
+    commit(tmp_path / "w.db", Draft(2, 1, (Accepted(("a", 1.0)),)), Draft(1, 1, (Accepted(("a", 2.0)),)), table=LAST)
+    assert contents.staged(tmp_path / "w.db", "sales", "number") == {LATE: (1.0,)}
+    assert contents.reasons(tmp_path / "w.db")[EARLY][0]["message"] == f"this code came again in {path_of(2)} line 2"
+
+
+@pytest.mark.parametrize("replaced", [1, 2])
+def test_another_choice_takes_hold_for_all_rows_of_a_key_where_one_of_them_is_committed_anew(
+    tmp_path: Path, replaced: int
+) -> None:
+    drafts = {file: Draft(file, 1, (Accepted(("a", float(file))),)) for file in (1, 2, 3)}
+    commit(tmp_path / "w.db", *drafts.values(), table=Table("sales", COLUMNS, unique=TABLE.unique[:1]))
+    commit(tmp_path / "w.db", drafts[replaced], table=LAST)
+    if replaced == 2:  # it had lost, and loses again: which of the others stays is not asked
+        commit(tmp_path / "w.db", drafts[3], table=LAST)
+    assert contents.staged(tmp_path / "w.db", "sales", "number") == {row_id(3, 1): (3.0,)}
+
+
+def test_a_key_may_be_used_once_in_each_file_and_on_each_date(tmp_path: Path) -> None:
+    rules = Unique("in_file", ("code",), scope="file"), Unique("on_date", ("number",), scope="date")
+    drafts = [
+        Draft(1, 1, (Accepted(("a", 1.0)), Accepted(("a", 2.0))), "2026-11-20"),
+        Draft(2, 1, (Accepted(("a", 1.0)),), "2026-11-20"),
+        Draft(3, 1, (Accepted(("a", 1.0)),), "2026-11-21"),
+    ]
+    commit(tmp_path / "w.db", *drafts, table=Table("sales", COLUMNS, unique=rules))
+    assert contents.reject_rules(tmp_path / "w.db") == {row_id(1, 2): ["in_file"], row_id(2, 1): ["on_date"]}
+
+
+def test_keys_are_found_in_whatever_level_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "LIMITS", (4, 16))
+    rows = [Accepted((f"k{number % 90}", float(number))) for number in range(100)]
+    drafts = [Draft(1, 1 + first, tuple(rows[first : first + 5])) for first in range(0, 100, 5)]
+    commit(tmp_path / "w.db", *drafts, *drafts[::3])
+    assert contents.reject_rules(tmp_path / "w.db") == {row_id(1, 91 + place): ["by_code"] for place in range(10)}

@@ -213,7 +213,7 @@ def test_a_sample_that_is_mostly_dirt_does_not_pass(place: Place) -> None:
         (b"", "it holds nothing. Give a sample with a header and some records."),
         (b"\n\n", "it holds nothing. Give a sample with a header and some records."),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "it is a PNG image, and no CSV; take it away."),
-        (random.Random(1).randbytes(20_000), "so it is no text; is it a CSV?"),
+        (random.Random(1).randbytes(20_000), "so it is no text; give a sample that is a CSV."),
         (b"_id,a\n1,2\n", "its header names a column _id, which is what we name row ids; rename it in the file."),
         (gzip.compress(COLUMNS + RECORDS)[:-9], "its gzip stream is cut off"),
     ],

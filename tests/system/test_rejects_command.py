@@ -140,7 +140,7 @@ def test_a_reject_is_shown_with_its_place_its_text_and_every_reason(rejected: Pl
 
 def test_a_duplicate_is_shown_with_the_record_that_had_its_key_first(rejected: Place) -> None:
     told = rejects(rejected, "show", f"{NAME}:6").stdout
-    assert f"  first     row {FIRST + 1}, {NAME}:2\n" in told
+    assert f"  lost to   row {FIRST + 1}, {NAME}:2\n" in told
 
 
 def test_a_record_that_could_not_be_split_is_shown_as_it_came(rejected: Place) -> None:

@@ -9,16 +9,17 @@ from processors.chain import Chain
 from processors.columns import Column, ColumnType
 from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
+from processors.parameters.model import Statistic
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
-from processors.standards import Standard, Standardise
+from processors.standards import Standard
 from sinks.base import Table, Unique
 from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
-from stream.config.compiling.draft import Draft, Fault, Location, polars_types
+from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise
 from stream.config.compiling.formats import format_problem
-from stream.config.compiling.identity import identifying
+from stream.config.compiling.identity import compared
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
@@ -51,11 +52,18 @@ class Dataset:
     fixed: frozenset[str] = frozenset()
     #: What a contract that the config names says, and a config has no words for.
     notices: tuple[str, ...] = ()
+    #: Where each of `table.references` stands in the config.
+    reference_locations: tuple[Location, ...] = ()
 
     @property
     def cast(self) -> Cast:
         """The step that reads text, of which a sound config has one."""
         return next(step for step in self.chain.steps if isinstance(step, Cast))
+
+    @property
+    def wanted(self) -> tuple[Statistic, ...]:
+        """What its steps would know of rows that were loaded before."""
+        return self.chain.wanted
 
     @property
     def folder(self) -> str:
@@ -73,6 +81,8 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
     _formats(draft, columns)
     for position, step in enumerate(config.processors):
         where = ("processors", position)
+        if step.quality is None:
+            standardise(draft)
         if step.schema_ is not None:
             _schema(draft, where, columns, step.schema_)
         elif step.quality is not None:
@@ -81,16 +91,17 @@ def compile_dataset(config: DatasetConfig, fixed: Collection[str] = ()) -> tuple
             add_rules(draft, (*where, "validation"), step.validation)
         elif step.features is not None:
             _features(draft, (*where, "features"), step.features)
+    standardise(draft)
     _whole(draft)
     return _dataset(draft, columns), draft.faults
 
 
 def _columns(config: DatasetConfig, fixed: Collection[str]) -> tuple[Column, ...]:
-    """Where types may be widened, those that say what is a duplicate may not: their misfits are quarantined."""
+    """Where types may be widened, those that are compared with other records may not: their misfits are quarantined."""
     columns = tuple(column.column(name, config.timezone) for name, column in config.columns.items())
     if config.modes.misfits != "evolve":
         return columns
-    keys = identifying(config)
+    keys = compared(config)
 
     def misfits(name: str) -> Mode | None:
         return "quarantine" if name in keys else "rescue" if name in fixed else None
@@ -112,10 +123,12 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             _resolved(draft),
             config.raw,
             contract=Contract(columns, config.key),
-            suite=suite_of(config),
-            scoring=config.score.scoring,
+            monotonic=tuple(draft.monotonic),
+            references=tuple(rule for _, rule in draft.references),
             set_rules=tuple(draft.set_rules),
             profiling=None if config.profile is None else config.profile.profiling,
+            suite=suite_of(config),
+            scoring=config.score.scoring,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -124,6 +137,7 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
         expanded_bytes_max=limits.expanded_bytes_max,
         config=config,
         budget=config.budget,
+        reference_locations=tuple(where for where, _ in draft.references),
     )
 
 
@@ -179,8 +193,7 @@ def _schema(draft: Draft, where: Location, columns: tuple[Column, ...], config: 
     modes = config.new_columns, config.missing_columns, config.misfits
     draft.steps.append(Cast(columns, draft.config.null_tokens, *modes, has_header=draft.config.dialect.header))
     standards = [column.standard(name) for name, column in draft.config.columns.items()]
-    if told := tuple(standard for standard in standards if standard != Standard(standard.column)):
-        draft.steps.append(Standardise(told))
+    draft.standards = tuple(standard for standard in standards if standard != Standard(standard.column))
 
 
 def _features(draft: Draft, where: Location, config: FeaturesConfig) -> None:

@@ -12,7 +12,8 @@ from processors.columns import ColumnType
 from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
 from processors.set_rules import SetRule
-from sinks.base import Unique
+from processors.standards import Standard, Standardise
+from sinks.base import Monotonic, Reference, Unique
 from stream.config.models import DatasetConfig
 
 Location = tuple[int | str, ...]
@@ -42,9 +43,13 @@ class Draft:
     types: dict[str, ColumnType] = field(default_factory=dict)
     steps: list[Processor] = field(default_factory=list)
     unique: list[Unique] = field(default_factory=list)
+    monotonic: list[Monotonic] = field(default_factory=list)
+    references: list[tuple[Location, Reference]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_rules: list[SetRule] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    #: How text is to be written, where no step does that yet.
+    standards: tuple[Standard, ...] = ()
 
     def fault(self, where: Sequence[int | str], why: str) -> None:
         told = why.split("\n\n")[0]  # libraries append plans and hints behind a blank line
@@ -56,6 +61,13 @@ class Draft:
                 where, f"there is no column {column!r}; the columns are {', '.join(self.types) or 'not cast yet'}"
             )
         return column in self.types
+
+
+def standardise(draft: Draft) -> None:
+    """Behind the step that cleans text where that follows the casts, else behind these."""
+    if draft.standards:
+        draft.steps.append(Standardise(draft.standards))
+        draft.standards = ()
 
 
 def add_unique(draft: Draft, where: Location, rule: Unique) -> None:

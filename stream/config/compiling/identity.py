@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stream.config.models import DatasetConfig
-from stream.config.rules import UniqueRule
+from stream.config.rules import MonotonicRule, ReferentialRule, UniqueRule
 
 
 def identifying(config: DatasetConfig) -> set[str]:
@@ -14,6 +14,18 @@ def identifying(config: DatasetConfig) -> set[str]:
         found.update(config.columns if "exact" in duplicates else config.key if "key" in duplicates else ())
         rules = step.validation.rules if step.validation else ()
         found.update(column for rule in rules if isinstance(rule, UniqueRule) for column in rule.columns)
+    return found
+
+
+def compared(config: DatasetConfig) -> set[str]:
+    """The columns whose values are compared with those of other records."""
+    found = identifying(config)
+    for step in config.processors:
+        for rule in step.validation.rules if step.validation else ():
+            if isinstance(rule, MonotonicRule):
+                found.add(rule.column)
+            if isinstance(rule, ReferentialRule):
+                found.update(rule.columns)
     return found
 
 

@@ -1,4 +1,4 @@
-"""From the rules of a config to the checks that rows meet, and to what must be unique."""
+"""From the rules of a config to the checks that rows meet."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from polars.exceptions import PolarsError
 from processors.checks import Check
 from processors.cleaning.refilling import Refill, Refilled
 from processors.validation import Rule, Validate
-from sinks.base import Unique
 from stream.config.compiling.cell_rules import CellRule, cell_check
-from stream.config.compiling.draft import Draft, Location, add_unique, claim
+from stream.config.compiling.draft import Draft, Location, claim
 from stream.config.compiling.imputation import refilled
 from stream.config.compiling.record_rules import RecordRule, check_condition, record_check
+from stream.config.compiling.relations import add_relation
 from stream.config.compiling.set_rules import add_set_rule
-from stream.config.rules import ExpressionRule, SetRule, UniqueRule
+from stream.config.rules import ExpressionRule, MonotonicRule, ReferentialRule, SetRule, UniqueRule
 from stream.config.steps import ValidationConfig
 
 
@@ -23,8 +23,8 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
     refills: list[Refilled | None] = []
     for position, rule in enumerate(config.rules):
         place = (*where, "rules", position)
-        if isinstance(rule, UniqueRule):
-            _unique(draft, place, rule)
+        if isinstance(rule, UniqueRule | MonotonicRule) or (isinstance(rule, ReferentialRule) and rule.dataset):
+            add_relation(draft, place, rule)
         elif isinstance(rule, SetRule):
             add_set_rule(draft, place, rule)
         elif (compiled := _row_rule(draft, place, rule)) is not None:
@@ -37,13 +37,6 @@ def add_rules(draft: Draft, where: Location, config: ValidationConfig) -> None:
         draft.steps.append(Refill(tuple(each for each in refills if each is not None)))
     if rules or not refills:
         draft.steps.append(Validate(tuple(rules)))
-
-
-def _unique(draft: Draft, where: Location, rule: UniqueRule) -> None:
-    known = [draft.known((*where, "columns"), column) for column in rule.columns]
-    if all(known):
-        unique = Unique(rule.error_code, rule.columns, severity=rule.severity, action=rule.action)
-        add_unique(draft, where, unique)
 
 
 def _row_rule(draft: Draft, where: Location, rule: CellRule | RecordRule) -> Rule | None:

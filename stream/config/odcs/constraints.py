@@ -29,8 +29,7 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
         yield from _ranges(column, kind, options)
     if "pattern" in options:
         yield "pattern", {"check": "matches", "column": column, "pattern": whole_text(str(options["pattern"]))}
-    if {"minLength", "maxLength"} & options.keys():
-        yield _first(options, ("minLength", "maxLength")), _length(column, kind, options)
+    yield from _lengths(column, kind, options)
     if "multipleOf" in options:
         yield "multipleOf", _multiple(column, kind, options["multipleOf"])
     rest = {*options} - {*_ENDS, *_READ_ELSEWHERE, "pattern", "minLength", "maxLength", "multipleOf"}
@@ -38,10 +37,6 @@ def option_rules(column: str, kind: str, options: Mapping[str, Any]) -> Iterator
         is_format = option == "format" and kind in {"date", "timestamp"}
         if not is_format and (option, str(options[option])) not in _SAID:
             yield option, ValueError(f"{option}: {options[option]} makes no rule here")
-
-
-def _first(options: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next(name for name in names if name in options)
 
 
 def _ranges(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
@@ -98,11 +93,23 @@ def _balanced(pattern: str) -> bool:
     return depth == 0
 
 
-def _length(column: str, kind: str, options: Mapping[str, Any]) -> Written | ValueError:
-    if kind not in {"string", "category"}:
-        return ValueError(f"minLength and maxLength are judged of text only, and this is a {kind}")
-    ends = {end: options[option] for end, option in (("min", "minLength"), ("max", "maxLength")) if option in options}
-    return {"check": "length", "column": column, **ends}
+def _lengths(column: str, kind: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Written | ValueError]]:
+    """One rule of both ends; an end that is no number makes none."""
+    given = {option: options[option] for option in ("minLength", "maxLength") if option in options}
+    if given and kind not in {"string", "category"}:
+        yield next(iter(given)), ValueError(f"minLength and maxLength are judged of text only, and this is a {kind}")
+        return
+    wrong = {option: count for option, count in given.items() if not _is_count(count)}
+    for option, count in wrong.items():
+        yield option, ValueError(f"{option}: {count!r} is no number of characters")
+    ends = {option: count for option, count in given.items() if option not in wrong}
+    if ends:
+        named = {option.removesuffix("Length"): count for option, count in ends.items()}
+        yield next(iter(ends)), {"check": "length", "column": column, **named}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _multiple(column: str, kind: str, of: object) -> Written | ValueError:

@@ -46,7 +46,7 @@ def express(rule: RuleConfig, config: DatasetConfig, table: Written, properties:
 def _column(rule: RuleConfig) -> str | None:
     if isinstance(rule, UniqueRule):
         return rule.columns[0] if len(rule.columns) == 1 else None
-    return getattr(rule, "column", None)
+    return getattr(rule, "column", None) or None
 
 
 def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
@@ -56,6 +56,8 @@ def _is_usual(rule: RuleConfig, config: DatasetConfig) -> bool:
         same = [each for each in rules if isinstance(each, NotNullRule) and each.column == rule.column]
         if sum(map(_rejects, same)) > 1:
             return False
+    if isinstance(rule, UniqueRule) and rule.scope != "dataset":
+        return False
     usual = error_code(rule.model_dump(exclude={"name"}))
     is_usual = rule.name in {None, usual} and (rule.severity, rule.action) == ("error", "quarantine")
     return is_usual and not rule.is_conditional and rule.weight is None
@@ -119,7 +121,7 @@ def _metric(rule: RuleConfig, column: str | None) -> Written | None:
             return {"metric": "invalidValues", "arguments": {"validValues": list(rule.values)}}
         case MatchesRule():
             return {"metric": "invalidValues", "arguments": {"pattern": anywhere(rule.pattern)}}
-        case UniqueRule():
+        case UniqueRule() if rule.scope == "dataset":
             properties = {} if column else {"arguments": {"properties": list(rule.columns)}}
             return {"metric": "duplicateValues", **properties}
     return None

@@ -11,7 +11,7 @@ from stream.config.rules.base import NamedRule, RowRule
 from stream.config.rules.cells import LengthRule, MatchesRule, NotNullRule, OneOfRule, RangeRule, TypeRule
 from stream.config.rules.dates import DistributionRule, FreshnessRule, MeanConfig, RowCountRule, SetRule, VolumeRule
 from stream.config.rules.records import DateOrderRule, ExpressionRule, SumRule
-from stream.config.rules.relations import ReferentialRule, UniqueRule
+from stream.config.rules.relations import MonotonicRule, ReferentialRule, UniqueRule
 
 _AnyRule: TypeAlias = (
     NotNullRule
@@ -24,6 +24,7 @@ _AnyRule: TypeAlias = (
     | SumRule
     | ReferentialRule
     | UniqueRule
+    | MonotonicRule
     | ExpressionRule
     | RowCountRule
     | FreshnessRule
@@ -55,6 +56,7 @@ __all__ = [
     "LengthRule",
     "MatchesRule",
     "MeanConfig",
+    "MonotonicRule",
     "NamedRule",
     "NotNullRule",
     "OneOfRule",

@@ -17,8 +17,8 @@ def error_code(rule: Mapping[str, Any]) -> str:
     if rule.get("name"):
         return str(rule["name"])
     columns = rule.get("columns")
-    named = columns if isinstance(columns, list | tuple) else [rule.get("column")]
-    return "_".join(str(part) for part in [*named, rule.get("check")] if part is not None)
+    named = columns if columns and isinstance(columns, list | tuple) else [rule.get("column")]
+    return "_".join(str(part) for part in [*named, rule.get("check")] if part)
 
 
 class NamedRule(Strict):

@@ -193,6 +193,8 @@ def test_missing_values_mean_nothing_in_their_column(tmp_path: Path) -> None:
     ("said", "told"),
     [
         ("logicalTypeOptions: {format: email}", "format: email makes no rule here"),
+        ("logicalTypeOptions: {maxLength: x}", "maxLength: 'x' is no number of characters"),
+        ("logicalTypeOptions: {minLength: -1}", "minLength: -1 is no number of characters"),
         ("relationships: [{to: other.a}]", "'relationships' has no counterpart in a config"),
         ("requird: true", "'requird' has no counterpart in a config"),
         ("quality: [{type: sql, query: SELECT 1, mustBe: 1}]", "this quality rule: a rule of the type sql is not"),

@@ -1,0 +1,1 @@
+"""Which parameters the records of an execution date are judged with."""

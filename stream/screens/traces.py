@@ -1,0 +1,109 @@
+"""A record's way as people read it. What strangers wrote is shown with its control characters spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from processors.tracing import Met, Passage, Reason
+from stream.screens.figures import count
+from stream.screens.output import shown
+from stream.tracing.coming import Came
+from stream.tracing.standing import Standing
+from stream.tracing.trace import Trace
+
+#: So many characters of a cell are shown; JSON has them all.
+_SHOWN = 120
+
+
+def told(trace: Trace) -> str:
+    """The story of a record."""
+    lines = [*_origin(trace), *_record(trace.came), *_malformed(trace)]
+    for place, passage in enumerate(trace.steps, 1):
+        lines += _passage(place, passage)
+    lines += [*_stored(trace.standing), f"  today     {shown(trace.today.told)}"]
+    lines += [
+        f"            {shown(each.column)}: {_cell(each.stored)} would be {_cell(each.today)}"
+        for each in trace.today.differences
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _origin(trace: Trace) -> Iterator[str]:
+    origin = trace.origin
+    yield f"{origin.path}:{origin.line}: {trace.standing.state}"
+    yield f"  row       {origin.row_id}, dataset {origin.dataset}, execution date {origin.date}"
+    yield f"  bytes     {origin.byte_start} to {origin.byte_end} of the file, generation {origin.generation}"
+
+
+def _record(came: Came) -> Iterator[str]:
+    if came.record is None:
+        yield f"  record    unknown. {shown(came.missing)}"
+    else:
+        yield f"  record    {_short(came.record.text)} ({came.source})"
+    if came.corrected is not None:
+        yield f"  corrected {_short(came.corrected.text)} (at {came.corrected_at})"
+
+
+def _malformed(trace: Trace) -> Iterator[str]:
+    for reason in trace.malformed:
+        yield f"  broken    {_reason(reason)}"
+
+
+def _passage(place: int, passage: Passage) -> Iterator[str]:
+    yield f"  {place} {passage.step}{_summary(passage)}"
+    for change in passage.changes:
+        flags = f"  {','.join(change.flags)}" if change.flags else ""
+        yield f"            {shown(change.column)}: {_cell(change.before)} -> {_cell(change.after)}{flags}"
+    for reason in passage.reasons:
+        yield f"            broken {_reason(reason)}"
+    for met in passage.rules:
+        if met.state in {"broken", "unknown"}:
+            yield f"            {met.state} {_met(met)}"
+
+
+def _summary(passage: Passage) -> str:
+    parts = [f"{count(len(passage.changes))} changed" if passage.changes else "nothing changed"]
+    if passage.rules:
+        states = [met.state for met in passage.rules]
+        parts = [f"{count(states.count(state))} {state}" for state in dict.fromkeys(states)]
+    parts += {"accepted": [], "refused": ["refused"], "ended": ["no record"]}[passage.verdict]
+    return ": " + ", ".join(parts)
+
+
+def _reason(reason: Reason) -> str:
+    column = "" if reason["column"] is None else f"; {shown(reason['column'])} is {_cell(reason['value'])}"
+    return f"{reason['rule']} ({reason['severity']}, {reason['action']}): {shown(reason['message'])}{column}"
+
+
+def _met(met: Met) -> str:
+    cells = ", ".join(f"{shown(column)} is {_cell(value)}" for column, value in met.cells.items())
+    return f"{met.rule} ({met.severity}, {met.action}): {shown(met.message)}{'; ' if cells else ''}{cells}"
+
+
+def _stored(standing: Standing) -> Iterator[str]:
+    if standing.row is not None:
+        yield f"  stored    {_row(standing.row)}"
+    for rule, verdict in standing.relations.items():
+        yield f"  others    {rule}: {verdict}"
+    for reason in standing.reasons:
+        yield f"  rejected  {_reason(reason)}"
+    for rule, other in standing.lost_to.items():
+        yield f"  lost to   row {other.row_id}, {other.path}:{other.line} ({rule})"
+    if standing.attempts:
+        yield f"  retried   {standing.attempts} times"
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{shown(name)}={_cell(value)}" for name, value in row.items() if name != "_id")
+
+
+def _cell(value: Any) -> str:
+    """Text in quotes, so that its blanks are seen; null without."""
+    if value is None:
+        return "null"
+    return f'"{_short(value)}"' if isinstance(value, str) else str(value)
+
+
+def _short(text: str) -> str:
+    return shown(text) if len(text) <= _SHOWN else f"{shown(text[:_SHOWN])}… ({count(len(text))} characters)"

@@ -1,0 +1,1 @@
+"""One record's way, step by step."""
