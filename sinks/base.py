@@ -368,6 +368,19 @@ class Receipt:
     drifts: tuple[Drift, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
+    `score`."""
+
+    dataset: str
+    date: str
+    kind: Literal["rule", "drift", "score"]
+    subject: str
+    severity: Severity
+    message: str
+
+
 Prepared = TypeVar("Prepared")
 
 
