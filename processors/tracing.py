@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeAlias
 import pyarrow as pa
 
 from processors.chain import Chain
+from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import Column
 from processors.flags import FLAGS, names
 from processors.matching import declared
@@ -99,7 +100,7 @@ def _passage(step: Processor, rows: pa.RecordBatch, before: Outcome, outcome: Ou
     flags = _flags(rows), _flags(rows if after is None else after)
     new = [each for each in flags[1] if each not in flags[0]]
     changes = () if after is None else tuple(_changes(step, rows, after, new))
-    rules = tuple(_rules(step, rows, outcome)) if isinstance(step, Validate) else ()
+    rules = tuple(_rules(step, rows, outcome)) if isinstance(step, Validate | Refill) else ()
     verdict: Literal["accepted", "refused", "ended"] = "refused" if outcome.rejected.num_rows else "accepted"
     own = {each.rule for each in rules}
     told = tuple(reason for reason in reasons if reason["rule"] not in own)
@@ -163,10 +164,10 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
-def _rules(step: Validate, rows: pa.RecordBatch, outcome: Outcome) -> Iterator[Met]:
+def _rules(step: Validate | Refill, rows: pa.RecordBatch, outcome: Outcome) -> Iterator[Met]:
     """What the chain marks. What the step alone calls broken has a null in the place of a cell that does not cast."""
     alone, texts = step(rows).marked, cells(rows)
-    for rule in step.rules:
+    for rule in (each.rule if isinstance(each, Refilled) else each for each in step.rules):
         state: RuleState = "passed"
         if f"rule.{rule.name}" in outcome.marked:
             state = "broken"

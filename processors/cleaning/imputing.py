@@ -73,10 +73,6 @@ class Impute:
         """The figures to be put in the place of nulls."""
         return tuple(column.statistic for column in self.columns if column.statistic is not None)
 
-    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
-        """What it may write into `_flags`, in its order."""
-        return tuple(f"{IMPUTED}.{each.column}" for each in self.columns)
-
     def given(self, parameters: Parameters, /) -> Impute:
         """With these figures."""
         return replace(self, parameters=parameters)
@@ -88,6 +84,10 @@ class Impute:
             if rows[column.column].null_count:
                 impute(changes, column, self.parameters, rows[column.column].is_null())
         return Outcome(changes.result(), no_rejects(), changes.marked)
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.column}" for each in self.columns)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -45,6 +45,7 @@ OutlierAction: TypeAlias = Literal["flag", "clip", "null", "quarantine"]
 
 OUTLIER = "outlier"
 _STATISTICS: Mapping[FenceKind, StatisticKind] = {"iqr": "quartiles", "zscore": "moments", "mad": "mad"}
+_FLAGS: Mapping[OutlierAction, str] = {"flag": OUTLIER, "clip": CLIPPED, "null": REMOVED}
 _NORMAL = Decimal("1.4826")
 
 
@@ -102,11 +103,6 @@ class Outliers:
         """What the fences are made of."""
         return tuple(column.statistic for column in self.columns)
 
-    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
-        """What it may write into `_flags`, in its order."""
-        what = {"flag": "outlier", "clip": CLIPPED, "null": REMOVED}
-        return tuple(f"{what[each.action]}.{each.column}" for each in self.columns if each.action in what)
-
     def given(self, parameters: Parameters, /) -> Outliers:
         """With the fences that these make."""
         return replace(self, parameters=parameters)
@@ -126,6 +122,10 @@ class Outliers:
         rejected, result = reject(rows[ROW_ID], faults), changes.result()
         failed = pl.select(pl.any_horizontal([fault.mask for fault in faults])).to_series()
         return Outcome(only(result, ~failed), rejected, changes.marked, only(result, failed))
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{_FLAGS[each.action]}.{each.column}" for each in self.columns if each.action in _FLAGS)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -58,10 +58,6 @@ class Refill:
         """The figures to be put in the place of cells."""
         return tuple(each.substitute.statistic for each in self.rules if each.substitute.statistic is not None)
 
-    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
-        """What it may write into `_flags`, in its order."""
-        return tuple(f"{IMPUTED}.{each.substitute.column}" for each in self.rules)
-
     def given(self, parameters: Parameters, /) -> Refill:
         """With these figures."""
         return replace(self, parameters=parameters)
@@ -78,6 +74,10 @@ class Refill:
             _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)
             done[column] = pc.or_(broken, done.get(column, broken))
         return Outcome(changes.result(), no_rejects(), changes.marked)
+
+    def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
+        """What it may write into `_flags`, in its order."""
+        return tuple(f"{IMPUTED}.{each.substitute.column}" for each in self.rules)
 
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""

@@ -80,8 +80,13 @@ class Typing:
     def _flags(self, kept: Kept, said: Iterable[str]) -> str | None:
         """What is known of the row's other columns, and what is `said` of this one, in the order of the steps."""
         others = [each for each in names(kept.flags) if each.partition(".")[2] not in {self.column.name, self.former}]
-        flags = dict.fromkeys([*others, *said, *self._carried(kept)])
-        return ",".join(sorted(flags, key=lambda each: self.order.get(each, len(self.order)))) or None
+        last = len(self.order)
+        for flag in dict.fromkeys([*said, *self._carried(kept)]):
+            behind = (
+                place for place, each in enumerate(others) if self.order.get(each, last) > self.order.get(flag, last)
+            )
+            others.insert(next(behind, len(others)), flag)
+        return ",".join(others) or None
 
     def _carried(self, kept: Kept) -> list[str]:
         """What was done to the cell while it stood in the former column; blanks around a typed value are not told."""

@@ -90,18 +90,6 @@ def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
             )
 
 
-def _outliers(config: DatasetConfig) -> Iterator[Expectation]:
-    """An outlier that is only flagged, or another value now, meets what is expected."""
-    for step in config.processors:
-        for column, asked in step.quality.outliers.items() if step.quality else ():
-            if asked.action == "quarantine":
-                name = f"outlier_{column}"
-                told = {"check": "outlier", "column": column, **asked.model_dump(include={"fences", "k"})}
-                yield Expectation(
-                    name, "outlier", "validity", (column,), counted=(f"rule.{name}",), definition=canonical(told)
-                )
-
-
 def _rules(config: DatasetConfig) -> Iterator[Expectation]:
     for step in config.processors:
         for rule in step.validation.rules if step.validation else ():

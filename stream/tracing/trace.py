@@ -9,11 +9,13 @@ import pyarrow as pa
 
 from processors.chain import Chain
 from processors.outcome import REJECTED, ROW_ID
+from processors.parameters.model import Parameters
 from processors.tracing import Passage, Reason, traced
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from stream.config.loading import known_dataset
 from stream.engine import given, verdict
+from stream.parameters.recorded import OfSpans
 from stream.recorded import micro_batch
 from stream.schemas.contracts import Contracts, load_contracts
 from stream.schemas.narrowness import too_narrow
@@ -58,7 +60,8 @@ def trace(configs: Path, landing: Path, warehouse: Path, dataset: str, name: str
         contracts = Contracts(datasets)
         how, event = came(recorded, landing, contracts[dataset], record)
         stands = standing(recorded, record, contracts[dataset])
-        judged = None if event is None else _judged(contracts, record, event)
+        parameters = OfSpans(recorded.parameters)(record.entry, record.span)
+        judged = None if event is None else _judged(contracts, record, event, parameters)
     steps = () if judged is None else _steps(contracts, judged)
     malformed = () if judged is None else _malformed(judged)
     return Trace(_origin(record), how, malformed, steps, stands, today(stands, judged, contracts[dataset]))
@@ -69,14 +72,16 @@ def _origin(record: Found) -> Origin:
     return Origin(record.row_id, file.dataset, file.path, file.generation, record.line, *record.bytes, file.date)
 
 
-def _judged(contracts: Contracts, record: Found, event: str) -> Judged:
-    """The verdict on the record alone, by a contract that takes all that it may, as a replay has it."""
+def _judged(contracts: Contracts, record: Found, event: str, parameters: Parameters | None) -> Judged:
+    """The verdict on the record alone, by a contract that takes all that it may, as a replay has it. `parameters`:
+    those that its span was judged with."""
     file = record.entry.file
     events = pa.table({ROW_ID: pa.array([record.row_id], pa.int64()), "payload": pa.array([event], pa.string())})
     contracts.meet(file.dataset, file.header)
     while True:
         dataset = contracts[file.dataset]
-        judged = verdict(micro_batch(record.entry, record.span, events, dataset.table), dataset.chain)
+        batch = micro_batch(record.entry, record.span, events, dataset.table, parameters)
+        judged = verdict(batch, dataset.chain)
         narrow = too_narrow(judged)
         if narrow is None:
             return judged

@@ -188,7 +188,7 @@ def test_volume_is_judged_again_on_the_dates_behind_one_that_changes(place: Plac
     for day in (1, 2, 3):
         place.land(day, [1])
     place.land(4, [1, 2])
-    assert [each.date for each in place.loaded(of)] == ["2026-11-04"]
+    assert [(each.date, each.kind) for each in place.loaded(of)] == [("2026-11-04", "rule"), ("2026-11-04", "score")]
     for day in (1, 2):
         place.land(day, [1], "b")
     assert place.loaded(of) == []

@@ -9,7 +9,7 @@ import yaml
 
 from tests.system.drops import HEADER, write
 from tests.system.looking import hashes, rows, unsound
-from tests.system.processes import SHIPPED_CONFIGS, Place, ade, load
+from tests.system.processes import Place, ade, load, shipped_config
 
 FILE = "orders/orders_2026-11-21.csv"
 LINES = (
@@ -21,7 +21,7 @@ LINES = (
 
 def configure(place: Place, batch_rows: int = 20_000) -> None:
     """The orders, where a country that is missing is Norway, and a thousand of one thing are one."""
-    config = yaml.safe_load((SHIPPED_CONFIGS / "orders.yaml").read_text("utf-8"))
+    config = shipped_config("orders")
     config["processors"][1]["quality"]["impute"] = {"country": {"constant": "NO"}}
     config["processors"][2]["validation"]["rules"].append(
         {

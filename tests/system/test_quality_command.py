@@ -17,6 +17,9 @@ from tests.system.looking import number, rows
 from tests.system.processes import Place, ade, write_configs
 from tests.system.shared import SHARED, described, needs
 
+#: Checks of rules whose results are those of whole dates.
+OVER_DATES = {"row_count", "freshness", "volume"}
+
 
 def told(place: Place, *words: str) -> list[dict[str, Any]]:
     """What `ade-stream quality WORDS… --json` says of each dataset."""
@@ -85,16 +88,12 @@ def test_the_results_of_a_file_a_span_and_a_run_can_be_had(loaded: Place) -> Non
     file = loaded.landing / "orders" / "orders_2026-11-17.csv"
     span = number(loaded.warehouse, "SELECT min(span_id) FROM meta_spans JOIN meta_files ON file_id = span_id >> 32 "
                   "WHERE path = 'orders/orders_2026-11-17.csv'")  # fmt: skip
-    of_file, of_span = by_rule(loaded, "--file", str(file)), by_rule(loaded, "--span", str(span))
     of_date = by_rule(loaded, "orders", "--date", "2026-11-17")
-    assert of_file == of_span == without_dates(of_date)
-    [of_run] = told(loaded, "results", "orders", "--run", "1")
-    assert {each["rule"]: each for each in of_run["rules"]} == without_dates(by_rule(loaded, "orders"))
-
-
-def without_dates(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The results of rules that are asked of records: those about whole dates are of no file, span or run."""
-    return {rule: each for rule, each in found.items() if each["level"] != "date"}
+    of_records = {rule: each for rule, each in of_date.items() if each["check"] not in OVER_DATES}
+    assert by_rule(loaded, "--file", str(file)) == by_rule(loaded, "--span", str(span)) == of_records
+    of_run = {each["rule"]: each for each in told(loaded, "results", "--run", "1")[1]["rules"]}
+    whole = by_rule(loaded, "orders")
+    assert of_run == {rule: each for rule, each in whole.items() if each["check"] not in OVER_DATES}
 
 
 def test_where_there_are_no_results_the_command_says_what_to_do(loaded: Place) -> None:
@@ -113,6 +112,7 @@ def test_the_table_is_readable_in_80_columns(loaded: Place) -> None:
 def test_the_score_and_its_costs_add_up_to_a_hundred(loaded: Place) -> None:
     for each in told(loaded, "score"):
         assert each["score"] + sum(cost["points"] for cost in each["costs"]) == pytest.approx(100)
+        assert (each["dimensions"]["timeliness"]["score"] is None) == (each["dataset"] == "employees")
 
 
 def test_the_score_of_a_dataset_tells_those_of_its_dates(loaded: Place) -> None:

@@ -66,10 +66,10 @@ def test_a_contract_that_is_exported_has_the_rules_of_the_suite(suited: Place) -
 
 def test_a_mistake_in_a_suite_stops_everything_before_it_starts(suited: Place) -> None:
     suite = suited.configs / "expectations" / "orders.yaml"
-    suite.write_text(suite.read_text("utf-8").replace("min: 1,", "minimum: 1,"), "utf-8")
+    suite.write_text(suite.read_text("utf-8").replace("min: 1, max", "minimum: 1, max"), "utf-8")
     done = ade(suited, "run")
     line = suite.read_text("utf-8").split("minimum")[0].count("\n") + 1
-    known = "name, severity, action, weight, when, check, column, min, max, exclusive"
+    known = "name, severity, weight, action, impute, when, check, column, min, max, exclusive"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"ade-stream: {suite}:{line}: unknown key 'rules.7.minimum'. Known keys: {known}.\n"
 

@@ -77,7 +77,7 @@ def test_every_record_is_what_todays_config_makes_of_it(bench: Bench) -> None:
 def test_a_duplicate_leads_to_the_record_that_came_first(bench: Bench) -> None:
     bench.load()
     found = traced(bench, "sales/1.csv:5").standing
-    assert (found.unique, found.first_seen["duplicate_key"].line) == ({"duplicate_key": "broken"}, 2)
+    assert (found.relations, found.lost_to["duplicate_key"].line) == ({"duplicate_key": "broken"}, 2)
 
 
 def test_a_key_that_is_null_is_not_compared(bench: Bench) -> None:
@@ -296,3 +296,17 @@ def test_tracing_changes_nothing(bench: Bench) -> None:
     for record in range(1, 8):
         traced(bench, str((1 << 32) + record))
     assert contents.everything(bench.warehouse) == before
+
+
+def test_imputed_cells_and_outliers_are_traced_with_the_parameters_that_they_had(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    quality = {"impute": {"n": "median"}, "outliers": {"n": {"fences": "iqr", "action": "clip"}}}
+    bench.say(processors=[{"schema": {}}, {"quality": quality}], null_tokens=["", "NA"], parameters={"warmup_rows": 9})
+    lines = [f"c{number},{number}" for number in range(1, 10)]
+    bench.land("dt=2026-11-20/1", "code,n", *lines, "far,900", "none,NA")
+    bench.load()
+    far, none = (traced(bench, f"sales/dt=2026-11-20/1.csv:{line}") for line in (11, 12))
+    [clipped] = [change for step in far.steps if step.step == "outliers" for change in step.changes if change.flags]
+    assert (clipped.before, clipped.flags, far.today.is_stored) == ("900", ("clipped.n",), True)
+    [imputed] = [change for step in none.steps if step.step == "impute" for change in step.changes]
+    assert (imputed.after, imputed.flags, none.today.is_stored) == ("5", ("imputed.n",), True)
