@@ -373,8 +373,11 @@ CREATE TABLE meta_schema_amendments (
 ) STRICT
 """
 
+#: A table that is renamed takes the views upon it along, so the rows wait in another one.
 _RELATIONS = """
-ALTER TABLE meta_duplicates RENAME TO meta_duplicates_before;
+CREATE TEMP TABLE duplicates_before AS SELECT _id, rule, first_id FROM meta_duplicates;
+
+DROP TABLE meta_duplicates;
 
 CREATE TABLE meta_duplicates (
     _id INTEGER NOT NULL,
@@ -383,9 +386,9 @@ CREATE TABLE meta_duplicates (
     PRIMARY KEY (_id, rule)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO meta_duplicates SELECT _id, rule, first_id FROM meta_duplicates_before;
+INSERT INTO meta_duplicates SELECT _id, rule, first_id FROM duplicates_before;
 
-DROP TABLE meta_duplicates_before;
+DROP TABLE duplicates_before;
 
 DROP TABLE meta_unique_rules
 """

@@ -80,6 +80,18 @@ def _built_in(
     return Expectation(name, check, dimension, about[:1], action=action, counted=counted, definition=canonical(asked))
 
 
+def _outliers(config: DatasetConfig) -> Iterator[Expectation]:
+    """Outliers are refused where the config says so; else they are what they are."""
+    for step in config.processors:
+        for column, outliers in step.quality.outliers.items() if step.quality else ():
+            if outliers.action == "quarantine":
+                name, asked = f"outlier_{column}", {"check": "outlier", "column": column}
+                definition = canonical(asked | outliers.model_dump(include={"fences", "k"}))
+                yield Expectation(
+                    name, "outlier", "validity", (column,), counted=(f"rule.{name}",), definition=definition
+                )
+
+
 def _duplicates(config: DatasetConfig) -> Iterator[Expectation]:
     asked = {each for step in config.processors if step.quality for each in step.quality.duplicates}
     for name, columns in (("key", config.key), ("exact", ())):
