@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from processors.assessment import Result
+from processors.expectations import Expectation
 from sinks.connection import Connection
 from sinks.evolution import columns_of
 from sinks.identifiers import quote
@@ -33,8 +34,20 @@ SELECT rule, _id, value FROM (
 WHERE place <= {EXAMPLES_MAX}
 """
 _FLAGGED = f"""
-SELECT t._id, {{}} AS value FROM chosen CROSS JOIN {{}} t ON t._id BETWEEN chosen.first AND chosen.last
-WHERE instr(',' || t._flags || ',', ',' || ? || ',') ORDER BY t._id LIMIT {EXAMPLES_MAX}
+SELECT _id, value FROM (
+    SELECT t._id, ',' || t._flags || ',' AS flags, {{value}} AS value
+    FROM chosen CROSS JOIN {{table}} t ON t._id BETWEEN chosen.first AND chosen.last)
+WHERE instr(flags, ',' || ? || ',') {{further}} ORDER BY _id LIMIT {EXAMPLES_MAX}
+"""
+#: What `_rescued` keeps of a column, under whatever name files have for it.
+_CAME = """
+json_quote((SELECT kept.value FROM json_each(t._rescued) kept WHERE kept.key IN (
+    SELECT c.value ->> 'name' FROM meta_schema_versions v, json_each(v.columns, '$.columns') c
+    WHERE v.dataset = ? AND c.value ->> 'column' = ?)))
+"""
+#: What an imputed cell must be for a rule to be broken that a null does not break: an earlier step did not null it.
+_REFILLED = """
+AND value <> 'null' AND NOT instr(flags, ',misfit.' || ? || ',') AND NOT instr(flags, ',removed.' || ? || ',')
 """
 _LOST = f"""
 SELECT d._id, 'null' AS value
@@ -45,8 +58,7 @@ WHERE d.rule = ? ORDER BY d._id LIMIT {EXAMPLES_MAX}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record. `value`: what the cell has, as text, where one cell is meant; of a rescued one what the row keeps
-    beside."""
+    """A record. `value`: what the cell has, as text, where one cell is meant; of a rescued one what came."""
 
     row_id: int
     path: str
@@ -89,28 +101,39 @@ class Examples:
         asked = result.expectation
         if asked.level == "sink":
             return self._rows(_LOST, asked.name)
+        if asked.action == "impute":
+            return self._refilled(asked)
         flags = [name for name in asked.counted if name.startswith(("misfit.", "missing."))]
         flags += [asked.name] if asked.action == "warn" and not asked.is_built_in else []
-        flags += [f"imputed.{name}" for name in asked.columns if asked.action == "impute"]
-        return {
-            row: value
-            for flag in flags
-            for table in row_tables(self.dataset)
-            for row, value in self._rows(_FLAGGED.format(self._value(result, flag), quote(table)), flag).items()
-            if value is not None or asked.action != "impute"  # a null that was imputed broke no rule
-        }
+        found: dict[int, str | None] = {}
+        for flag in flags:
+            cell = (self.dataset, *asked.columns) if flag.startswith("misfit.") else ()
+            found |= self._flagged(_CAME if cell else self._value(asked), *cell, flag)
+        return found
 
-    def _value(self, result: Result, flag: str) -> str:
+    def _refilled(self, asked: Expectation) -> dict[int, str | None]:
+        """Of a rule that gave the cells of its column other values."""
+        [column] = asked.columns
+        if asked.check == "not_null":
+            return self._flagged("'null'", f"imputed.{column}")
+        return self._flagged(_CAME, self.dataset, column, f"imputed.{column}", column, column, further=_REFILLED)
+
+    def _flagged(self, value: str, *names: str, further: str = "") -> dict[int, str | None]:
+        """`names`: the parameters of `value`, the flag, and the parameters of what is asked `further`."""
+        found: dict[int, str | None] = {}
+        for table in row_tables(self.dataset):
+            found |= self._rows(_FLAGGED.format(value=value, table=quote(table), further=further), *names)
+        return found
+
+    def _value(self, asked: Expectation) -> str:
         """In SQL, as JSON."""
-        columns, check = result.expectation.columns, result.expectation.check
-        if flag.startswith(("misfit.", "imputed.")):
-            return "json_quote(t._rescued)"
-        if check in {"expression", "missing_column"} or len(columns) != 1:
+        columns = asked.columns
+        if asked.check in {"expression", "missing_column"} or len(columns) != 1:
             return "'null'"
         known = columns[0] in columns_of(self.connection, self.dataset)
         return f"json_quote(CAST(t.{quote(columns[0])} AS TEXT))" if known else "'null'"
 
-    def _rows(self, sql: str, name: str) -> dict[int, str | None]:
+    def _rows(self, sql: str, *names: str) -> dict[int, str | None]:
         condition, values = self.scope.condition()
-        rows = self.connection.rows(_CHOSEN.format(condition) + sql, *values, name)
+        rows = self.connection.rows(_CHOSEN.format(condition) + sql, *values, *names)
         return {int(str(row)): json.loads(str(value)) for row, value in rows}

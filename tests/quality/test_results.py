@@ -210,7 +210,23 @@ def test_a_cell_that_is_refilled_counts_once_however_often_its_record_is_judged(
     with Connection(path, read_only=True) as connection:
         found = results(connection, Scope("sales"))
         [example] = Examples(connection, "sales", found.scope).of(found.rules)["amount_range"]
-    assert (example.line, example.value) == (3, '{"amount":"9"}')
+    assert (example.line, example.value) == (3, "9")
+
+
+def test_only_cells_that_broke_the_rule_are_examples_of_refilled_ones(tmp_path: Path) -> None:
+    """Others were imputed since they came without a value, and their rows keep other things that came."""
+    refilled = {**RANGE, "max": 5, "action": "impute", "impute": {"constant": 0}}
+    columns = COLUMNS | {"amount": {"type": "integer", "source": "The Amount"}}
+    steps = {"quality": {"impute": {"amount": {"constant": 1}}}}, rules(refilled)
+    described = {"sales": dataset("sales", columns, *steps, modes={"misfits": "rescue"}, key=["id"])}
+    lines = "id,The Amount,note,price,more", "a,,n,1,x", "b,y,n,1,x", "c,9,n,1,x"
+    land(tmp_path / "landing", "sales/2026-11-19.csv", *lines)
+    load(tmp_path / "w.db", tmp_path / "landing", described)
+    with Connection(tmp_path / "w.db", read_only=True) as connection:
+        found = results(connection, Scope("sales"))
+        examples = Examples(connection, "sales", found.scope).of(found.rules)
+    told = {rule: [(each.line, each.value) for each in some] for rule, some in examples.items()}
+    assert told == {"type.amount": [(3, "y")], "amount_range": [(4, "9")]}
 
 
 @given(files=FILES, rows=st.integers(1, 9))
