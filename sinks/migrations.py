@@ -92,6 +92,18 @@ def closings(db: Database) -> None:
 
 
 @migrations()
+def relations(db: Database) -> None:
+    """Rules that look at other rows: a row may lose to none in particular, and keys stand in levels.
+
+    Before there is a view over the table that is renamed here: SQLite would rename it in the view, too.
+    """
+    for dataset, rule in db.execute("SELECT dataset, rule FROM meta_unique_rules").fetchall():
+        db.execute(f"DROP TABLE IF EXISTS {quote(rule_keys('uniq', dataset, rule))}")
+    for statement in (*_RELATIONS.split(";\n\n"), KEY_INDEXES):
+        db.execute(statement)
+
+
+@migrations()
 def results(db: Database) -> None:
     """By which suite of rules each span was judged, and in which run; what came of it; scores."""
     for statement in RESULTS.split(";\n\n"):
@@ -102,15 +114,6 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
-        db.execute(statement)
-
-
-@migrations()
-def relations(db: Database) -> None:
-    """Rules that look at other rows: a row may lose to none in particular, and keys stand in levels."""
-    for dataset, rule in db.execute("SELECT dataset, rule FROM meta_unique_rules").fetchall():
-        db.execute(f"DROP TABLE IF EXISTS {quote(rule_keys('uniq', dataset, rule))}")
-    for statement in (*_RELATIONS.split(";\n\n"), KEY_INDEXES):
         db.execute(statement)
 
 
@@ -370,8 +373,11 @@ CREATE TABLE meta_schema_amendments (
 ) STRICT
 """
 
+#: A table that is renamed takes the views upon it along, so the rows wait in another one.
 _RELATIONS = """
-ALTER TABLE meta_duplicates RENAME TO meta_duplicates_before;
+CREATE TEMP TABLE duplicates_before AS SELECT _id, rule, first_id FROM meta_duplicates;
+
+DROP TABLE meta_duplicates;
 
 CREATE TABLE meta_duplicates (
     _id INTEGER NOT NULL,
@@ -380,9 +386,9 @@ CREATE TABLE meta_duplicates (
     PRIMARY KEY (_id, rule)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO meta_duplicates SELECT _id, rule, first_id FROM meta_duplicates_before;
+INSERT INTO meta_duplicates SELECT _id, rule, first_id FROM duplicates_before;
 
-DROP TABLE meta_duplicates_before;
+DROP TABLE duplicates_before;
 
 DROP TABLE meta_unique_rules
 """

@@ -76,12 +76,12 @@ class Relations:
         return not self._all
 
     def release(self, span: Span | IdRange) -> None:
-        """Give up the keys of the span's rows, before they are taken away."""
+        """Give up the keys of the span's rows, before they are taken away, and what was said of them: also under rules
+        that the config has no more."""
         for contest in self._all:
             contest.release(span)
-        if self._all:
-            within = (span.id_first, span.id_last)
-            self._connection.run(f"DELETE FROM meta_duplicates WHERE {self._rows.within()}", *within)
+        within = (span.id_first, span.id_last)
+        self._connection.run(f"DELETE FROM meta_duplicates WHERE {self._rows.within()}", *within)
 
     def judge(self, span: Span | IdRange, *, closes: bool = True) -> Rejudged:
         """Let the span's freshly staged rows be judged with all that they make a difference to, and move what lost out.

@@ -223,6 +223,19 @@ def test_a_rule_that_the_config_loses_is_named_in_no_later_verdict(tmp_path: Pat
     assert [reason and reason["rule"] for reason in found] in (["by_number"], ["u", "by_number"])
 
 
+def test_what_a_rule_said_of_a_row_is_forgotten_when_that_is_judged_without_any_rule(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    commit(path, Table("sales", CODE, unique=(BY_CODE,)), ("a",), ("a",))
+    commit(path, Table("sales", CODE), ("a",), ("a",))
+    assert (codes(path), contents.rows(path, "SELECT * FROM meta_duplicates")) == ([("a",), ("a",)], [])
+
+
+def test_every_view_of_a_new_warehouse_can_be_read(tmp_path: Path) -> None:
+    contents.reopen(tmp_path / "w.db")
+    views = contents.rows(tmp_path / "w.db", "SELECT name FROM sqlite_schema WHERE type = 'view'")
+    assert [contents.rows(tmp_path / "w.db", f"SELECT * FROM {name!s}") for (name,) in views] == [[]]
+
+
 def test_a_warehouse_of_a_newer_program_is_refused_and_told_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "w.db"
     contents.reopen(path)
