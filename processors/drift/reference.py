@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, Self
 
+from processors.columns import ColumnType
 from processors.drift.distances import chance, jensen_shannon, psi
 from processors.drift.states import Profiling, State, state
 from processors.profiling.column_summary import ColumnSummary, Weighted
@@ -60,15 +61,14 @@ def freeze(summary: ColumnSummary, bins: int) -> Reference:
     ordered = is_ordered(summary.kind)
     edges = _edges(weighted, bins) if ordered else ()
     categories = () if ordered else _categories(weighted, bins)
-    return Reference(
-        _unit(summary), summary.rows, edges, categories, _counts(summary, weighted, edges, categories, ordered=ordered)
-    )
+    counts = _counts(summary, weighted, edges, categories, ordered=ordered)
+    return Reference(unit_of(summary.kind), summary.rows, edges, categories, counts)
 
 
 def compare(reference: Reference | None, summary: ColumnSummary, profiling: Profiling, since: int = 0) -> Comparison:
     """How far a date is from the reference. Warming up without one, and with too few rows. `since`: the ordinal at
     which the execution date begins (see `origin`)."""
-    if reference is None or summary.rows < max(profiling.rows_min, 1) or reference.unit != _unit(summary):
+    if reference is None or summary.rows < max(profiling.rows_min, 1) or reference.unit != unit_of(summary.kind):
         return Comparison(None, None, None, "warming_up")
     ordered = is_ordered(summary.kind)
     edges = tuple(edge + since for edge in reference.edges)
@@ -79,8 +79,8 @@ def compare(reference: Reference | None, summary: ColumnSummary, profiling: Prof
     return Comparison(*distances, by_chance, state(*distances, by_chance, profiling))
 
 
-def _unit(summary: ColumnSummary) -> str:
-    kind = summary.kind
+def unit_of(kind: ColumnType) -> str:
+    """What ordinals of a column count; a reference compares those of its own unit."""
     return f"decimal of scale {kind.scale}" if kind.name == "decimal" else "text" if kind.is_text else kind.name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from processors.drift.reference import Reference, freeze
+from processors.drift.reference import Reference, freeze, unit_of
 from processors.drift.states import Profiling
 from processors.errors import ConfigError
 from sinks.base import Table
@@ -18,10 +18,10 @@ _INSERT = f"INSERT INTO meta_references VALUES (?, ?, ?, ?, ?, {NOW})"
 _IN_FORCE = """
 SELECT "column", reference, max(version) FROM meta_references WHERE dataset = ? AND through < ? GROUP BY "column"
 """
-_FROZEN = 'SELECT DISTINCT "column" FROM meta_references WHERE dataset = ?'
+_FROZEN = """SELECT DISTINCT "column", reference ->> 'unit' FROM meta_references WHERE dataset = ?"""
 _WARMED = """
 SELECT sum(profile ->> 'rows'), sum((profile ->> 'rows') - (profile ->> 'nulls')), json_group_array(date)
-FROM meta_profiles WHERE dataset = ? AND "column" = ? AND date < ?
+FROM meta_profiles WHERE dataset = ? AND "column" = ? AND date < ? AND profile ->> 'type' = ?
 """
 _VERSION = "SELECT coalesce(max(version), 0) + 1 FROM meta_references WHERE dataset = ?"
 _DATES = """
@@ -45,12 +45,14 @@ def in_force(connection: Connection, dataset: str, date: str) -> dict[str, Refer
 
 
 def freeze_warmed(connection: Connection, table: Table, profiling: Profiling, date: str) -> dict[str, Reference]:
-    """References for columns that never had one, made of the profiled dates before this one, where these have enough
-    rows and values."""
-    frozen = {row[0] for row in connection.rows(_FROZEN, table.dataset)}
+    """References for columns that never had one, or none that compares values of their type, made of the dates before
+    this one that were profiled with that type, where these have enough rows and values."""
+    frozen, kinds = {*connection.rows(_FROZEN, table.dataset)}, dict(table.columns)
     by_dates: dict[tuple[str, ...], list[str]] = {}
     for column in profiled_columns(table, profiling):
-        if column not in frozen and (dates := _warmed(connection, table, profiling, column, date)):
+        if (column, unit_of(kinds[column])) in frozen:
+            continue
+        if dates := _warmed(connection, table, profiling, column, date):
             by_dates.setdefault(dates, []).append(column)
     made: dict[str, Reference] = {}
     for dates, columns in by_dates.items():
@@ -59,7 +61,8 @@ def freeze_warmed(connection: Connection, table: Table, profiling: Profiling, da
 
 
 def _warmed(connection: Connection, table: Table, profiling: Profiling, column: str, date: str) -> tuple[str, ...]:
-    [(rows, values, dates)] = connection.rows(_WARMED, table.dataset, column, date)
+    kind = dict(table.columns)[column].written
+    [(rows, values, dates)] = connection.rows(_WARMED, table.dataset, column, date, kind)
     enough = int(str(rows or 0)) >= profiling.reference_rows and int(str(values or 0)) >= max(profiling.rows_min, 1)
     return tuple(sorted(json.loads(str(dates)))) if enough else ()
 

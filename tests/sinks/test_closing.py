@@ -295,6 +295,18 @@ def test_a_new_reference_makes_a_shift_the_usual(place: Place) -> None:
     assert states(place)[3:] == ["drift", "drift", "ok"]
 
 
+def test_a_column_of_another_type_warms_up_again(place: Place) -> None:
+    for day in (1, 2, 3):
+        place.land(day, DAY)
+    place.loaded(shop(profile=PROFILE))
+    step = {"quality": {"duplicates": ["key"]}}
+    wider = dataset("shop", {**COLUMNS, "amount": "decimal(14,4)"}, step, key=["id"], profile=PROFILE)
+    for day in (4, 5, 6):
+        place.land(day, DAY)
+    place.loaded(wider)
+    assert states(place) == ["warming_up", "warming_up", "ok", "warming_up", "warming_up", "ok"]
+
+
 def test_a_new_reference_of_too_few_rows_is_refused(place: Place) -> None:
     of = shop(profile=PROFILE)
     place.land(1, DAY)
