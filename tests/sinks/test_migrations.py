@@ -233,7 +233,7 @@ def test_what_a_rule_said_of_a_row_is_forgotten_when_that_is_judged_without_any_
 def test_every_view_of_a_new_warehouse_can_be_read(tmp_path: Path) -> None:
     contents.reopen(tmp_path / "w.db")
     views = contents.rows(tmp_path / "w.db", "SELECT name FROM sqlite_schema WHERE type = 'view'")
-    assert [contents.rows(tmp_path / "w.db", f"SELECT * FROM {name}") for (name,) in views] == [[]]
+    assert [contents.rows(tmp_path / "w.db", f"SELECT * FROM {name!s}") for (name,) in views] == [[]]
 
 
 def test_a_warehouse_of_a_newer_program_is_refused_and_told_what_to_do(tmp_path: Path) -> None:
