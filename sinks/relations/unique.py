@@ -48,7 +48,7 @@ class UniqueContest:
             self._keys.add()
 
     def decide(self, span: Span | IdRange) -> None:
-        """Verdicts on the span's rows, on those that may lose to one of them, and on those that may win by what went."""
+        """Verdicts on the rows of the span, those that may lose to one of them, and those that may win by what went."""
         self._choose()
         for those in self._those():
             verdicts = self._keys.each(partial(self._verdicts, those))
