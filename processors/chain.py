@@ -17,7 +17,7 @@ from processors.reasons import add_reasons
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Passes the accepted rows of each step to the next. A row that a step refuses is lost, but goes on to be asked
-    about: its reject has the reasons of all steps."""
+    about, by the step's `further` where it has one: its reject has the reasons of all steps."""
 
     steps: tuple[Processor, ...]
 
@@ -61,7 +61,7 @@ def _then(before: Outcome, judged: Outcome, step: Processor) -> Outcome:
     """The outcome behind `step`, which made `judged` of the rows that were accepted before it."""
     rejected, refused, marked = before.rejected, judged.refused, join_marked(before.marked, judged.marked)
     if before.refused is not None:
-        further = _take(step, before.refused)
+        further = _take(getattr(step, "further", step), before.refused)
         rejected, more = add_reasons(rejected, further.rejected)
         refused = _joined(further.accepted, further.refused, refused)
         marked = join_marked(join_marked(marked, more), _not_judged(further.marked))

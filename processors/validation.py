@@ -54,6 +54,15 @@ class Validate:
             broken = _among(refused, broken, rows)
         return Outcome(only(noted, ~refused), _rejected(broken, answers.frame), marked, only(noted, refused))
 
+    def further(self, rows: pa.RecordBatch, /) -> Outcome:
+        """Of rows that an earlier step refused: all that they break is a reason, warnings included."""
+        answers = ask(self.rules, rows)
+        if not answers.broken:
+            return Outcome(rows, no_rejects(), answers.marked)
+        anything = reduce(or_, [each.mask for each in answers.broken])
+        rejected = _rejected(answers.broken, answers.frame)
+        return Outcome(only(rows, ~anything), rejected, answers.marked, only(rows, anything))
+
     def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
         """What it may write into `_flags`, in its order."""
         return tuple(rule.name for rule in self.rules if rule.action == "warn")

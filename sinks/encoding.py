@@ -62,7 +62,9 @@ def as_typed(stored: pa.Array, kind: ColumnType) -> pa.Array:
                 .str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC", strict=False)
                 .to_arrow()
             )
-        case "date" | "decimal":
+        case "date":
+            return pl.Series(stored).str.to_date("%Y-%m-%d", strict=False).to_arrow()
+        case "decimal":
             return pl.Series(stored).cast(polars_type(kind), strict=False).to_arrow()
         case "boolean":
             return pc.cast(stored, pa.bool_())

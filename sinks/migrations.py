@@ -92,6 +92,18 @@ def closings(db: Database) -> None:
 
 
 @migrations()
+def relations(db: Database) -> None:
+    """Rules that look at other rows: a row may lose to none in particular, and keys stand in levels.
+
+    Before there is a view over the table that is renamed here: SQLite would rename it in the view, too.
+    """
+    for dataset, rule in db.execute("SELECT dataset, rule FROM meta_unique_rules").fetchall():
+        db.execute(f"DROP TABLE IF EXISTS {quote(rule_keys('uniq', dataset, rule))}")
+    for statement in (*_RELATIONS.split(";\n\n"), KEY_INDEXES):
+        db.execute(statement)
+
+
+@migrations()
 def results(db: Database) -> None:
     """By which suite of rules each span was judged, and in which run; what came of it; scores."""
     for statement in RESULTS.split(";\n\n"):
@@ -102,15 +114,6 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
-        db.execute(statement)
-
-
-@migrations()
-def relations(db: Database) -> None:
-    """Rules that look at other rows: a row may lose to none in particular, and keys stand in levels."""
-    for dataset, rule in db.execute("SELECT dataset, rule FROM meta_unique_rules").fetchall():
-        db.execute(f"DROP TABLE IF EXISTS {quote(rule_keys('uniq', dataset, rule))}")
-    for statement in (*_RELATIONS.split(";\n\n"), KEY_INDEXES):
         db.execute(statement)
 
 

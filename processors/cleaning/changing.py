@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from processors.flags import FLAGS, flagged, having
 from processors.frames import with_columns
 from processors.outcome import ROW_ID, RowIds
-from processors.parameters.writing import written
+from processors.parameters.writing import written_alike
 from processors.rescuing import RESCUED, kept
 
 
@@ -39,7 +39,7 @@ class Changes:
         """Keep in `_rescued` what stands in these cells of a column, none of them null; `source` is its name there."""
         if not mask.true_count:
             return
-        stood = written(pl.Series(self.of(column).filter(mask)))
+        stood = written_alike(pl.Series(self.of(column).filter(mask)))
         objects = self.rows[RESCUED] if self._rescued is None else self._rescued
         self._rescued = kept(objects, source, mask, stood.to_arrow().cast(pa.string()))
 

@@ -28,6 +28,16 @@ def written(values: pl.Series) -> pl.Series:
     return values.cast(pl.String)
 
 
+def written_alike(values: pl.Series) -> pl.Series:
+    """The same, with whole numbers as integers are written: so the text stays when an integer column gets wider.
+
+    >>> [written_alike(pl.Series([5], dtype=kind)).item() for kind in (pl.Int64, pl.Float64)]
+    ['5', '5']
+    """
+    text = written(values)
+    return text.str.strip_suffix(".0") if values.dtype.is_float() else text
+
+
 def read(texts: Sequence[str | None] | pl.Series, kind: ColumnType) -> pl.Series:
     """The texts as values of `kind`, however the cells of the column are written; null where one is none."""
     plain = ColumnType(kind.name, kind.precision, kind.scale)

@@ -13,6 +13,7 @@ from processors.schemas.model import join_types
 from stream.config.columns import ColumnConfig
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.identity import identifying
+from stream.config.compiling.imputation import rounded
 from stream.config.models import DatasetConfig
 
 #: Of what an undeclared column is, until a person says otherwise: its text.
@@ -100,6 +101,8 @@ def _refused(config: DatasetConfig, amendment: Amendment) -> str:
         return f"the table has {len(config.columns)} columns, and more than {COLUMNS_MAX} it does not gain by itself"
     if amendment.kind == "widen" and amendment.column in identifying(config):
         return "the column says which record is a duplicate, and what was the same before would not be any more"
+    if amendment.kind == "widen" and amendment.column in rounded(config):
+        return "the column takes medians, means or fences rounded to its type, and records before would have others"
     return ""
 
 

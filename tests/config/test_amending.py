@@ -103,6 +103,26 @@ def test_a_column_that_tells_duplicates_is_not_widened(duplicates: str) -> None:
     assert (len(left_out), whole.fixed) == (1, frozenset({"n"}))
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"quality": {"impute": {"n": "median"}}},
+        {"quality": {"outliers": {"n": {"fences": "iqr", "action": "clip"}}}},
+        {"validation": {"rules": [{"check": "range", "column": "n", "max": 9, "action": "impute", "impute": "mean"}]}},
+    ],
+    ids=["imputed", "clipped", "refilled"],
+)
+def test_a_column_into_which_rounded_figures_come_is_not_widened(step: dict[str, Any]) -> None:
+    [(refused, why)] = amended(config(COLUMNS, step), [amendment("widen", "n", written="number")]).left_out
+    assert (refused.column, "rounded to its type" in why) == ("n", True)
+
+
+@pytest.mark.parametrize("said", ["mode", "previous", {"constant": 1}], ids=str)
+def test_a_column_into_which_whole_values_come_is_widened(said: object) -> None:
+    whole = amended(config(COLUMNS, {"quality": {"impute": {"n": said}}}), [amendment("widen", "n", written="number")])
+    assert types(whole)["n"] == "number"
+
+
 def test_a_table_does_not_gain_columns_without_end() -> None:
     many = {f"c{place}": {"type": "string"} for place in range(1900)}
     [(refused, why)] = amended(config(many), [NOTE]).left_out

@@ -45,6 +45,13 @@ def landed(bench: Bench, feed: Feed) -> None:
         bench.land(f"{place}", quoted(header), *map(quoted, records))
 
 
+def kept(feed: Feed, new: str, *, raw: bool) -> Feed:
+    """Without a raw layer the blanks that were taken from a column which `evolve` added are gone for good."""
+    if raw or new != "evolve":
+        return feed
+    return Feed([(header, [[cell.strip() for cell in record] for record in records]) for header, records in feed.files])
+
+
 def steps(new: str, misfits: str, duplicates: str | None) -> Sequence[Mapping[str, Any]]:
     schema = {"new_columns": new, "missing_columns": "rescue", "misfits": misfits}
     return [{"schema": schema}, {"quality": {"duplicates": [duplicates] if duplicates else []}}]
@@ -70,7 +77,7 @@ def test_an_accepted_column_is_as_if_it_had_been_there_from_the_start(
     bench.say(
         processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS, null_tokens=["", "NA"]
     )
-    landed(bench, Feed([*feed.files, (("code", "Unit Price"), [("z", "3")])]))
+    landed(bench, kept(Feed([*feed.files, (("code", "Unit Price"), [("z", "3")])]), new, raw=raw[0]))
     bench.load()
     bench.accept("Unit Price", type=kind)
     assert bench.hash() == bench.hash_from_the_start()
@@ -94,7 +101,7 @@ def test_an_accepted_name_is_as_if_it_had_been_there_from_the_start(
     bench.say(
         processors=steps(new, raw[1], duplicates), raw=raw[0], key=["code"], columns=COLUMNS, null_tokens=["", "NA"]
     )
-    landed(bench, Feed([*renamed, (("code", "Number"), [("z", "3"), ("y", "4")])]))
+    landed(bench, kept(Feed([*renamed, (("code", "Number"), [("z", "3"), ("y", "4")])]), new, raw=raw[0]))
     bench.load()
     bench.accept("Number", existing="n")
     assert bench.hash() == bench.hash_from_the_start()

@@ -79,6 +79,14 @@ def test_the_rules_that_a_refused_row_broke_later_are_counted() -> None:
     assert outcome.counts == {"type.m": 1, "rule.at_least_3": 2}
 
 
+def test_what_a_refused_row_is_only_warned_of_later_is_a_reason_and_counted() -> None:
+    """Else the rule would pass for met by it."""
+    warned = Validate((Rule("small", "n must be at most 5", "n", Range("n", maximum=5), action="warn"),))
+    outcome = Chain((CAST, Clean(), warned))(text(n=["9", "1", "9", "x"], m=["x", "y", "1", "1"]))
+    assert rules(outcome) == [["type", "small"], ["type"], ["type"]]
+    assert sorted(outcome.marked["rule.small"].tolist()) == [1, 3]
+
+
 def test_what_a_rule_cannot_say_of_refused_rows_is_counted_with_the_others() -> None:
     """So that the rows which it did judge are all rows without these."""
     outcome = Chain((CAST, Clean(), at_least(3), at_least(5)))(text(n=["x", "", "1", "9"], m=["1", "1", "y", "1"]))

@@ -213,6 +213,22 @@ def test_a_cell_that_is_refilled_counts_once_however_often_its_record_is_judged(
     assert (example.line, example.value) == (3, '{"amount":"9"}')
 
 
+@given(files=FILES, rows=st.integers(1, 9))
+@EXACT
+def test_results_of_rules_that_look_at_other_rows_are_what_the_rows_say(
+    tmp_path_factory: pytest.TempPathFactory, files: list[list[str]], rows: int
+) -> None:
+    folder = tmp_path_factory.mktemp("relations")
+    growing = {"check": "monotonic", "column": "amount", "name": "amount_grows"}
+    known = {"check": "referential", "columns": ["note"], "dataset": "sales", "fields": ["id"], "name": "note_known"}
+    by_file = {"check": "unique", "columns": ["note"], "scope": "file", "name": "note_of_file"}
+    described = sales(KEY, rules(growing, known, by_file))
+    load(folder / "w.db", landed(folder / "landing", *files), cut({"sales": described}, rows))
+    check_exact(folder / "w.db", described)
+    retry_chosen({"sales": described}, folder / "w.db", Choice(), threading.Event())
+    check_exact(folder / "w.db", described)
+
+
 def test_a_row_that_a_rule_does_not_ask_is_no_element_of_it(tmp_path: Path) -> None:
     described = sales(rules({**RANGE, "when": "note = 'n'"}))
     load(tmp_path / "w.db", landed(tmp_path / "landing", ["a,-1,n,1", "b,-1,m,1", "c,,n,1"]), {"sales": described})

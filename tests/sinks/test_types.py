@@ -9,14 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.casting import polars_type
 from processors.columns import ColumnType
 from sinks.base import Table
-from sinks.encoding import iso_timestamps
+from sinks.encoding import as_stored, as_typed, iso_timestamps
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
@@ -155,3 +157,25 @@ def test_sqlites_own_date_functions_read_a_stored_timestamp() -> None:
 
 def test_an_empty_text_is_not_a_null() -> None:
     assert stored(ColumnType("string"), ["", None]) == [("", "text", None), (None, "null", None)]
+
+
+VALUES = {
+    ColumnType("string"): st.text(),
+    ColumnType("category"): st.text(),
+    ColumnType("integer"): st.integers(-(2**63), 2**63 - 1),
+    ColumnType("number"): st.floats(allow_nan=False),
+    ColumnType("decimal", 12, 2): st.decimals("-9999999999.99", "9999999999.99", places=2),
+    ColumnType("boolean"): st.booleans(),
+    ColumnType("date"): st.dates(),
+    ColumnType("timestamp"): MOMENTS,
+}
+
+
+@pytest.mark.parametrize("kind", VALUES, ids=lambda kind: str(kind.name))
+@laws
+@given(data=st.data())
+def test_what_is_stored_is_typed_again_as_it_was(kind: ColumnType, data: st.DataObject) -> None:
+    values = data.draw(nullable(VALUES[kind]))
+    column = pl.Series(values, dtype=polars_type(kind)).to_arrow()
+    typed = as_typed(as_stored(column, kind), kind)
+    assert typed.to_pylist() == column.to_pylist()

@@ -69,3 +69,41 @@ def test_batches_and_replay_change_nothing(place: Place, tmp_path: Path, batch_r
     assert hashes(other.warehouse, ("orders",)) == whole
     assert ade(place, "replay", "--date", "2026-11-21").returncode == 0
     assert hashes(place.warehouse, ("orders",)) == whole
+
+
+EVOLVING = {
+    "dataset": "feed",
+    "columns": {"n": {"type": "integer"}, "m": {"type": "integer"}, "bound": {"type": "integer"}},
+    "processors": [
+        {"schema": {"misfits": "evolve"}},
+        {
+            "quality": {
+                "impute": {"n": "median", "m": "previous"},
+                "outliers": {"m": {"fences": "iqr", "action": "null"}},
+            }
+        },
+        {
+            "validation": {
+                "rules": [{"check": "range", "column": "bound", "max": 9, "action": "impute", "impute": "mode"}]
+            }
+        },
+    ],
+}
+
+
+def test_a_type_that_is_widened_within_a_file_leaves_batches_and_replay_alike(tmp_path: Path) -> None:
+    contents = []
+    for batch_rows in (1, 1000):
+        place = Place(tmp_path / f"c{batch_rows}", tmp_path / "landing", tmp_path / f"{batch_rows}.db")
+        place.configs.mkdir()
+        config = EVOLVING | {"limits": {"batch_rows": batch_rows}}
+        (place.configs / "feed.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+        write(place.landing / "feed" / "2026-11-20.csv", "n,m,bound\n5,1,1\n8,2,2\n")
+        write(place.landing / "feed" / "2026-11-21.csv", "n,m,bound\n,900,10\n5.5,1.5,1.5\n,900,10\n")
+        load(place)
+        contents.append(hashes(place.warehouse, ("feed",)))
+        kept = "SELECT n, m, bound, _rescued FROM stg_feed WHERE _rescued LIKE '%900%'"
+        assert rows(place.warehouse, kept) == [(6, 2.0, 1.0, '{"m":"900","bound":"10"}')] * 2
+        assert ade(place, "replay", "--from", "2026-11-20", "--to", "2026-11-21").returncode == 0
+        contents.append(hashes(place.warehouse, ("feed",)))
+    assert contents == [contents[0]] * 4

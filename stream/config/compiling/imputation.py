@@ -14,12 +14,17 @@ from processors.columns import ColumnType
 from processors.parameters.model import Statistic, StatisticKind
 from processors.parameters.writing import written
 from processors.validation import Rule
+from stream.config.compiling.cell_rules import CellRule
 from stream.config.compiling.draft import Draft, Location, claim
 from stream.config.compiling.identity import fixed_by
 from stream.config.imputation import ImputationConfig, Method, OutliersConfig
+from stream.config.models import DatasetConfig
 
 _NUMBERS = {"integer", "number", "decimal"}
 _KINDS: Mapping[Method, StatisticKind] = {"median": "median", "mean": "mean", "mode": "mode", "previous": "last"}
+_ROUNDED = {"median", "mean"}
+#: The actions by which a fence gets into a cell, or into the reason of a reject.
+_TOLD = {"clip", "quarantine"}
 _K = {"iqr": 1.5, "zscore": 3.0, "mad": 3.5}
 
 
@@ -128,3 +133,16 @@ def _breaks(rule: Rule, put: Substitute) -> bool:
     plain = ColumnType(put.type.name, put.type.precision, put.type.scale)
     values, _ = cast(pl.Series(put.column, [put.constant]), plain, ())
     return bool(values.to_frame(put.column).select(broken).item())
+
+
+def rounded(config: DatasetConfig) -> set[str]:
+    """The columns into which figures come as their type has them: medians, means and fences."""
+    found: set[str] = set()
+    for step in config.processors:
+        if step.quality:
+            found.update(name for name, each in step.quality.outliers.items() if each.action in _TOLD)
+            found.update(name for name, each in step.quality.impute.items() if each.with_ in _ROUNDED)
+        for rule in step.validation.rules if step.validation else ():
+            if isinstance(rule, CellRule) and rule.impute is not None and rule.impute.with_ in _ROUNDED:
+                found |= {rule.column} - {None}
+    return found
