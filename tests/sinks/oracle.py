@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -45,8 +46,8 @@ def expected(table: Table, drafts: Sequence[Draft], *others: Told) -> Expected:
         groups = _groups(table, rule, candidates, dates)
         found.keys[rule.rule] = sorted(groups)
         for group in groups:
-            stays = group[0] if rule.keep == "first" else group[-1]
-            found.lost |= {(row, rule.rule): stays for row in group if row != stays}
+            lost_to = dict.fromkeys(group[1:], group[0]) if rule.keep == "first" else dict(pairwise(group))
+            found.lost |= {(row, rule.rule): other for row, other in lost_to.items()}
     for order in table.monotonic:
         found.lost |= {(row, order.rule): before for row, before in _breaks(table, order, candidates)}
     told = {each.dataset: (each, its) for each, its in ((table, drafts), *others)}

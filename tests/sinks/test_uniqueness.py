@@ -95,6 +95,13 @@ def test_the_last_of_several_may_stay(tmp_path: Path) -> None:
     assert contents.reasons(tmp_path / "w.db")[EARLY][0]["message"] == f"this code came again in {path_of(2)} line 2"
 
 
+def test_where_the_last_stays_each_of_the_others_lost_to_the_next_one(tmp_path: Path) -> None:
+    drafts = {file: Draft(file, 1, (Accepted(("a", float(file))),)) for file in (1, 2, 3, 4)}
+    commit(tmp_path / "w.db", *(drafts[file] for file in (1, 2, 4, 3)), Draft(2, 1, (Refused(),)), table=LAST)
+    lost = contents.rows(tmp_path / "w.db", "SELECT _id >> 32, first_id >> 32 FROM meta_duplicates ORDER BY 1")
+    assert lost == [(1, 3), (3, 4)]
+
+
 @pytest.mark.parametrize("replaced", [1, 2])
 def test_another_choice_takes_hold_for_all_rows_of_a_key_where_one_of_them_is_committed_anew(
     tmp_path: Path, replaced: int
