@@ -8,7 +8,7 @@ decides it, inside its transaction (see `sinks/relations/`).
 >>> outcome.accepted.to_pylist()
 [{'_id': 1, 'city': 'Oslo'}, {'_id': 2, 'city': None}]
 >>> dict(outcome.counts)
-{'trimmed.city': 1, 'null.city': 1}
+{'trimmed.city': 1, 'emptied.city': 1, 'null.city': 1}
 """
 
 from __future__ import annotations
