@@ -117,7 +117,7 @@ def test_each_drift_is_a_line_behind_that_of_its_file(drifting: Place) -> None:
 
 def test_a_run_counts_the_drifts_of_each_dataset(drifting: Place) -> None:
     [done] = [line for line in load(drifting).stdout.splitlines() if "done dataset=orders" in line]
-    assert done.endswith("set_aside=0 drifts=2")
+    assert " set_aside=0 drifts=2 " in done
 
 
 def test_status_tells_the_version_of_the_last_file_and_how_often_it_drifted(drifted: Place) -> None:
