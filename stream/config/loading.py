@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
@@ -15,8 +14,9 @@ from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
 from stream.config.odcs import with_contract
-from stream.config.problems import Place, dotted, problem, repeated, syntax
+from stream.config.problems import Place, dotted, problem, repeated
 from stream.config.suite_files import with_suites
+from stream.config.yaml_files import mapping, text_of
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
@@ -26,7 +26,7 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
     places: dict[str, Place] = {}
     for path in config_files(folder):
         try:
-            dataset, place = _read(path, _text(path))
+            dataset, place = _read(path, text_of(path))
         except ConfigError as error:
             problems.append(str(error))
             continue
@@ -63,16 +63,7 @@ def known_dataset(datasets: Mapping[str, Dataset], name: str) -> Dataset:
 
 def load_config(path: Path) -> Dataset:
     """The dataset that one file describes, alone. Raises ConfigError, a line for each problem."""
-    return read_config(path, _text(path))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(syntax(path, error)) from error
+    return read_config(path, text_of(path))
 
 
 def read_config(path: Path, text: str) -> Dataset:
@@ -82,12 +73,8 @@ def read_config(path: Path, text: str) -> Dataset:
 
 def _read(path: Path, text: str) -> tuple[Dataset, Place]:
     """And where what it says is written."""
-    try:
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(syntax(path, error)) from error
-    if node is None or not isinstance(content, dict):
-        raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(DatasetConfig.model_fields)}.")
+    known = ", ".join(DatasetConfig.model_fields)
+    node, content = mapping(path, text, f"must be a mapping. Known keys: {known}.")
     problems = [f"{path}:{line}: key {key!r} is written twice." for key, line in repeated(node)]
     content, own, told = with_suites(path, node, content)
     content, place, notices = with_contract(path, node, content, own)

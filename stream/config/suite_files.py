@@ -11,8 +11,9 @@ import yaml
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
-from stream.config.problems import Location, Place, placed, problem, repeated, syntax
+from stream.config.problems import Location, Place, placed, problem, repeated
 from stream.config.steps import SuiteConfig
+from stream.config.yaml_files import mapping, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def _read(path: Path, where: str) -> _Suite:
     """`where`: the line that names the suite."""
     if not path.is_file():
         raise ConfigError(f"{where}: there is no suite {path}. Its path begins where the config is.")
-    node, content = _loaded(path)
+    known = ", ".join(SuiteConfig.model_fields)
+    node, content = mapping(path, text_of(path, "the suite"), f"must be a mapping. Known keys: {known}.")
     place = placed(path, node)
     problems = [f"{path}:{line}: key {key!r} is written twice." for key, line in repeated(node)]
     problems += _beside_rules(place, content)
@@ -72,19 +74,6 @@ def _read(path: Path, where: str) -> _Suite:
     if not rules or not isinstance(rules, list):
         raise ConfigError("\n".join(problems))
     return _Suite(place, rules, problems)
-
-
-def _loaded(path: Path) -> tuple[yaml.Node, dict[str, Any]]:
-    try:
-        text = path.read_text("utf-8")
-        node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: the suite cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(syntax(path, error)) from error
-    if node is None or not isinstance(content, dict):
-        raise ConfigError(f"{path}:1: must be a mapping. Known keys: {', '.join(SuiteConfig.model_fields)}.")
-    return node, content
 
 
 def _beside_rules(place: Place, content: Mapping[str, Any]) -> list[str]:

@@ -19,9 +19,10 @@ from stream.config.odcs.date_patterns import ISO, strftime_format
 from stream.config.odcs.document import DOCUMENTATION, VENDOR, CustomProperty, Document, Property, Quality, SchemaObject
 from stream.config.odcs.quality import missing_values, quality_rules
 from stream.config.odcs.types import column_type
-from stream.config.problems import Location, placed, problem, repeated, syntax
+from stream.config.problems import Location, placed, problem, repeated
 from stream.config.rules.base import error_code
 from stream.config.strict import NAME
+from stream.config.yaml_files import mapping, text_of
 
 _KNOWN = ", ".join(map(to_camel, ColumnConfig.model_fields))
 #: What a table's custom properties may say of a dataset.
@@ -75,7 +76,8 @@ class Contract:
 
 def read_contract(path: Path, dataset: str, declared: Mapping[str, Any]) -> Contract:
     """What the contract says of a dataset, of which the config itself declares some columns. Raises ConfigError."""
-    node, written = _loaded(path)
+    otherwise = "is no contract of the Open Data Contract Standard, which is a mapping."
+    node, written = mapping(path, text_of(path, "the contract"), otherwise)
     try:
         document = Document.model_validate(written)
     except ValidationError as error:
@@ -92,19 +94,6 @@ def read_contract(path: Path, dataset: str, declared: Mapping[str, Any]) -> Cont
     if contract.problems:
         raise ConfigError("\n".join(contract.problems))
     return contract
-
-
-def _loaded(path: Path) -> tuple[yaml.Node, object]:
-    try:
-        text = path.read_text("utf-8")
-        node, written = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: the contract cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(syntax(path, error)) from error
-    if node is None or not isinstance(written, dict):
-        raise ConfigError(f"{path}:1: is no contract of the Open Data Contract Standard, which is a mapping.")
-    return node, written
 
 
 def _chosen(contract: Contract, objects: Sequence[SchemaObject], dataset: str) -> int | None:
