@@ -119,6 +119,13 @@ class Connection:
             cursor.execute(sql, parameters or None)
             return cursor.fetch_arrow_table()
 
+    def table_of_each(self, sql: str, rows: pa.RecordBatch) -> pa.Table:
+        """The results of a query for each row of parameters, one behind the other, as Arrow."""
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, rows)
+            return cursor.fetch_arrow_table()
+
     def batches(self, sql: str, *parameters: Scalar) -> Iterator[pa.RecordBatch]:
         """The result as Arrow record batches, in bounded memory, from a cursor of its own."""
         with self._errors(sql), self._connection.cursor() as cursor:
