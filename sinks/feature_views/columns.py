@@ -6,15 +6,15 @@ may all be null, so a query begins with a row that shows the types, and that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-import polars as pl
 import pyarrow as pa
 
-from processors.casting.casting import polars_type
 from processors.columns import ColumnType
+from processors.feature_views.inputs import input_types
 from processors.feature_views.model import FeatureView
+from processors.feature_views.values import arrow_type
 from sinks.database.encoding import as_stored, as_typed
 from sinks.database.identifiers import quote
 from sinks.rows.storage import storage
@@ -25,18 +25,10 @@ Types: TypeAlias = Mapping[str, pa.DataType]
 EVENT, ROW_ID, DATE = "_event_us", "_id", "_date"
 #: What every row has behind its entity.
 PLACE: Types = {EVENT: pa.int64(), ROW_ID: pa.int64(), DATE: pa.string()}
+#: So many rows are read and computed at a time.
+ROWS_AT_ONCE = 1 << 16
+_KEPT = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
 _EXAMPLES = {"INTEGER": "0", "REAL": "0.0", "TEXT": "''"}
-
-
-def arrow_type(kind: ColumnType) -> pa.DataType:
-    """The type in which values of a logical type travel.
-
-    >>> arrow_type(ColumnType("date"))
-    DataType(date32[day])
-    """
-    if kind.is_text:
-        return pa.string()
-    return pl.Series([], dtype=polars_type(kind)).to_arrow().type
 
 
 def entity_types(view: FeatureView) -> dict[str, pa.DataType]:
@@ -59,13 +51,10 @@ def vector_types(view: FeatureView) -> dict[str, pa.DataType]:
     return {**entity_types(view), **PLACE, **feature_types(view)}
 
 
-def input_types(view: FeatureView) -> dict[str, pa.DataType]:
-    """What windows add up, as the evaluator takes it."""
-    summed = {each.input for each in view.aggregates if each.function in {"sum", "avg"}}
-    return {
-        each.name: pa.int64() if each.name in summed and each.type.name == "decimal" else arrow_type(each.type)
-        for each in view.inputs
-    }
+def kept_types(view: FeatureView) -> dict[str, pa.DataType]:
+    """The columns by which vectors are computed, as SQLite keeps them: entity, place, inputs."""
+    entity = {name: _KEPT[storage(kind)] for name, kind in view.entity}
+    return {**entity, **PLACE, **input_types(view)}
 
 
 def kind_of(kind: pa.DataType) -> ColumnType:
@@ -105,9 +94,34 @@ def stored(rows: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
 
 
-def typed(read: pa.Table, types: Types, skipped: int = 1) -> pa.RecordBatch:
-    """What was read, in its types, without the row that shows them."""
-    columns = [_typed(read.column(name).combine_chunks().slice(skipped), kind) for name, kind in types.items()]
+def with_example(asked: pa.RecordBatch) -> pa.RecordBatch:
+    """Parameters behind a row of them that asks for nothing but the row of types; the last parameter says so."""
+    nothing = [pa.nulls(1, column.type) for column in asked.columns]
+    is_example = pa.array([1] + [0] * asked.num_rows, pa.int64())
+    columns = [pa.concat_arrays(pair) for pair in zip(nothing, asked.columns, strict=True)]
+    return pa.RecordBatch.from_arrays([*columns, is_example], names=[*asked.schema.names, "is_example"])
+
+
+def without_example(read: pa.Table) -> pa.Table:
+    """What was read, without the row that shows the types."""
+    return read.slice(1)
+
+
+def pages(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches joined, so that there are many rows in each but the last."""
+    waiting = list[pa.RecordBatch]()
+    for batch in batches:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= ROWS_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+def typed(read: pa.Table, types: Types) -> pa.RecordBatch:
+    """What was read, in its types."""
+    columns = [_typed(read.column(name).combine_chunks(), kind) for name, kind in types.items()]
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(types.items())))
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from processors.feature_views.inputs import input_types
 from processors.feature_views.model import FeatureView
 from sinks.database.connection import Connection
 from sinks.database.identifiers import feature_rows, latest_features, quote, staged
@@ -21,16 +22,15 @@ from sinks.feature_views.columns import (
     EVENT,
     Types,
     examples,
-    input_types,
     key_types,
     names,
+    pages,
     stored,
     typed,
     vector_types,
+    with_example,
+    without_example,
 )
-
-#: So many vectors are read at a time.
-ROWS_AT_ONCE = 1 << 16
 
 _REGISTERED = "SELECT * FROM meta_feature_registry WHERE ?1 IS NULL OR view = ?1 ORDER BY view, version"
 _OF_DATE = """
@@ -119,17 +119,9 @@ def rows_between(
 
 def _of_each(connection: Connection, sql: str, types: Types, given: pa.RecordBatch) -> pa.RecordBatch:
     """What a query gives for each row of `given`, whose columns are its parameters."""
-    asked = stored(given)
-    marked = f"SELECT {examples(types)} WHERE ?{asked.num_columns + 1} UNION ALL {sql}"
-    return typed(connection.table_of_each(marked, _with_example(asked)), types)
-
-
-def _with_example(asked: pa.RecordBatch) -> pa.RecordBatch:
-    """The parameters behind a row of them that asks for the row of examples, and for nothing else."""
-    nothing = [pa.nulls(1, column.type) for column in asked.columns]
-    first = pa.array([1] + [0] * asked.num_rows, pa.int64())
-    columns = [pa.concat_arrays(pair) for pair in zip(nothing, asked.columns, strict=True)]
-    return pa.RecordBatch.from_arrays([*columns, first], names=[*asked.schema.names, "is_example"])
+    marked = f"SELECT {examples(types)} WHERE ?{given.num_columns + 1} UNION ALL {sql}"
+    read = connection.batches_of_each(marked, with_example(stored(given)))
+    return typed(without_example(pa.Table.from_batches(read)), types)
 
 
 def vectors(connection: Connection, view: FeatureView, date: str | None = None) -> Iterator[pa.RecordBatch]:
@@ -144,23 +136,11 @@ def vectors(connection: Connection, view: FeatureView, date: str | None = None) 
     # LIMIT keeps SQLite from leaving the ORDER BY out.
     ordered = f"SELECT {names(types, 'f.')} FROM {source} ORDER BY {names(key_types(view), 'f.')} LIMIT -1"
     parameters = () if date is None else (view.dataset, date)
-    sql, skipped = f"SELECT {examples(types)} UNION ALL SELECT * FROM ({ordered})", 1
-    for batches in _pages(connection.batches(sql, *parameters)):
-        yield typed(pa.Table.from_batches(batches), types, skipped)
-        skipped = 0
+    sql = f"SELECT {examples(types)} UNION ALL SELECT * FROM ({ordered})"
+    for number, page in enumerate(pages(connection.batches(sql, *parameters))):
+        yield typed(page if number else without_example(page), types)
 
 
 def _same(view: FeatureView) -> str:
     """The vector of a staged row."""
     return " AND ".join(f"f.{quote(name)} = s.{quote(name)}" for name in key_types(view))
-
-
-def _pages(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
-    waiting = list[pa.RecordBatch]()
-    for batch in batches:
-        waiting.append(batch)
-        if sum(each.num_rows for each in waiting) > ROWS_AT_ONCE:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
