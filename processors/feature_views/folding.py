@@ -67,7 +67,7 @@ class Folding:
 
     def _older(self, fold: Fold, frames: Sequence[Frame]) -> Iterator[tuple[int, list[Ints]]]:
         """For each of `frames` that reaches back for ever: its place, and the parts of the state at each probe."""
-        if self.before is not None:
+        if self.before is not None and any(frame.start_us is None for frame in frames):
             parts = [self.before[name].take(self.windows.older).fill_null(0).to_numpy() for name in fold.states]
             yield from ((place, parts) for place, frame in enumerate(frames) if frame.start_us is None)
 

@@ -12,6 +12,13 @@ from sinks.database.connection import Connection
 from sinks.database.identifiers import feature_changes, quote
 from sinks.feature_views.columns import ROWS_AT_ONCE, examples, kept_types, key_types, names
 from sinks.feature_views.tables import noted
+from sinks.table import Table
+
+
+def note_rows(connection: Connection, table: Table, rows: str) -> None:
+    """Write down staged rows of a dataset, `rows` being SQL behind their id, for all of its views."""
+    for view in table.views:
+        connection.run(noted(view, rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Vectors computed anew: of rows that came, and of those whose windows hold a row that came or went.
 
-A row makes a difference to later rows of its entity, as far ahead as windows reach back. So of each entity that is touched all rows from the first such instant on are looked at, with what windows see from there. Memory is bounded: where
-that is too much at once, the entities are taken one by one, and one with very many rows page by page.
+A row makes a difference to later rows of its entity, as far ahead as windows reach back. So of each entity that is
+touched all rows from the first such instant on are looked at, with what windows see from there. Memory is bounded:
+where that is too much at once, entities are taken in halves, and one alone with very many rows page by page.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import pyarrow.compute as pc
 
 from processors.feature_views.evaluating import vectors, vectors_and_states
 from processors.feature_views.model import FeatureView
-from processors.feature_views.states import is_unbounded, needs_history, reach_us, states
+from processors.feature_views.states import needs_history, reach_us, states
 from sinks.feature_views.columns import EVENT, ROW_ID, stored
-from sinks.feature_views.rows import FIRST, LAST, RANGE, ROWS_MAX, FeatureRows
+from sinks.feature_views.rows import FIRST, LAST, RANGE, ROWS_MAX, FeatureRows, is_unbounded
 
 #: No instant is before or behind these.
 _EVER = 1 << 62

@@ -62,12 +62,11 @@ def bring_in(connection: Connection, view: FeatureView, sources: Mapping[str, Co
     versions = connection.table(_VERSIONS, view.name).to_pylist()
     told = json.dumps({name: kind.written for name, kind in sources.items()}, ensure_ascii=False)
     known = next((each for each in versions if each["version"] == view.version), None)
+    active = next((each for each in versions if each["status"] == "active"), None)
     if known is not None:
         _refuse_another(view, known, max(each["version"] for each in versions))
-    active = next((each for each in versions if each["status"] == "active"), None)
-    is_new = (
-        active is None or active is not known or (known["schema_hash"], known["sources"]) != (view.schema_hash, told)
-    )
+    is_same = known is not None and (known["schema_hash"], known["sources"]) == (view.schema_hash, told)
+    is_new = not is_same or known is not active
     if is_new:
         if active is not None:
             _retire(connection, view.name, active["dataset"])

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from processors.feature_views.model import FeatureView
-from processors.feature_views.states import is_unbounded, needs_history, states
+from processors.feature_views.states import needs_history, states
 from sinks.database.connection import Connection, Scalar
 from sinks.database.identifiers import feature_rows, quote
 from sinks.feature_views.columns import (
@@ -36,6 +36,11 @@ ON CONFLICT (view, date) DO UPDATE SET rows = rows + excluded.rows
 _COUNT_OUT = """
 UPDATE meta_feature_dates SET rows = rows - 1 WHERE view = ?{} AND date = ?{} AND EXISTS (SELECT 1 FROM {} WHERE {})
 """
+
+
+def is_unbounded(view: FeatureView) -> bool:
+    """Whether some window reaches back for ever."""
+    return any(each.frame.start_us is None for each in view.aggregates)
 
 
 @dataclass(frozen=True, slots=True)

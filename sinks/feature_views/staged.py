@@ -12,13 +12,14 @@ from processors.casting.casting import polars_type
 from processors.columns import ColumnType
 from processors.feature_views.inputs import input_types, inputs
 from processors.feature_views.model import FeatureView
+from processors.feature_views.values import arrow_type
 from processors.rules.expressions import parsed
 from sinks.base import IdRange, Span
 from sinks.database.connection import Connection
 from sinks.database.encoding import as_stored, as_typed
 from sinks.database.identifiers import quote, staged
 from sinks.feature_views.changes import Changes
-from sinks.feature_views.columns import EVENT, PLACE, arrow_type, examples, names, pages, without_example
+from sinks.feature_views.columns import EVENT, PLACE, examples, names, pages, without_example
 from sinks.table import Table
 
 
