@@ -7,36 +7,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from processors.feature_views.values import Ints, Numbers
+from processors.feature_views.values import Bools, Ints, Numbers
 
 
-def extremes(values: Numbers, first: Ints, last: Ints, greatest: bool) -> Numbers:
-    """Those of `values[first:last]`; of nothing what no value lies beyond."""
+def extremes(values: Numbers, known: Bools | None, first: Ints, last: Ints, greatest: bool) -> Numbers:
+    """Those of `values[first:last]` where `known`; of nothing any number."""
+    if known is not None:
+        values = np.where(known, values, _end(values, greatest))
     lengths = last - first
     table = _table(values, int(lengths.max(initial=0)), greatest)
     nothing = lengths == 0
     level = np.frexp(lengths)[1].astype(np.int64) - 1 + nothing
     ahead, behind = table[level, first], table[level, last - (1 << level)]
-    found = np.maximum(ahead, behind) if greatest else np.minimum(ahead, behind)
-    return np.where(nothing, beyond(values, greatest), found)
+    found: Numbers = np.maximum(ahead, behind) if greatest else np.minimum(ahead, behind)
+    return found
 
 
 def _table(values: Numbers, widest: int, greatest: bool) -> Numbers:
     """At [level, place] the extreme of 2^level values from `place` on, for windows as long as the `widest`."""
     pick = np.maximum if greatest else np.minimum
     table = np.empty((max(widest.bit_length(), 1), len(values) + 1), values.dtype)
-    table[0, :-1], table[0, -1] = values, beyond(values, greatest)
+    table[0, :-1], table[0, -1] = values, _end(values, greatest)
     for level in range(1, len(table)):
         reach = 1 << (level - 1)
-        pick(table[level - 1, :-reach], table[level - 1, reach:], out=table[level, :-reach])
+        starts = len(values) + 2 - 2 * reach
+        pick(table[level - 1, :starts], table[level - 1, reach : reach + starts], out=table[level, :starts])
     return table
 
 
-def beyond(values: Numbers, greatest: bool) -> np.int64 | np.float64:
+def _end(values: Numbers, greatest: bool) -> float:
     """What every value of this kind is at least, or at the most."""
     if values.dtype == np.float64:
-        return np.float64(-np.inf if greatest else np.inf)
-    return np.int64(np.iinfo(np.int64).min if greatest else np.iinfo(np.int64).max)
+        return -np.inf if greatest else np.inf
+    return np.iinfo(np.int64).min if greatest else np.iinfo(np.int64).max
 
 
 def last_or_first(values: Numbers, first: Ints, last: Ints, greatest: bool) -> Numbers:

@@ -82,17 +82,30 @@ class Folding:
         return list(zip(high, low, strict=True))
 
     def _extremes(self, fold: Fold, frames: Sequence[Frame]) -> list[pa.Array]:
-        column, greatest = fold.column or "", fold.what == "max"
-        values, kind = self.values[column], self.kinds[column]
-        known = self._counts_of_rows(column, frames) > 0
-        pick = last_or_first if values.numbers is self.windows.instants else extremes
-        found = pick(values.numbers, *self.windows.stacked(frames), greatest)
-        arrays = [typed(Values(*each, values.words), kind) for each in zip(found, known, strict=True)]
+        arrays = self._extremes_of_rows(fold, frames)
         if self.before is None:
             return arrays
+        kind = self.kinds[fold.column or ""]
         older = typed(numbers_of(self.before[fold.states[0]], kind), kind).take(self.windows.older)
-        farther = pc.max_element_wise if greatest else pc.min_element_wise
         return [
-            farther(array, older) if frame.start_us is None else array
+            _farther(array, older, fold.what == "max") if frame.start_us is None else array
             for frame, array in zip(frames, arrays, strict=True)
         ]
+
+    def _extremes_of_rows(self, fold: Fold, frames: Sequence[Frame]) -> list[pa.Array]:
+        column, greatest = fold.column or "", fold.what == "max"
+        values, bounds = self.values[column], self.windows.stacked(frames)
+        if values.numbers is self.windows.instants:
+            found = last_or_first(values.numbers, *bounds, greatest)
+        else:
+            found = extremes(values.numbers, values.known, *bounds, greatest)
+        known = self._counts_of_rows(column, frames) > 0
+        return [typed(Values(*each, values.words), self.kinds[column]) for each in zip(found, known, strict=True)]
+
+
+def _farther(one: pa.Array, other: pa.Array, greatest: bool) -> pa.Array:
+    """The greater or the less of each two; where one is null the other."""
+    pick = pc.max_element_wise if greatest else pc.min_element_wise
+    if pa.types.is_timestamp(one.type):  # of which Arrow picks none
+        return pick(one.view(pa.int64()), other.view(pa.int64())).view(one.type)
+    return pick(one, other)

@@ -60,7 +60,8 @@ def entity_codes(*batches: Sequence[pa.Array]) -> tuple[list[Ints], int]:
     for parts in zip(*batches, strict=True):
         cells = pa.concat_arrays([part.cast(parts[0].type) for part in parts]).dictionary_encode()
         codes = codes * len(cells.dictionary) + cells.indices.to_numpy()
-        if count > 1:
+        count *= len(cells.dictionary)
+        if count > len(codes):  # most pairs are of cells that do not meet
             known, codes = np.unique(codes, return_inverse=True)
-        count = len(cells.dictionary) if count == 1 else len(known)
+            count = len(known)
     return np.split(codes, np.cumsum(lengths)[:-1]), count
