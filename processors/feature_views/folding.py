@@ -83,7 +83,7 @@ class Folding:
 
     def _extremes(self, fold: Fold, frames: Sequence[Frame]) -> list[pa.Array]:
         arrays = self._extremes_of_rows(fold, frames)
-        if self.before is None:
+        if self.before is None or all(frame.start_us is not None for frame in frames):
             return arrays
         kind = self.kinds[fold.column or ""]
         older = typed(numbers_of(self.before[fold.states[0]], kind), kind).take(self.windows.older)
