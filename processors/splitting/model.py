@@ -1,8 +1,8 @@
 """A split by time: where its parts begin, and what is left out at their borders.
 
 The parts follow each other in time. At a border b two things would leak. The label of a row before b may be made of
-what happens behind it: rows whose label window [t, t + label_horizon] reaches b are purged. The features of a row behind
-b are made of what happened before it: rows with t < b + embargo are embargoed. After Lopez de Prado, Advances in
+what happens behind it: rows whose label window [t, t + label_horizon] reaches b are purged. The features of a row
+behind b are made of what happened before it: rows with t < b + embargo are embargoed. After Lopez de Prado, Advances in
 Financial Machine Learning (2018), section 7.4, with the embargo on the side of the later part, whose windows look back.
 """
 
