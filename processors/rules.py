@@ -112,7 +112,7 @@ def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[li
         if isinstance(answer, str):
             if condition is None and not rows[answer].null_count:
                 continue
-            mask = pl.Series(pc.is_null(rows[answer]))
+            mask = ~known(rows[answer])
         else:
             mask = answers[answer]
         if condition is not None:
