@@ -67,10 +67,12 @@ def reject_for(reasons: Sequence[Reason], rows: Sequence[RowIds], values: Sequen
     """As `reject`; for each of `reasons` the ids of its rows, one at least, and the values there."""
     if not reasons:
         return no_rejects()
+    counts = [len(some) for some in rows]
+    text = _text(values, counts)
     ids = np.concatenate(rows)
     order = ids.argsort(kind="stable")
-    of_reason = np.repeat(np.arange(len(rows)), [len(some) for some in rows])[order]
-    text = pa.array(_text(values, [len(some) for some in rows])[order], pa.string())
+    of_reason = np.repeat(np.arange(len(rows)), counts)[order]
+    text = pa.array(text[order], pa.string())
     rule, column, message, severity, action = _known(tuple(reasons)).take(pa.array(of_reason)).columns
     told = pa.StructArray.from_arrays([rule, column, text, message, severity, action], fields=_FIELDS)
     return _grouped(ids[order], told)

@@ -52,8 +52,9 @@ class Validate:
         refused = reduce(or_, [each.mask for each in broken if each.rule.action != "warn"])
         if warned:
             broken = _among(refused, broken, rows)
+        rejected = _rejected(broken, answers.frame)
         passed, stopped = parted(noted, refused)
-        return Outcome(passed, _rejected(broken, answers.frame), marked, stopped)
+        return Outcome(passed, rejected, marked, stopped)
 
     def further(self, rows: pa.RecordBatch, /) -> Outcome:
         """Of rows that an earlier step refused: all that they break is a reason, warnings included."""
