@@ -50,12 +50,11 @@ def _alone(row: pl.DataFrame, expression: pl.Expr) -> pl.Series:
         return pl.Series(name, [None], kind)
 
 
-def known(values: pl.Series | pa.Array) -> pl.Series:
+def known(cells: pa.Array) -> pl.Series:
     """Where there is a value: the bitmap that an array with nulls has anyway.
 
     To ask polars is an expression, to ask Arrow a kernel; each takes several times as long on a micro-batch.
     """
-    cells = values.to_arrow() if isinstance(values, pl.Series) else values
     bits = cells.buffers()[0]
     if bits is None:
         return pl.Series(pc.is_valid(cells))
