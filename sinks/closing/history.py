@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from processors.drift.states import State
-from sinks.connection import Connection
+from sinks.database.connection import Connection
 
 _PROFILES = """
 SELECT dataset, date, "column", profile, psi, js, state FROM meta_profiles p

@@ -11,7 +11,7 @@ from stream.cli import parameters, profiles
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
 
 if TYPE_CHECKING:
-    from sinks.results import Scope
+    from sinks.results.results import Scope
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores.")
 app.command()(parameters.parameters)
@@ -105,7 +105,7 @@ def score(
 def _scope(
     landing: Path, dataset: str | None, date: str | None, file: Path | None, span: int | None, run: int | None
 ) -> Scope:
-    from sinks.results import Scope
+    from sinks.results.results import Scope
     from stream.rejects.choosing import recorded_path
 
     path = None if file is None else recorded_path(landing, file)

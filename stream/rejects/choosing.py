@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from processors.errors import ConfigError
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from stream.landing.names import printable
 from stream.why import within
 
