@@ -16,7 +16,7 @@ class SqlError(ValueError):
         self.line = where if isinstance(where, int) else line_of(where)
 
 
-class SqlErrors(ValueError):
+class ViewError(ValueError):
     """All that is wrong with a view's SQL, in the order of its lines."""
 
     def __init__(self, faults: Sequence[SqlError]) -> None:

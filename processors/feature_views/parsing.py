@@ -16,7 +16,7 @@ from sqlglot import exp
 from processors.columns import ColumnType
 from processors.feature_views.canonical import quoted
 from processors.feature_views.definition import Definition
-from processors.feature_views.faults import SqlError, SqlErrors
+from processors.feature_views.faults import SqlError, ViewError
 from processors.feature_views.hashing import json_hash, schema_hash, text_hash
 from processors.feature_views.kinds import bare
 from processors.feature_views.model import Feature, FeatureView
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 def parse_view(definition: Definition, columns: Sequence[tuple[str, ColumnType]]) -> FeatureView:
     """The view over a staged table with these columns, among which the entity's and the event time are.
 
-    Raises SqlErrors with all that is wrong with the SQL.
+    Raises ViewError with all that is wrong with the SQL.
     """
     faults: list[SqlError] = []
     with _noted(faults):
@@ -41,7 +41,7 @@ def parse_view(definition: Definition, columns: Sequence[tuple[str, ColumnType]]
         reading = Reading(definition, dict(columns), tables, windows)
         view = _view(reading, select, faults)
     if faults:
-        raise SqlErrors(faults)
+        raise ViewError(faults)
     return view
 
 
