@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.faults import SqlError
+from processors.feature_views.faults import SqlError, shown
 from processors.feature_views.kinds import NUMBERS, Typed
 from processors.feature_views.model import Aggregate, Frame, Function, Input
 from processors.feature_views.windows import Windows
@@ -40,8 +40,11 @@ def called(window: exp.Window, windows: Windows) -> Call:
     if isinstance(function, exp.Filter):
         function, condition = function.this, function.expression.this
     if type(function) not in _FUNCTIONS or window.args.get("over") != "OVER":
-        why = "is none of count, sum, avg, min and max: among rows of one instant it would depend on their order"
-        raise SqlError(window, f"{_shown(function)} {why}")
+        why = (
+            "is none of count, sum, avg, min and max; others depend on the order of rows, which one instant does not "
+            "have, or are not the same in every database"
+        )
+        raise SqlError(window, f"{shown(function)} {why}")
     return Call(_FUNCTIONS[type(function)], _argument(function), condition, windows.frame(window))
 
 
@@ -50,10 +53,14 @@ def _argument(function: exp.Expr) -> exp.Expr | None:
     if isinstance(argument, exp.Star) and isinstance(function, exp.Count):
         return None
     if isinstance(argument, exp.Distinct):
-        raise SqlError(function, f"{_shown(function)}: DISTINCT is not known here, nor to windows of SQLite")
+        raise SqlError(function, f"{shown(function)}: DISTINCT is not known here, nor to windows of SQLite")
     if not isinstance(argument, exp.Expr) or function.expressions:
-        raise SqlError(function, f"{_shown(function)} must have one argument")
-    return argument
+        raise SqlError(function, f"{shown(function)} must have one argument")
+    if argument.find(exp.Column) is not None:
+        return argument
+    if isinstance(function, exp.Count) and isinstance(argument, exp.Literal):
+        return None
+    raise SqlError(function, f"{shown(function)} looks at no column; to count rows write count(*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +99,12 @@ class Gathering:
         if function in {"sum", "avg"} and kind.name not in NUMBERS:
             raise SqlError(
                 argument,
-                f"{sql} is a {kind.name}, which {function} cannot add up; write CASE WHEN ... THEN 1 ELSE 0 END",
+                f"{shown(argument)} is a {kind.name}, which {function} cannot add up; write CASE WHEN ... END",
             )
         if function in {"sum", "avg"} and long:
             return f"CAST({sql} AS DOUBLE PRECISION)", _NUMBER
         if kind.name == "boolean":
-            raise SqlError(
-                argument, f"{sql} is a boolean, which has no {function}; write CASE WHEN ... THEN 1 ELSE 0 END"
-            )
+            raise SqlError(argument, f"{sql} is a boolean, which has no {function}; write CASE WHEN ... END")
         return sql, kind
 
 
@@ -112,7 +117,3 @@ def _result(function: Function, kind: ColumnType) -> ColumnType:
         case "sum" if kind.name == "decimal":
             return ColumnType("decimal", 38, kind.scale)
     return kind
-
-
-def _shown(node: exp.Expr) -> str:
-    return node.sql(dialect="sqlite", comments=False)

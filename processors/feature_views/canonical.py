@@ -105,7 +105,9 @@ class Writer:
                 return self._case(node.args["ifs"], node.args.get("default"))
             case exp.Case():
                 branches = [
-                    exp.If(this=exp.EQ(this=node.this, expression=each.this), true=each.args["true"])
+                    exp.If(
+                        this=exp.EQ(this=node.this.copy(), expression=each.this.copy()), true=each.args["true"].copy()
+                    )
                     for each in node.args["ifs"]
                 ]
                 return self._case(branches, node.args.get("default"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import exp
+from sqlglot import ErrorLevel, exp
 
 
 class SqlError(ValueError):
@@ -23,6 +23,11 @@ class ViewError(ValueError):
         """At least one fault."""
         self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
         super().__init__("\n".join(f"line {fault.line}: {fault}" for fault in self.faults))
+
+
+def shown(node: exp.Expr) -> str:
+    """What stands there, on one line."""
+    return node.sql(dialect="sqlite", comments=False, unsupported_level=ErrorLevel.IGNORE)
 
 
 def line_of(node: exp.Expr) -> int:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from processors.casting.casting import polars_type
 from processors.columns import ColumnType
 from processors.feature_views.canonical import Writer, quoted
-from processors.feature_views.faults import SqlError
+from processors.feature_views.faults import SqlError, shown
 from processors.features import feature_type
 from processors.rules.expressions import row_expression
 
@@ -49,20 +49,21 @@ class Typed:
         return next((name for name in self.types if quoted(name) == sql), None)
 
     def condition(self, node: exp.Expr) -> str:
-        """`node` in SQL. Raises SqlError where it says neither yes nor no."""
+        """`node` in SQL. Raises SqlError where it says neither yes nor no of a row."""
         sql, kind = self(node)
+        if node.find(exp.Column) is None:
+            raise SqlError(node, f"{shown(node)} looks at no column, and is the same for every row")
         if kind.name != "boolean":
-            raise SqlError(node, f"{sql} is no condition, but of type {kind.written}")
+            raise SqlError(node, f"{shown(node)} is no condition, but of type {kind.written}")
         return sql
 
     def _alike(self, node: exp.Expr) -> None:
         """Two integers are divided otherwise here than there, and so is text read as a number."""
         kinds = [self(side)[1].name for side in (node.this, node.args.get("expression")) if side is not None]
         if isinstance(node, exp.Div) and kinds == ["integer", "integer"]:
-            shown = node.sql(dialect="sqlite", comments=False)
             raise SqlError(
                 node,
-                f"{shown} divides integers, of which SQLite drops the fraction; write one of them as 7.0, "
+                f"{shown(node)} divides integers, of which SQLite drops the fraction; write one of them as 7.0, "
                 "or as CAST(... AS DOUBLE PRECISION)",
             )
         if isinstance(node, exp.Cast) and kinds[0] not in NUMBERS:
@@ -75,7 +76,8 @@ class Typed:
             types = {name: polars_type(_number(kind)) for name, kind in self.types.items()}
             return feature_type(row_expression(sql, types)[1])
         except ValueError as error:
-            raise SqlError(node, str(error).split("\n\n")[0]) from error
+            why = error if error.__cause__ is None else f"{shown(node)} cannot be computed: {error.__cause__}"
+            raise SqlError(node, str(why).split("\n\n")[0]) from error
 
 
 def _number(kind: ColumnType) -> ColumnType:

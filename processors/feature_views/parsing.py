@@ -16,7 +16,7 @@ from sqlglot import exp
 from processors.columns import ColumnType
 from processors.feature_views.canonical import quoted
 from processors.feature_views.definition import Definition
-from processors.feature_views.faults import SqlError, ViewError
+from processors.feature_views.faults import SqlError, ViewError, shown
 from processors.feature_views.hashing import json_hash, schema_hash, text_hash
 from processors.feature_views.kinds import bare
 from processors.feature_views.model import Feature, FeatureView
@@ -51,6 +51,8 @@ def _noted(faults: list[SqlError]) -> Iterator[None]:
         yield
     except SqlError as fault:
         faults.append(fault)
+    except RecursionError:
+        faults.append(SqlError(1, "is nested too deeply to be read; take it apart"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,13 @@ def _features(reading: Reading, select: exp.Select, faults: list[SqlError]) -> I
 
 
 def _feature(reading: Reading, column: exp.Expr, where: exp.Expr | None) -> _Named:
+    canonical = reading.canonical(column.unalias())
     if not isinstance(column, exp.Alias):
-        shown = column.sql(dialect="sqlite", comments=False)
-        raise SqlError(column, f"{shown} has no name; write one behind AS")
+        raise SqlError(column, f"{shown(column)} has no name; write one behind AS")
     if not _NAME.fullmatch(column.alias):
         raise SqlError(
             column, f"the name {column.alias!r} must begin with a letter, and have letters, digits and _ only"
         )
-    canonical = reading.canonical(column.this.unnest())
     sql, kind = reading.features(column.this)
     if column.find(exp.Window) is None:
         raise SqlError(column, f"{column.alias} looks at no window; a feature is made of aggregates over windows")

@@ -55,11 +55,13 @@ class Reading:
 
     def sources(self, node: exp.Expr) -> Iterator[str]:
         """The staged columns that `node` looks at, but for those by which windows are partitioned and ordered."""
-        parts = [each for window in node.find_all(exp.Window) for each in self._looked_at(window)] or [node]
-        for part in parts:
-            for column in part.find_all(exp.Column):
-                name = self.rows.writer.name(column)
+        for each in node.walk(prune=lambda part: isinstance(part, exp.Window)):
+            if isinstance(each, exp.Column):
+                name = self.rows.writer.name(each)
                 yield self.definition.event_time if name == EVENT else name
+            if isinstance(each, exp.Window):
+                for part in self._looked_at(each):
+                    yield from self.sources(part)
 
     def _looked_at(self, window: exp.Window) -> list[exp.Expr]:
         call = called(window, self._windows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from processors.feature_views.faults import shown
+
 _KNOWN = (
     "known are + - * / ||, comparisons, AND, OR, NOT, IS NULL, BETWEEN, IN, CASE, COALESCE, NULLIF, ABS, SQRT, LN, "
     "EXP, FLOOR, CEIL and CAST ... AS DOUBLE PRECISION; derive other columns in the dataset's step `features`"
@@ -28,8 +30,7 @@ _REFUSALS: tuple[tuple[tuple[type[exp.Expr], ...], str], ...] = (
 
 def refusal(node: exp.Expr) -> str:
     """A sentence about what `node` is."""
-    shown = node.sql(dialect="sqlite", comments=False)
     for kinds, why in _REFUSALS:
         if isinstance(node, kinds):
-            return f"{shown} {why}"
-    return f"{shown} is nothing that SQLite and PostgreSQL compute as it is computed here; {_KNOWN}"
+            return f"{shown(node)} {why}"
+    return f"{shown(node)} is nothing that SQLite and PostgreSQL compute as it is computed here; {_KNOWN}"

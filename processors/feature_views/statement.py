@@ -73,6 +73,12 @@ def source(select: exp.Select, table: str) -> set[str]:
     something else is read."""
     origin = select.args.get("from_")
     found = origin.this if origin is not None else None
-    if not isinstance(found, exp.Table) or found.args.get("db") or found.name.lower() != table.lower():
+    if not isinstance(found, exp.Table) or found.name.lower() != table.lower() or not _is_plain(found):
         raise SqlError(origin or select, f"must read FROM {table}, the staged table of its dataset, and nothing else")
     return {found.alias_or_name.lower()}
+
+
+def _is_plain(table: exp.Table) -> bool:
+    """Whether nothing but a name, and perhaps another name for it, is said of a table."""
+    alias = table.args.get("alias")
+    return all(name in {"this", "alias"} for name, part in table.args.items() if part) and not (alias and alias.columns)

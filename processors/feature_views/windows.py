@@ -38,7 +38,7 @@ class Windows:
         if name is None:
             return use
         if use.args.get("spec") or use.args.get("order") or use.args.get("partition_by"):
-            raise SqlError(use, f"adds to the window {name.name!r}; write the whole window out")
+            raise SqlError(use, f"OVER adds to the window {name.name!r}; write the whole window out")
         if name.name.lower() not in self.named:
             known = ", ".join(self.named) or "none"
             raise SqlError(use, f"there is no window {name.name!r}; the WINDOW clause has: {known}")
