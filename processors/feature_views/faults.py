@@ -20,8 +20,9 @@ class ViewError(ValueError):
     """All that is wrong with a view's SQL, in the order of its lines."""
 
     def __init__(self, faults: Sequence[SqlError]) -> None:
-        """At least one fault."""
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
+        """At least one fault. What is wrong with a window that several features are over is told once."""
+        told = {(fault.line, str(fault)): fault for fault in faults}
+        self.faults = tuple(told[key] for key in sorted(told))
         super().__init__("\n".join(f"line {fault.line}: {fault}" for fault in self.faults))
 
 

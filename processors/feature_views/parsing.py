@@ -37,7 +37,7 @@ def parse_view(definition: Definition, columns: Sequence[tuple[str, ColumnType]]
         select = statement(definition.sql)
         faults += surplus(select)
         tables = source(select, f"stg_{definition.dataset}")
-        windows = named_windows(select.args.get("windows") or (), definition.entity)
+        windows = named_windows(select.args.get("windows") or (), definition.entity, definition.horizon_us)
         reading = Reading(definition, dict(columns), tables, windows)
         view = _view(reading, select, faults)
     if faults:

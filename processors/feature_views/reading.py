@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.aggregating import Call, Gathering, called
+from processors.feature_views.aggregating import Gathering, called
 from processors.feature_views.canonical import Writer, quoted
 from processors.feature_views.definition import Definition
-from processors.feature_views.faults import SqlError
 from processors.feature_views.kinds import Typed
 from processors.feature_views.model import Frame
 from processors.feature_views.windows import EVENT, Windows
 
 _INTEGER = ColumnType("integer")
-_DAY_US = 86_400_000_000
 
 
 class Reading:
@@ -68,20 +66,9 @@ class Reading:
         return [each for each in (call.argument, call.condition) if each is not None]
 
     def _aggregate(self, window: exp.Window) -> str:
-        aggregate = self.gathering(self._called(window))
+        aggregate = self.gathering(called(window, self._windows))
         self._vector[aggregate.name] = aggregate.type
         return quoted(aggregate.name)
-
-    def _called(self, window: exp.Window) -> Call:
-        call = called(window, self._windows)
-        horizon = self.definition.horizon_us
-        start = call.frame.start_us
-        if horizon is not None and start is not None and start > horizon:
-            days, allowed = start / _DAY_US, horizon / _DAY_US
-            raise SqlError(
-                window, f"the window reaches {days:g} days back, further than the horizon of {allowed:g} days"
-            )
-        return call
 
     def _written(self, window: exp.Window) -> str:
         """A window with its definition in the place of its name."""

@@ -11,17 +11,20 @@ from processors.feature_views.faults import SqlError
 from processors.feature_views.model import Frame
 
 EVENT = "_event_us"
-#: A thousand years, in microseconds.
-_REACH_MAX_US = 1000 * 366 * 86_400_000_000
+_DAY_US = 86_400_000_000
+#: A thousand years.
+_REACH_MAX_US = 1000 * 366 * _DAY_US
 _FORM = "write RANGE BETWEEN n PRECEDING AND 1 PRECEDING, in microseconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The windows that a statement names, by lower-case name. `entity`: what each must be partitioned by."""
+    """The windows that a statement names, by lower-case name. `entity`: what each must be partitioned by. `horizon_us`:
+    as far back as a bounded one may reach."""
 
     named: Mapping[str, exp.Window]
     entity: tuple[str, ...]
+    horizon_us: int | None = None
 
     def frame(self, use: exp.Window) -> Frame:
         """Of the window that an aggregate is over. Raises SqlError where it is none of a view."""
@@ -31,7 +34,13 @@ class Windows:
         spec = window.args.get("spec")
         if spec is None:
             raise SqlError(window, f"a window without a frame holds the row itself; {_FORM}")
-        return _frame(spec)
+        return self._within_horizon(_frame(spec), spec)
+
+    def _within_horizon(self, frame: Frame, spec: exp.WindowSpec) -> Frame:
+        if self.horizon_us is not None and frame.start_us is not None and frame.start_us > self.horizon_us:
+            days, allowed = frame.start_us / _DAY_US, self.horizon_us / _DAY_US
+            raise SqlError(spec, f"a window reaches {days:g} days back, further than the horizon of {allowed:g} days")
+        return frame
 
     def _defined(self, use: exp.Window) -> exp.Window:
         name = use.args.get("alias")
@@ -53,7 +62,7 @@ class Windows:
             raise SqlError(window, f"a window must have PARTITION BY {', '.join(self.entity)}, as the entity has it")
 
 
-def named_windows(windows: Sequence[exp.Window], entity: tuple[str, ...]) -> Windows:
+def named_windows(windows: Sequence[exp.Window], entity: tuple[str, ...], horizon_us: int | None) -> Windows:
     """Those of a WINDOW clause. Raises SqlError where it has a name twice."""
     named: dict[str, exp.Window] = {}
     for window in windows:
@@ -61,7 +70,7 @@ def named_windows(windows: Sequence[exp.Window], entity: tuple[str, ...]) -> Win
         if name in named:
             raise SqlError(window, f"the window {name!r} is defined twice")
         named[name] = window
-    return Windows(named, entity)
+    return Windows(named, entity, horizon_us)
 
 
 def _name(node: exp.Expr) -> str:

@@ -44,7 +44,7 @@ def read_views(configs: Path) -> tuple[list[View], list[str]]:
         if view.config.view.lower() in views:
             where, _ = view.place(("view",))
             problems.append(
-                f"{where}: view {view.config.view!r} is described twice; names differ by more than their case."
+                f"{where}: view {view.config.view!r} is described twice; SQL does not tell upper from lower case."
             )
         views[view.config.view.lower()] = view
     return sorted(views.values(), key=lambda view: view.config.view), problems
@@ -73,7 +73,7 @@ def _with_sql(config: ViewConfig, place: Place, path: Path) -> View:
         config.view,
         config.version,
         config.dataset,
-        config.keys,
+        config.entity,
         config.event_time,
         text_of(path, "the view's SQL"),
         config.horizon_us,

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from stream.config.durations import Duration, timespan
 from stream.config.strict import Name, Strict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SQL_FILE = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+
+
+def _listed(names: object) -> object:
+    return (names,) if isinstance(names, str) else names
+
+
+#: A name, or several of them.
+Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | tuple[Name, ...])]
 
 
 class ViewConfig(Strict):
@@ -22,9 +30,10 @@ class ViewConfig(Strict):
         ge=1, description="Raised whenever the view comes to mean something else; the SQL under a version stays."
     )
     dataset: Name = Field(description="The dataset over whose accepted rows the windows are.")
-    entity: Name | Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
+    entity: Names = Field(
+        min_length=1,
         description="The column, or the columns, whose rows belong together. Each window is partitioned by them. Rows "
-        "with a null there belong to none."
+        "with a null there belong to none.",
     )
     event_time: Name = Field(description="The dataset's event_time, which windows are ordered by, as _event_us.")
     horizon: Duration | None = Field(
@@ -43,11 +52,6 @@ class ViewConfig(Strict):
         if name.lower().endswith("_latest"):
             raise ValueError("must not end in _latest; so the table with the latest vectors of another view is called")
         return name
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the entity's columns."""
-        return (self.entity,) if isinstance(self.entity, str) else self.entity
 
     @property
     def file(self) -> str:
