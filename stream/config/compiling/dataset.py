@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
-from processors.feature_views.definition import Definition
+from processors.feature_views.sql.definition import Definition
 from processors.features import Derive, Feature, feature_type
 from processors.parameters.model import Statistic
 from processors.rules.expressions import row_expression

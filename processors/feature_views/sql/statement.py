@@ -8,7 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from processors.feature_views.faults import SqlError
+from processors.feature_views.sql.faults import SqlError
 
 _PLAIN = {"expressions", "from_", "where", "windows"}
 #: Clauses, and why a view has none of them.
