@@ -88,7 +88,8 @@ def with_views(dataset: Dataset, views: Iterable[View]) -> tuple[Dataset, list[s
     problems = [line for view in own for line in _problems(view, dataset)]
     if problems or not own:
         return dataset, problems
-    return with_compiled_views(replace(dataset, definitions=tuple(view.definition for view in own))), []
+    compiled = with_compiled_views(replace(dataset, definitions=tuple(view.definition for view in own)))
+    return compiled, [line for view in own for line in _split_problems(view, compiled)]
 
 
 def _problems(view: View, dataset: Dataset) -> Iterator[str]:
@@ -98,6 +99,15 @@ def _problems(view: View, dataset: Dataset) -> Iterator[str]:
         else:
             line, location = view.place(where)
             yield f"{line}: {dotted(location)}: {why}."
+
+
+def _split_problems(view: View, dataset: Dataset) -> Iterator[str]:
+    for name, split in view.config.splits.items():
+        try:
+            split.split(name, dataset.config.timezone, None)
+        except ValueError as error:
+            line, location = view.place(("splits", name))
+            yield f"{line}: {dotted(location)}: {error}."
 
 
 def without_dataset(views: Iterable[View], datasets: Mapping[str, Dataset]) -> Iterator[str]:
