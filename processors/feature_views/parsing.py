@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.canonical import quoted
 from processors.feature_views.definition import Definition
-from processors.feature_views.faults import SqlError, ViewError, shown
-from processors.feature_views.hashing import json_hash, schema_hash, text_hash
-from processors.feature_views.kinds import bare
 from processors.feature_views.model import Feature, FeatureView
-from processors.feature_views.reading import Reading
-from processors.feature_views.statement import source, statement, surplus
-from processors.feature_views.windows import named_windows
+from processors.feature_views.sql.canonical import quoted
+from processors.feature_views.sql.faults import SqlError, ViewError, shown
+from processors.feature_views.sql.hashing import json_hash, schema_hash, text_hash
+from processors.feature_views.sql.kinds import bare
+from processors.feature_views.sql.reading import Reading
+from processors.feature_views.sql.statement import source, statement, surplus
+from processors.feature_views.sql.windows import named_windows
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 

@@ -39,8 +39,8 @@ def _beside_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]
 
 
 def _in_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]:
-    from processors.feature_views.faults import ViewError
     from processors.feature_views.parsing import parse_view
+    from processors.feature_views.sql.faults import ViewError
 
     try:
         parse_view(definition, dataset.table.columns)

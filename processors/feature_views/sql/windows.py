@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from processors.feature_views.faults import SqlError
 from processors.feature_views.model import Frame
+from processors.feature_views.sql.faults import SqlError
 
 EVENT = "_event_us"
 _DAY_US = 86_400_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from processors.feature_views.faults import shown
+from processors.feature_views.sql.faults import shown
 
 _KNOWN = (
     "known are + - * / ||, comparisons, AND, OR, NOT, IS NULL, BETWEEN, IN, CASE, COALESCE, NULLIF, ABS, SQRT, LN, "

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from processors.feature_views.faults import SqlError
-from processors.feature_views.refusals import refusal
+from processors.feature_views.sql.faults import SqlError
+from processors.feature_views.sql.refusals import refusal
 
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "+",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.faults import SqlError, shown
-from processors.feature_views.kinds import NUMBERS, Typed
 from processors.feature_views.model import Aggregate, Frame, Function, Input
-from processors.feature_views.windows import Windows
+from processors.feature_views.sql.faults import SqlError, shown
+from processors.feature_views.sql.kinds import NUMBERS, Typed
+from processors.feature_views.sql.windows import Windows
 
 _FUNCTIONS: dict[type[exp.Expr], Function] = {
     exp.Count: "count",

@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from processors.casting.casting import polars_type
 from processors.columns import ColumnType
-from processors.feature_views.canonical import Writer, quoted
-from processors.feature_views.faults import SqlError, shown
+from processors.feature_views.sql.canonical import Writer, quoted
+from processors.feature_views.sql.faults import SqlError, shown
 from processors.features import feature_type
 from processors.rules.expressions import row_expression
 
