@@ -6,7 +6,8 @@ import pytest
 
 from processors.columns import ColumnType
 from processors.feature_views.model import Aggregate, Feature, Frame, Input
-from tests.views.statements import DAY_US, over, viewed
+from processors.feature_views.parsing import parse_view
+from tests.views.statements import COLUMNS, DAY_US, defined, over, viewed
 
 WEEK = Frame(7 * DAY_US)
 
@@ -127,3 +128,9 @@ def test_the_horizon_is_as_far_as_windows_reach() -> None:
 
 def test_a_view_with_a_window_that_reaches_back_for_ever_has_no_horizon() -> None:
     assert viewed(over("count(*) OVER ever AS n"), horizon_us=7 * DAY_US).horizon_us is None
+
+
+def test_a_column_may_be_called_as_a_keyword_is() -> None:
+    columns = [*COLUMNS.items(), ("order", ColumnType("integer"))]
+    view = parse_view(defined(over('sum("order") OVER week AS "end"')), columns)
+    assert (view.inputs[0].sql, view.features[0].name) == ('"order"', "end")
