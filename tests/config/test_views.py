@@ -1,4 +1,4 @@
-"""Views of a folder of configs: found, compiled over the columns of their datasets, and refused where they are wrong."""
+"""Views of a folder of configs: found, compiled over the columns of their datasets, refused where they are wrong."""
 
 from __future__ import annotations
 
