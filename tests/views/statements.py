@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from processors.columns import ColumnType
-from processors.feature_views.definition import Definition
 from processors.feature_views.model import FeatureView
-from processors.feature_views.parsing import parse_view
+from processors.feature_views.sql.definition import Definition
 from processors.feature_views.sql.faults import ViewError
+from processors.feature_views.sql.parsing import parse_view
 
 DAY_US = 86_400_000_000
 COLUMNS = {

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from processors.feature_views.parsing import parse_view
+from processors.feature_views.sql.parsing import parse_view
 from tests.views.statements import COLUMNS, EVER, defined, viewed
 
 SQL = """SELECT count(*) FILTER (WHERE vip AND price > 1.5) OVER week AS n, sum(Amount) OVER week AS spent,

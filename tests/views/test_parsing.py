@@ -6,7 +6,7 @@ import pytest
 
 from processors.columns import ColumnType
 from processors.feature_views.model import Aggregate, Feature, Frame, Input
-from processors.feature_views.parsing import parse_view
+from processors.feature_views.sql.parsing import parse_view
 from tests.views.statements import COLUMNS, DAY_US, defined, over, viewed
 
 WEEK = Frame(7 * DAY_US)

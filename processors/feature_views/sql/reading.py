@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.definition import Definition
 from processors.feature_views.model import Frame
 from processors.feature_views.sql.aggregating import Gathering, called
 from processors.feature_views.sql.canonical import Writer, quoted
+from processors.feature_views.sql.definition import Definition
 from processors.feature_views.sql.kinds import Typed
 from processors.feature_views.sql.windows import EVENT, Windows
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from processors.feature_views.definition import Definition
+from processors.feature_views.sql.definition import Definition
 from stream.config.problems import Location
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def _beside_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]
 
 
 def _in_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]:
-    from processors.feature_views.parsing import parse_view
     from processors.feature_views.sql.faults import ViewError
+    from processors.feature_views.sql.parsing import parse_view
 
     try:
         parse_view(definition, dataset.table.columns)
@@ -52,7 +52,7 @@ def with_compiled_views(dataset: Dataset) -> Dataset:
     """The dataset with the views that it has definitions of. Raises ViewError where one does not fit its columns."""
     if not dataset.definitions:  # reading SQL takes a library of 60 ms to import
         return dataset
-    from processors.feature_views.parsing import parse_view
+    from processors.feature_views.sql.parsing import parse_view
 
     views = tuple(parse_view(each, dataset.table.columns) for each in dataset.definitions)
     return replace(dataset, table=replace(dataset.table, views=views))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
-from processors.feature_views.definition import Definition
+from processors.feature_views.sql.definition import Definition
 from stream.config.compiling.dataset import Dataset
 from stream.config.problems import Place, dotted, placed, problem, repeated
 from stream.config.views.compiling import view_faults, with_compiled_views

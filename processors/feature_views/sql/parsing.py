@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from processors.columns import ColumnType
-from processors.feature_views.definition import Definition
 from processors.feature_views.model import Feature, FeatureView
 from processors.feature_views.sql.canonical import quoted
+from processors.feature_views.sql.definition import Definition
 from processors.feature_views.sql.faults import SqlError, ViewError, shown
 from processors.feature_views.sql.hashing import json_hash, schema_hash, text_hash
 from processors.feature_views.sql.kinds import bare
