@@ -14,7 +14,7 @@ from stream.config import load_configs
 from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, ade
 
 SHIPPED = sorted(SHIPPED_CONFIGS.glob("*.yaml"))
-VIEWS = sorted((SHIPPED_CONFIGS / "sql").glob("*.yaml"))
+VIEWS = sorted(SHIPPED_CONFIGS.glob("**/sql/*.yaml"))
 SUITES = sorted((SHIPPED_CONFIGS / "expectations").glob("*.yaml"))
 each_shipped = pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 
@@ -93,7 +93,8 @@ def test_a_shipped_suite_fits_its_schema_and_points_editors_to_it(path: Path) ->
 @pytest.mark.parametrize("path", VIEWS, ids=[path.stem for path in VIEWS])
 def test_a_shipped_view_fits_its_schema_and_points_editors_to_it(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert text.startswith("# yaml-language-server: $schema=../view.schema.json\n")
+    beside = "../" * len(path.parent.relative_to(SHIPPED_CONFIGS).parts)
+    assert text.startswith(f"# yaml-language-server: $schema={beside}view.schema.json\n")
     jsonschema.Draft202012Validator(schema("view")).validate(yaml.safe_load(text))
 
 
