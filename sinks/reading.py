@@ -198,8 +198,8 @@ class WarehouseReader:
         return broken_rules(self._connection)
 
     def content_hash(self, dataset: str, date: str | None = None) -> str:
-        """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events, balances and vectors, each in the order
-        of its ids.
+        """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events, balances, vectors, in the order of
+        their ids.
 
         Two warehouses that hold the same have the same hash, whatever batches they were filled with. Times of arrival
         and of commits are left out. `date`: only the files of that execution date.
