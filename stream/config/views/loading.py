@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from processors.errors import ConfigError
 from processors.feature_views.sql.definition import Definition
-from stream.config.compiling.dataset import Dataset
+from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.problems import Place, dotted, placed, problem, repeated
 from stream.config.views.compiling import view_faults, with_compiled_views
 from stream.config.views.models import ViewConfig
@@ -88,7 +88,18 @@ def with_views(dataset: Dataset, views: Iterable[View]) -> tuple[Dataset, list[s
     problems = [line for view in own for line in _problems(view, dataset)]
     if problems or not own:
         return dataset, problems
-    return with_compiled_views(replace(dataset, definitions=tuple(view.definition for view in own))), []
+    fixed = _keeping(dataset, {name for view in own for name in view.config.entity})
+    return with_compiled_views(replace(fixed, definitions=tuple(view.definition for view in own))), []
+
+
+def _keeping(dataset: Dataset, columns: set[str]) -> Dataset:
+    """The dataset, whose columns by which entities are known are not widened: a key keeps its type."""
+    if dataset.config.modes.misfits != "evolve":
+        return dataset
+    compiled, _ = compile_dataset(dataset.config, dataset.fixed | columns)
+    table = replace(dataset.table, contract=compiled.table.contract)
+    fixed = dataset.fixed | columns
+    return replace(dataset, columns=compiled.columns, chain=compiled.chain, table=table, fixed=fixed)
 
 
 def _problems(view: View, dataset: Dataset) -> Iterator[str]:
