@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from processors.splitting.model import EXCLUSIONS, Borders, Split
+from processors.splitting.model import EXCLUSIONS, Borders, Exclusion, Split
 
 Int64s = npt.NDArray[np.int64]
 #: The place of a row's part; or, less than 0, `EXCLUSIONS[-1 - code]`.
@@ -21,30 +22,33 @@ Codes = npt.NDArray[np.int8]
 _HASH_RANGE = 1 << 64
 
 
-def part_codes(split: Split, where: Borders, event_us: Int64s, entity_parts: Int64s | None) -> Codes:
-    """The part of each row, by its event time; or why it is in none, the first of EXCLUSIONS that holds.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where rows are: `parts` by time alone, `codes` by all that the split says."""
 
-    `entity_parts`: the part of each row's entity, where the split is by entity.
+    parts: Codes
+    codes: Codes
+
+
+def place(split: Split, where: Borders, event_us: Int64s, entities: Int64s | None = None) -> Placed:
+    """Each row's part, by its event time; or why it is in none, of several reasons the last of EXCLUSIONS.
+
+    `entities`: the part of each row's entity, where the split is by entity.
     """
     starts = np.array(where.starts, np.int64)
     ends = np.append(starts[1:], where.end)
-    parts = np.searchsorted(starts, event_us, "right") - 1
-    outside = (parts < 0) | (event_us >= where.end)
-    parts = np.maximum(parts, 0)
-    has_next = np.full(len(starts), fill_value=True)
-    has_next[-1] = not where.open_end
-    has_before = np.arange(len(starts)) > 0
-    reasons = {
-        "purged": has_next[parts] & (event_us >= ends[parts] - split.label_horizon_us) & (split.label_horizon_us > 0),
-        "embargoed": has_before[parts] & (event_us < starts[parts] + split.embargo_us),
-        "entity": np.zeros(len(parts), np.bool_) if entity_parts is None else entity_parts != parts,
-        "outside": outside,
+    parts = np.maximum(np.searchsorted(starts, event_us, "right") - 1, 0)
+    is_bounded = np.append(np.full(len(starts) - 1, fill_value=True), not where.open_end)
+    reasons: Mapping[Exclusion, npt.NDArray[np.bool_]] = {
+        "purged": (event_us + split.label_horizon_us >= ends[parts]) & is_bounded[parts],
+        "embargoed": (event_us < starts[parts] + split.embargo_us) & (parts > 0),
+        "entity": np.zeros(len(parts), np.bool_) if entities is None else entities != parts,
+        "outside": (event_us < where.starts[0]) | (event_us >= where.end),
     }
     codes = parts.astype(np.int8)
-    for place, name in reversed(list(enumerate(EXCLUSIONS))):
-        codes[reasons[name]] = -1 - place
-    codes[outside] = -1 - EXCLUSIONS.index("outside")
-    return codes
+    for number, reason in enumerate(EXCLUSIONS):
+        codes[reasons[reason]] = -1 - number
+    return Placed(parts.astype(np.int8), codes)
 
 
 def entity_parts(keys: pa.RecordBatch, weights: Iterable[Fraction]) -> Int64s:

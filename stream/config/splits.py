@@ -50,8 +50,8 @@ class SplitConfig(Strict):
     )
     by_entity: bool = Field(
         False,
-        description="An entity is in one part only, by a hash of its key; its rows in the time of another part are left "
-        "out.",
+        description="An entity is in one part only, by a hash of its key; what it has in the time of another part is "
+        "left out.",
     )
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.splitting.assigning import entity_parts, part_codes
+from processors.splitting.assigning import entity_parts, place
+from processors.splitting.manifest import Tally
 from processors.splitting.model import EXCLUSIONS, Borders, PartName, Split, borders
 
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
@@ -22,9 +24,8 @@ distances = st.integers(0, 40)
 
 def verdicts(split: Split, where: Borders, events: list[int], entities: list[int] | None = None) -> list[str]:
     """The part of each row, or why it is in none."""
-    codes = part_codes(
-        split, where, np.array(events, np.int64), None if entities is None else np.array(entities, np.int64)
-    )
+    of = None if entities is None else np.array(entities, np.int64)
+    codes = place(split, where, np.array(events, np.int64), of).codes
     return [split.parts[code] if code >= 0 else EXCLUSIONS[-1 - code] for code in codes]
 
 
@@ -38,10 +39,10 @@ def expected(split: Split, where: Borders, event: int) -> str:
         if since <= event < until
     ]
     behind = where.starts[part + 1] if part + 1 < len(where.starts) else None if where.open_end else where.end
-    if split.label_horizon_us and behind is not None and event + split.label_horizon_us >= behind:
-        return "purged"
     if part and event < where.starts[part] + split.embargo_us:
         return "embargoed"
+    if behind is not None and event + split.label_horizon_us >= behind:
+        return "purged"
     return split.parts[part]
 
 
@@ -116,3 +117,27 @@ def test_rows_of_an_entity_in_the_time_of_another_part_are_left_out() -> None:
     split = Split("s", PARTS, starts=(70, 120, None), by_entity=True)
     where = Borders((0, 70, 120), 201, open_end=True)
     assert verdicts(split, where, [10, 80, 130], [0, 0, 2]) == ["train", "entity", "test"]
+
+
+@settings(deadline=None)
+@given(moments, st.integers(1, 20))
+def test_a_manifest_does_not_depend_on_pages(events: list[int], size: int) -> None:
+    split = Split("s", PARTS, label_horizon_us=5, embargo_us=9)
+    where, ids = Borders((0, 70, 120), 190, open_end=True), np.arange(len(events), dtype=np.int64) * 3
+    whole, paged = Tally(split), Tally(split)
+    times = np.array(events, np.int64)
+    whole.add(ids, times, place(split, where, times))
+    for first in range(0, len(events), size):
+        some = slice(first, first + size)
+        paged.add(ids[some], times[some], place(split, where, times[some]))
+    assert list(whole.manifests()) == list(paged.manifests())
+    assert sum(each.rows + sum(each.excluded.values()) for each in whole.manifests()) == len(events)
+
+
+def test_a_hash_is_that_of_the_ids_in_their_order() -> None:
+    tally, split = Tally(Split("s", PARTS)), Split("s", PARTS)
+    times = np.array([5, 80, 6], np.int64)
+    tally.add(np.array([1, 2, 3], np.int64), times, place(split, Borders((0, 70, 120), 201, open_end=True), times))
+    train, _, _ = tally.manifests()
+    assert train.row_hash == hashlib.sha256(b"".join(each.to_bytes(8, "little") for each in (1, 3))).hexdigest()
+    assert (train.rows, train.first_us, train.last_us) == (2, 5, 6)

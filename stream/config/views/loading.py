@@ -89,16 +89,17 @@ def with_views(dataset: Dataset, views: Iterable[View]) -> tuple[Dataset, list[s
     if problems or not own:
         return dataset, problems
     fixed = _keeping(dataset, {name for view in own for name in view.config.entity})
-    return with_compiled_views(replace(fixed, definitions=tuple(view.definition for view in own))), []
+    compiled = with_compiled_views(replace(fixed, definitions=tuple(view.definition for view in own)))
+    return compiled, [line for view in own for line in _split_problems(view, compiled)]
 
 
 def _keeping(dataset: Dataset, columns: set[str]) -> Dataset:
     """The dataset, whose columns by which entities are known are not widened: a key keeps its type."""
     if dataset.config.modes.misfits != "evolve":
         return dataset
-    compiled, _ = compile_dataset(dataset.config, dataset.fixed | columns)
-    table = replace(dataset.table, contract=compiled.table.contract)
     fixed = dataset.fixed | columns
+    compiled, _ = compile_dataset(dataset.config, fixed)
+    table = replace(dataset.table, contract=compiled.table.contract)
     return replace(dataset, columns=compiled.columns, chain=compiled.chain, table=table, fixed=fixed)
 
 
@@ -109,6 +110,15 @@ def _problems(view: View, dataset: Dataset) -> Iterator[str]:
         else:
             line, location = view.place(where)
             yield f"{line}: {dotted(location)}: {why}."
+
+
+def _split_problems(view: View, dataset: Dataset) -> Iterator[str]:
+    for name, split in view.config.splits.items():
+        try:
+            split.split(name, dataset.config.timezone, None)
+        except ValueError as error:
+            line, location = view.place(("splits", name))
+            yield f"{line}: {dotted(location)}: {error}."
 
 
 def without_dataset(views: Iterable[View], datasets: Mapping[str, Dataset]) -> Iterator[str]:

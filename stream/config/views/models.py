@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator
 
 from stream.config.durations import Duration, timespan
+from stream.config.splits import SplitConfig
 from stream.config.strict import Name, Strict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,7 @@ class ViewConfig(Strict):
         None, description="The file with the SELECT, in this folder; <view>.sql by default."
     )
     description: str = ""
+    splits: dict[Name, SplitConfig] = Field({}, description="Parts to train, validate and test with, by name.")
 
     @field_validator("view")
     @classmethod
