@@ -63,8 +63,19 @@ def view(
     )
     plain = tuple(Feature(each.name, each.name, each.type, ()) for each in aggregates)
     return FeatureView(
-        *("everything", 1, "orders", ENTITY, None, tuple(inputs.values()), aggregates, plain + features, where),
-        *("", "", "", ""),
+        name="everything",
+        version=1,
+        dataset="orders",
+        entity=ENTITY,
+        horizon_us=None,
+        inputs=tuple(inputs.values()),
+        aggregates=aggregates,
+        features=plain + features,
+        where=where,
+        sql="",
+        sql_hash="",
+        config_hash="",
+        schema_hash="",
     )
 
 
