@@ -26,7 +26,7 @@ _FAR = 1 << 60
 class Windows:
     """`order`: the places of the rows, by entity and instant; `instants` in that order. `bounds`: for frames of which
     something is asked together, a row a frame, a column a probe: the first row of the window in that order, and the one
-    behind its last. `older`: for each probe the place of the state of its entity's older rows, null where there is none.
+    behind its last. `older`: for each probe the place of the state of its entity's older rows, or null.
     """
 
     order: Ints
