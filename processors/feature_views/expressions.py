@@ -80,5 +80,7 @@ def _plan(view: FeatureView) -> _Plan:
     names = {feature.name: column_name(feature.sql) for feature in view.features}
     direct = {name: column for name, column in names.items() if column in kinds}
     expressions = [value(each.sql, each.type, each.name) for each in view.features if each.name not in direct]
-    read = {EVENT_US} | {name for expression in expressions for name in expression.meta.root_names()}
+    if expressions:  # polars hands a lone one to its pool of threads
+        expressions.append(pl.col(EVENT_US))
+    read = {name for expression in expressions for name in expression.meta.root_names()}
     return _Plan(direct, tuple(sorted(read)), tuple(expressions))
