@@ -16,6 +16,12 @@ from processors.assessment import Result, Tally, assess, joined
 from processors.expectations import Suite, suite
 from sinks.connection import Connection, Scalar
 
+#: The datasets of which there are results.
+_DATASETS = """
+SELECT DISTINCT f.dataset
+FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
+WHERE f.state <> 'superseded' AND s.suite_id IS NOT NULL AND {} ORDER BY 1
+"""
 #: What was counted in some spans, summed up by a part of them (an expression over a span `s` and its file `f`) and by
 #: suite.
 _TALLIES = """
@@ -72,14 +78,6 @@ class Results:
     rules: tuple[Result, ...]
 
 
-#: The datasets of which there are results.
-_DATASETS = """
-SELECT DISTINCT f.dataset
-FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
-WHERE f.state <> 'superseded' AND s.suite_id IS NOT NULL AND {} ORDER BY 1
-"""
-
-
 class _OfDate(NamedTuple):
     """A row of `meta_date_results`, or several, summed up."""
 
@@ -90,6 +88,7 @@ class _OfDate(NamedTuple):
 
 
 _Tallies: TypeAlias = Mapping[str, Mapping[int, Tally]]
+_Sums: TypeAlias = dict[str, dict[str, int]]
 
 
 def by_dataset(connection: Connection, scope: Scope) -> list[tuple[str, Scope]]:
@@ -137,9 +136,6 @@ def _of_dates(connection: Connection, part: str, condition: str, *values: Scalar
     for key, rule, *counts in connection.rows(_OF_DATES.format(part=part, condition=condition), *values):
         found[str(key)].append(_OfDate(str(rule), *(int(str(count)) for count in counts)))
     return found
-
-
-_Sums: TypeAlias = dict[str, dict[str, int]]
 
 
 def _tallies(connection: Connection, part: str, condition: str, *values: Scalar) -> _Tallies:
