@@ -66,6 +66,16 @@ class Scope:
         given = {name: value for name, value in asked.items() if value is not None}
         return " AND ".join(["TRUE", *(f"{name} = ?" for name in given)]), tuple(given.values())
 
+    def condition_of_dates(self) -> tuple[str, tuple[Scalar, ...]]:
+        """In SQL, over a row `f` of `meta_date_results`: a span or a run is no part of what a date came to."""
+        if self.span_id is not None or self.run_id is not None:
+            return "FALSE", ()
+        condition, values = Scope(self.dataset, self.date).condition()
+        if self.path is None:
+            return condition, values
+        files = "SELECT file_id FROM meta_files WHERE path = ? AND state <> 'superseded'"
+        return f"{condition} AND f.file_id IN ({files})", (*values, self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -103,7 +113,8 @@ def results(connection: Connection, scope: Scope) -> Results:
     condition, values = scope.condition()
     tallies = _tallies(connection, "''", condition, *values).get("", {})
     suites = _suites(connection, tallies)
-    of_dates = _whole(connection, scope) if scope.span_id is None and scope.run_id is None else []
+    condition, values = scope.condition_of_dates()
+    of_dates = _of_dates(connection, "''", condition, *values).get("", [])
     records = sum(each.records for each in tallies.values())
     hashes = tuple(each.hash for each in suites.values())
     return Results(scope, records, hashes, _assessed(suites, tallies, of_dates))
@@ -120,15 +131,6 @@ def results_by_date(
     suites = _suites(connection, {suite_id for each in tallies.values() for suite_id in each})
     of_dates = _of_dates(connection, "f.date", condition, *values)
     return {date: _assessed(suites, tallies[date], of_dates.get(date, [])) for date in sorted(tallies)}
-
-
-def _whole(connection: Connection, scope: Scope) -> list[_OfDate]:
-    """The results of rules about whole dates, or whole files, of a scope."""
-    condition, values = Scope(scope.dataset, scope.date).condition()
-    if scope.path is not None:
-        condition += " AND f.file_id IN (SELECT file_id FROM meta_files WHERE path = ? AND state <> 'superseded')"
-        values = (*values, scope.path)
-    return _of_dates(connection, "''", condition, *values).get("", [])
 
 
 def _of_dates(connection: Connection, part: str, condition: str, *values: Scalar) -> dict[str, list[_OfDate]]:
