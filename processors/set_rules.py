@@ -108,7 +108,7 @@ class Verdict:
 def judge_row_count(check: RowCount, rows: int) -> Verdict:
     """Judge how many rows were accepted."""
     broken = not check.limits.hold(rows)
-    return Verdict(broken, {"rows": rows}, _said(broken, f"{rows} rows", _within(check.limits, ColumnType("integer"))))
+    return Verdict(broken, {"rows": rows}, _said(broken, _rows(rows), _within(check.limits, ColumnType("integer"))))
 
 
 def judge_freshness(check: Freshness, day: date, newest: int | None) -> Verdict:
@@ -178,9 +178,8 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     """Judge how many rows were accepted, by those of the dates before."""
     observed: dict[str, Told] = {"rows": rows, "dates": len(before)}
     if len(before) < DATES_MIN:
-        return Verdict(
-            None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and there are {len(before)}"
-        )
+        there = "there is 1" if len(before) == 1 else f"there are {len(before)}"
+        return Verdict(None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and {there}")
     usual = Fraction(median(map(Fraction, before)))
     observed["median"] = float(usual)
     if not usual:
@@ -188,7 +187,9 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     change = 100 * (rows - usual) / usual
     observed["change_percent"] = round(float(change), 4)
     broken = abs(change) > check.change_percent_max
-    what = f"{rows} rows are {float(change):+.4g} % from the median {_plain(usual)} of the {len(before)} dates before"
+    are = "is" if rows == 1 else "are"
+    median_told = f"the median {_plain(usual)} of the {len(before)} dates before"
+    what = f"{_rows(rows)} {are} {float(change):+.4g} % from {median_told}"
     return Verdict(broken, observed, _said(broken, what, f"at most {_plain(check.change_percent_max)} %"))
 
 
@@ -209,6 +210,13 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.10g}"
 
 
+def _rows(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
+
+
 def _hours(age: timedelta) -> str:
     hours = age / timedelta(hours=1)
-    return f"{hours / 24:.4g} days" if abs(hours) >= 48 else f"{hours:.4g} hours"
+    if abs(hours) >= 48:
+        return f"{hours / 24:.4g} days"
+    shown = f"{hours:.4g}"
+    return "1 hour" if shown == "1" else f"{shown} hours"

@@ -42,6 +42,20 @@ def test_a_message_says_what_is_and_what_must_be() -> None:
     assert (found.message, found.observed) == ("3 rows, and must be at least 10", {"rows": 3})
 
 
+def test_one_of_something_is_told_in_the_singular() -> None:
+    one, of_two = RowCount(Limits(Fraction(2))), Freshness("at", MOMENT, timedelta(hours=1), "UTC")
+    assert judge_row_count(one, 1).message == "1 row, and must be at least 2"
+    assert judge_freshness(of_two, DAY, (DAYS + 1) * 24 * HOUR - HOUR).message.endswith(
+        "is 1 hour old at the end of the date"
+    )
+    assert judge_freshness(of_two, DAY, DAYS * 24 * HOUR + 22 * HOUR).message.endswith(
+        "date, and must be at most 1 hour"
+    )
+    volume = Volume(7, Fraction(50))
+    assert judge_volume(volume, 1, [4, 4, 4]).message.startswith("1 row is -75 % from the median 4 of the 3 dates")
+    assert judge_volume(volume, 1, [4]).message == "not assessed: it takes 3 dates before it, and there is 1"
+
+
 @pytest.mark.parametrize(("hours", "broken"), [(12, False), (11, True), (25, False)])
 def test_freshness_is_the_time_from_the_newest_value_to_the_end_of_the_date(hours: int, broken: bool) -> None:
     check = Freshness("at", MOMENT, timedelta(hours=12), "UTC")

@@ -138,7 +138,7 @@ def test_a_rule_of_files_has_a_result_for_each(place: Place) -> None:
     place.land(1, [1])
     place.land(1, [1, 2], "b")
     [found] = place.loaded(shop({"check": "row_count", "min": 2, "scope": "file"}))
-    assert found.message == "shop/a-2026-11-01.csv: 1 rows, and must be at least 2"
+    assert found.message == "shop/a-2026-11-01.csv: 1 row, and must be at least 2"
     assert place.rows("SELECT file_id, unexpected_count FROM meta_date_results ORDER BY 1") == [(1, 1), (2, 0)]
 
 
