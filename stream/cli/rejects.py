@@ -119,8 +119,8 @@ def export(
     Example: ade-stream rejects export --dataset orders --output orders_rejects.csv
     """
     from sinks.reading import WarehouseReader
+    from stream.cli.output_files import output_file
     from stream.rejects.export import as_csv, prepare
-    from stream.replacing import replacing
     from stream.schemas.contracts import load_contracts
     from stream.screens.output import write_exactly
 
@@ -130,7 +130,7 @@ def export(
         if output is None:
             write_exactly(pieces)
             return
-        with replacing(output) as target:
+        with output_file(output) as target:
             target.writelines(pieces)
 
 

@@ -128,8 +128,8 @@ def export(
 
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
+    from stream.cli.output_files import output_file
     from stream.config.odcs import odcs_text
-    from stream.replacing import replacing
     from stream.schemas.contracts import config_now
     from stream.screens.output import write_exactly
 
@@ -138,5 +138,5 @@ def export(
     if output is None:
         write_exactly([text])
         return
-    with replacing(output) as target:
+    with output_file(output) as target:
         target.write(text)
