@@ -14,6 +14,7 @@ from stream.config import Dataset
 from stream.landing.links import target
 from stream.landing.listing import look
 from stream.landing.names import printable
+from stream.landing.naming import meant
 from stream.schemas.contracts import load_contracts
 
 
@@ -45,14 +46,14 @@ class Explanation:
 
 
 def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explanation:
-    """All that is known of `file`: a path below the landing folder, or relative to it.
+    """All that is known of `file`: a path below the landing folder, or relative to it, or as the ledger prints it.
 
     Raises ConfigError and WarehouseError.
     """
     datasets = load_contracts(configs, warehouse)
-    path = within(landing, file)
-    name = printable(os.fsencode(path))
     with WarehouseReader(warehouse) as recorded:
+        path = meant(recorded, landing, file)
+        name = printable(os.fsencode(path))
         told = tuple(
             Told(entry, recorded.reject_rules(entry.file.file_id), recorded.states(entry.file.file_id))
             for entry in recorded.files("path = ?", name)
@@ -64,14 +65,6 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
         return Explanation(name, told, held=held)
     waits = [f"It waits, since its dataset {dataset} is held. {reason}" for dataset, reason in held.items()]
     return Explanation(name, (), " ".join(waits) or unknown(landing, path, datasets), held)
-
-
-def within(landing: Path, file: Path) -> Path:
-    """`file` relative to the landing folder; as it is where it does not lie in it."""
-    for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
-        if whole.is_relative_to(base):
-            return whole.relative_to(base)
-    return file
 
 
 def unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:
