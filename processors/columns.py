@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from processors.date_formats import FIRST_YEAR
-from processors.numerals import PLAIN, NumberStyle
+from processors.casting.date_formats import FIRST_YEAR
+from processors.casting.numerals import PLAIN, NumberStyle
 from processors.schemas.model import Mode
 
 TypeName: TypeAlias = Literal["string", "integer", "number", "decimal", "boolean", "date", "timestamp", "category"]

@@ -14,11 +14,11 @@ import polars as pl
 import polars.selectors as cs
 import pyarrow as pa
 
-from processors.casting import polars_type
+from processors.casting.casting import polars_type
 from processors.columns import ColumnType, TypeName
-from processors.expressions import parsed
 from processors.frames import computed, to_arrays, to_frame, with_columns
 from processors.outcome import ROW_ID, Outcome, accept
+from processors.rules.expressions import parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from processors.casting import cast
+from processors.casting.casting import cast
 from processors.columns import Column, ColumnType
-from processors.identifiers import folded, told_apart
+from processors.naming.identifiers import folded, told_apart
 
 _Places: TypeAlias = npt.NDArray[np.int64]
 _Mask: TypeAlias = npt.NDArray[np.bool_]

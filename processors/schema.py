@@ -20,12 +20,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from processors.casting import complete, expected, first_try, polars_type, sound
+from processors.casting.casting import complete, expected, first_try, polars_type, sound
 from processors.columns import Column, ColumnType
 from processors.flags import FLAGS, flagged
 from processors.frames import only, to_arrays, to_frame
 from processors.header_lines import HeaderLines, Lookout
-from processors.matching import declared
+from processors.naming.matching import declared
 from processors.outcome import ROW_ID, Outcome, RowIds, no_rejects
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE, Fault, reject
 from processors.rescuing import RESCUED, rescued

@@ -18,10 +18,10 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processors.casting.letter_case import Case, in_case
 from processors.columns import Column
 from processors.flags import FLAGS, noted
 from processors.frames import with_columns
-from processors.letter_case import Case, in_case
 from processors.outcome import ROW_ID, Outcome, no_rejects
 
 _STEPS = ("cased", "mapped", "padded")

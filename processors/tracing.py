@@ -1,6 +1,6 @@
 """One record on its way through a chain: what each step changes of it, which rules it meets, and where it ends.
 
->>> from processors.checks import Range
+>>> from processors.rules.checks import Range
 >>> from processors.columns import ColumnType
 >>> from processors.schema import Cast
 >>> from processors.validation import Rule
@@ -27,7 +27,7 @@ from processors.chain import Chain
 from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import Column
 from processors.flags import FLAGS, names
-from processors.matching import declared
+from processors.naming.matching import declared
 from processors.outcome import ROW_ID, Outcome, Processor
 from processors.schema import Cast
 from processors.validation import Validate

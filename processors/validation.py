@@ -22,13 +22,13 @@ from operator import or_
 import polars as pl
 import pyarrow as pa
 
-from processors.checks import NotNull, Range
 from processors.columns import Column
 from processors.flags import FLAGS, flagged
 from processors.frames import only, with_columns
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.reasons import Reason, reject_for
-from processors.rules import Action, Broken, Rule, Severity, ask
+from processors.rules.checks import NotNull, Range
+from processors.rules.rules import Action, Broken, Rule, Severity, ask
 
 __all__ = ["Action", "Range", "Rule", "Severity", "Validate"]
 

@@ -1,195 +1,25 @@
-"""What passes between the stream and a sink: a file, a span of its records, the micro-batch, the receipt.
-
-A record is named everywhere by one 64-bit integer, `_id = file_id << 32 | record number`; record numbers count from 1.
-"""
+"""What passes between the stream and a sink: a span of a file's records, the micro-batch, the receipt."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, Self, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from processors.columns import ColumnType
-from processors.drift.states import Profiling
-from processors.expectations import Suite
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters
-from processors.schemas.amendments import Amendment
-from processors.schemas.contract import Contract
 from processors.schemas.model import Schema
-from processors.scoring import Scoring
-from processors.set_rules import SetRule
 from processors.validation import Severity
-from sinks.record_index import RecordIndex, empty_index
+from sinks.files import RECORDS_MAX, File, FileStat, FileState, Position, row_id
+from sinks.ledger.record_index import RecordIndex, empty_index
 from sinks.schemas.drift import Drift
-
-RECORD_BITS = 32
-RECORDS_MAX = (1 << RECORD_BITS) - 1
-#: What a database keeps of an inode number.
-INODE_MASK = (1 << 63) - 1
-
-FileState: TypeAlias = Literal[
-    "discovered",
-    "settling",
-    "ready",
-    "processing",
-    "committed",
-    "held",
-    "failed",
-    "superseded",
-    "archived",
-]
+from sinks.table import Table
 
 Breach: TypeAlias = Literal["hold", "fail"]
-
-
-def row_id(file_id: int, record: int) -> int:
-    """The name of a record.
-
-    >>> row_id(3, 1)
-    12884901889
-    """
-    return file_id << RECORD_BITS | record
-
-
-@dataclass(frozen=True, slots=True)
-class Unique:
-    """No two staged rows within a scope agree in `columns`; the one with the smallest row id stays, or the greatest.
-    Null among them: not compared. `exact` compares nulls as well, as values.
-    """
-
-    rule: str
-    columns: tuple[str, ...]
-    exact: bool = False
-    severity: str = "error"
-    action: str = "quarantine"
-    scope: Literal["file", "date", "dataset"] = "dataset"
-    keep: Literal["first", "last"] = "first"
-
-
-@dataclass(frozen=True, slots=True)
-class Monotonic:
-    """No staged row's value in `column` is less than that of the nearest candidate before it in its file; or greater,
-    where values are `decreasing`. `strict`: nor equal to it. A null: not compared, and passed over.
-    """
-
-    rule: str
-    column: str
-    decreasing: bool = False
-    strict: bool = False
-    severity: str = "error"
-    action: str = "quarantine"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Each staged row's values in `columns` are those of a candidate of `dataset` in `fields`. Null among them: not
-    compared."""
-
-    rule: str
-    columns: tuple[str, ...]
-    dataset: str
-    fields: tuple[str, ...]
-    severity: str = "error"
-    action: str = "quarantine"
-
-
-#: What is decided in the sink: a rule that looks at other rows.
-Relation: TypeAlias = Unique | Monotonic | Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A dataset's staged table: its columns in order, the event time among them, and its rules that look at other rows.
-
-    `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
-    `set_rules`, `profiling`: what is asked of its dates when they are closed.
-    `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
-    """
-
-    dataset: str
-    columns: tuple[tuple[str, ColumnType], ...]
-    event_time: str | None = None
-    unique: tuple[Unique, ...] = ()
-    raw: bool = True
-    amendments: tuple[Amendment, ...] = ()
-    contract: Contract = field(default_factory=Contract)
-    monotonic: tuple[Monotonic, ...] = ()
-    references: tuple[Reference, ...] = ()
-    set_rules: tuple[SetRule, ...] = ()
-    profiling: Profiling | None = None
-    suite: Suite | None = None
-    scoring: Scoring = field(default_factory=Scoring)
-
-    @property
-    def relations(self) -> tuple[Relation, ...]:
-        """All of them, in the order in which the reasons of a row are told."""
-        return (*self.unique, *self.monotonic, *self.references)
-
-
-@dataclass(frozen=True, slots=True)
-class FileDialect:
-    """How one file is laid out, as it was found when its first record was loaded, and as it is read from then on.
-
-    `encoding`: utf-8, latin-1, cp1252, utf-16-le or utf-16-be; `fallback`: what a record that is not UTF-8 is read
-    with; `compression`: gzip, bzip2 or zstd.
-    """
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    fallback: str | None = None
-    compression: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A generation of a landing file. `path` is relative to the landing folder, printable, with `/`.
-
-    `fingerprint`: SHA-256 of the first 16 KiB of its text, empty before it was read. `dialect`: None before it was
-    found. `acknowledged`: a person wants it however many of its records are rejected.
-    """
-
-    file_id: int
-    dataset: str
-    path: str
-    generation: int
-    date: str
-    header: tuple[str, ...]
-    fingerprint: bytes = b""
-    dialect: FileDialect | None = None
-    acknowledged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileStat:
-    """What the file system said when the file was last looked at: bytes, nanoseconds since 1970, inode number.
-
-    `ctime_ns` moves with every change of the file, and a program cannot set it back as it can `mtime_ns`.
-    """
-
-    size: int
-    mtime_ns: int
-    inode: int
-    ctime_ns: int = 0
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Self:
-        """Some file systems number inodes with 64 bits; a database keeps 63 of them."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino & INODE_MASK, status.st_ctime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where reading goes on: after `records` records, at byte `offset`, which is `lines` line ends into the file."""
-
-    records: int = 0
-    offset: int = 0
-    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)

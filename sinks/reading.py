@@ -14,19 +14,20 @@ import numpy as np
 import pyarrow as pa
 
 from processors.errors import WarehouseError
-from sinks import ledger
-from sinks.base import Position, Span, row_id
+from sinks.base import Span
 from sinks.closing.history import BrokenRule, DateProfile, broken_rules, profiles
-from sinks.connection import Connection
-from sinks.corrections import event
-from sinks.holds import DatasetState, dataset_states
-from sinks.identifiers import duplicate_rows, literal, quote, staged
-from sinks.keys import joined
-from sinks.ledger import FileEntry, SpanEntry
-from sinks.migrations import migration_names
-from sinks.parameters import RecordedParameters
-from sinks.records import Records
-from sinks.rejects import Rejects
+from sinks.database.connection import Connection
+from sinks.database.identifiers import duplicate_rows, literal, quote, staged
+from sinks.database.migrations import migration_names
+from sinks.files import Position, row_id
+from sinks.ledger.corrections import event
+from sinks.ledger.files import FileEntry, stored_files
+from sinks.ledger.holds import DatasetState, dataset_states
+from sinks.ledger.spans import SpanEntry, stored_position, stored_spans
+from sinks.parameters.versions import RecordedParameters
+from sinks.rows.records import Records
+from sinks.rows.rejects import Rejects
+from sinks.rows.storage import joined
 from sinks.schemas.history import SchemaHistory, Standing
 
 
@@ -87,15 +88,15 @@ class WarehouseReader:
 
     def files(self, where: str = "", *parameters: str | int) -> Iterator[FileEntry]:
         """The files of the ledger, by id."""
-        return ledger.files(self._connection, where, *parameters)
+        return stored_files(self._connection, where, *parameters)
 
     def position(self, file_id: int, /) -> Position:
         """Where the file's committed records end."""
-        return ledger.position(self._connection, file_id)
+        return stored_position(self._connection, file_id)
 
     def spans(self, file_id: int, /) -> Iterator[SpanEntry]:
         """The file's committed spans, in its order."""
-        return ledger.spans(self._connection, file_id)
+        return stored_spans(self._connection, file_id)
 
     def events(self, span: Span) -> pa.Table:
         """The events by which the span's records are judged, in their order: `_id` (int64) and `payload` (string).

@@ -6,46 +6,31 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from processors.errors import ConservationError, WarehouseError
-from sinks import ledger
-from sinks.base import IdRange, Judged, MicroBatch, Position, Receipt, Span, Swap, Table, whole_file
-from sinks.connection import Connection
-from sinks.evolution import evolve, joined
-from sinks.holds import hold
-from sinks.ledger import Ledger, file_rows
-from sinks.lock import WriterLock
-from sinks.migrations import migrate
-from sinks.parameters import ParameterLog
+from sinks.base import IdRange, Judged, MicroBatch, Receipt, Span, Swap, whole_file
+from sinks.database.connection import Connection
+from sinks.database.lock import WriterLock
+from sinks.database.migrations import migrate
+from sinks.files import Position
+from sinks.ledger.entry import file_rows
+from sinks.ledger.holds import hold
+from sinks.ledger.ledger import Ledger
+from sinks.ledger.runs import Command, Run, RunOutcome
+from sinks.ledger.spans import stored_position
+from sinks.parameters.versions import ParameterLog
 from sinks.relations.contest import TEMPORARY
 from sinks.relations.relations import Rejudged, Relations
-from sinks.runs import Command, Run, RunOutcome
-from sinks.schemas.recording import Schemas, Taken
-from sinks.staging import Prepared, Staging, prepare
-from sinks.suites import Suites
-
-
-@dataclass(frozen=True, slots=True)
-class _Store:
-    """Where the rows of a dataset are stored: its tables and its contract, as they are now. `relations`: what they are
-    to rows of other datasets too."""
-
-    table: Table
-    staging: Staging
-    relations: Relations
-    schemas: Schemas
-
-    @classmethod
-    def of(cls, connection: Connection, table: Table, tables: Mapping[str, Table], run_id: int | None = None) -> Self:
-        """Inside the caller's transaction: versions of schemas may be accepted by the contract."""
-        schemas = Schemas(connection, table)
-        schemas.run_id = run_id
-        schemas.adopt()
-        return cls(table, Staging(connection, table.dataset), Relations(connection, table, tables), schemas)
+from sinks.results.suites import Suites
+from sinks.rows.evolution import evolve, joined
+from sinks.rows.staging import Prepared, prepare
+from sinks.schemas.recording import Taken
+from sinks.store import Store
+from sinks.table import Table
 
 
 class Warehouse:
@@ -65,15 +50,15 @@ class Warehouse:
                 self.connection.run(statement)
             with self.connection.transaction():
                 by_name = {table.dataset: table for table in tables}
-                stores = {table.dataset: _Store.of(self.connection, table, by_name) for table in tables}
+                stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
         self.suites = Suites(self.connection)
         self._parameters = ParameterLog(self.connection)
-        self._stores: Mapping[str, _Store] = stores
+        self._stores: Mapping[str, Store] = stores
         #: As they are without the transaction that is open.
-        self._settled: Mapping[str, _Store] = self._stores
+        self._settled: Mapping[str, Store] = self._stores
         self._in_transaction = self._swapping = False
         self._run: Run | None = None
 
@@ -89,7 +74,7 @@ class Warehouse:
 
     def position(self, file_id: int, /) -> Position:
         """Where the file's committed records end, as far as they follow each other from the first."""
-        return ledger.position(self.connection, file_id)
+        return stored_position(self.connection, file_id)
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
@@ -211,7 +196,7 @@ class Warehouse:
             self._settled = self._stores
 
     @contextmanager
-    def _or_else(self, stores: Mapping[str, _Store]) -> Iterator[None]:
+    def _or_else(self, stores: Mapping[str, Store]) -> Iterator[None]:
         """The tables are what they were where the block fails: what altered them is rolled back."""
         try:
             yield
@@ -240,7 +225,7 @@ class Warehouse:
             name: replace(store, relations=Relations(self.connection, store.table, tables))
             for name, store in self._stores.items()
         }
-        self._stores = {**stores, table.dataset: _Store.of(self.connection, table, tables, run_id)}
+        self._stores = {**stores, table.dataset: Store.of(self.connection, table, tables, run_id)}
 
     def _supersede(self, batch: MicroBatch) -> int:
         """Take the rows of the generation before away, where the swap begins; how many other rows changed sides."""

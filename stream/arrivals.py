@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 from processors.errors import SourceError
 from sinks.base import MicroBatch
-from stream.backlog import Backlog
-from stream.barrier import Barrier
-from stream.engine import raise_within
 from stream.landing.intake import Intake
 from stream.landing.listing import Found
 from stream.landing.turns import Turns
 from stream.landing.watcher import Watcher
+from stream.running.backlog import Backlog
+from stream.running.barrier import Barrier
+from stream.running.engine import raise_within
 
 POLL_SECONDS = 1.0
 #: Between the beginnings of two listings pass at least so many times the seconds that one takes.

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from processors.assessment import Result
+from processors.assessing.assessment import Result
+from processors.assessing.scoring import Score, Scoring, score
 from processors.errors import ConfigError
-from processors.scoring import Score, Scoring, score
 from sinks.closing.history import DateVerdict, verdicts
-from sinks.examples import Example, Examples
 from sinks.reading import WarehouseReader
-from sinks.results import Results, Scope, by_dataset, results, results_by_date
-from sinks.scores import Scored, history
+from sinks.results.examples import Example, Examples
+from sinks.results.results import Results, Scope, by_dataset, results, results_by_date
+from sinks.results.scores import Scored, history
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 
 from processors.outcome import RowIds
-from sinks.base import RECORDS_MAX, Span
+from sinks.base import Span
+from sinks.files import RECORDS_MAX
 from stream.config.budget import BudgetConfig
 
 _NONE: RowIds = np.empty(0, np.int64)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from sinks.base import Finding, Table
+from sinks.base import Finding
 from sinks.closing.dates import close, open_dates
 from sinks.closing.profiles import profile_date
 from sinks.closing.results import judge_dates
-from sinks.scores import record_scores
+from sinks.results.scores import record_scores
+from sinks.table import Table
 from sinks.warehouse import Warehouse
-from stream.barrier import Barrier
+from stream.running.barrier import Barrier
 from stream.screens.findings import complain
 
 #: So many dates are closed in one transaction.

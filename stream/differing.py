@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.parameters.model import Fitted, Parameters, Statistic
-from sinks.connection import Connection
-from sinks.differences import CellChange, RowChanges, row_changes
-from sinks.ledger import FileEntry, files
-from sinks.parameters import RecordedParameters
+from sinks.database.connection import Connection
+from sinks.ledger.files import FileEntry, stored_files
+from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
-from sinks.rejects import Place, Rejects
+from sinks.rows.differences import CellChange, RowChanges, row_changes
+from sinks.rows.rejects import Place, Rejects
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.replay import Asked, Replayed, Request, asked, replaced
@@ -113,7 +113,7 @@ def compared(
         warehouse.transaction(keep=False),
     ):
         for date, name in dates:
-            entries = list(files(before, "dataset = ? AND date = ? AND state <> 'superseded'", name, date))
+            entries = list(stored_files(before, "dataset = ? AND date = ? AND state <> 'superseded'", name, date))
             done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit)
             yield _difference(warehouse.connection, before, entries, done)
 

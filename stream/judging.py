@@ -12,13 +12,12 @@ from tempfile import TemporaryDirectory
 from threading import Event
 
 from processors.errors import ConfigError, StoppedError
-from sinks.base import RECORDS_MAX, FileStat, MicroBatch, Receipt
+from sinks.base import MicroBatch, Receipt
+from sinks.files import RECORDS_MAX, FileStat
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
-from stream.barrier import Barrier
 from stream.budget import Budgets
 from stream.config import Dataset
-from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
 from stream.landing.names import original
@@ -26,6 +25,8 @@ from stream.landing.naming import within
 from stream.landing.tracker import Tracker
 from stream.parameters.choosing import Choosing
 from stream.report import Report, report
+from stream.running.barrier import Barrier
+from stream.running.engine import run
 from stream.why import unknown
 
 

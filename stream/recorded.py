@@ -11,9 +11,12 @@ from processors.events import decode, decode_malformed, is_malformed
 from processors.outcome import ROW_ID
 from processors.parameters.model import Parameters
 from processors.reasons import malformed
-from sinks.base import MicroBatch, Part, Table
-from sinks.ledger import FileEntry, SpanEntry, now
-from sinks.record_index import unpack
+from sinks.base import MicroBatch, Part
+from sinks.ledger.clock import now
+from sinks.ledger.files import FileEntry
+from sinks.ledger.record_index import unpack
+from sinks.ledger.spans import SpanEntry
+from sinks.table import Table
 
 
 def micro_batch(

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from processors.drift.states import Profiling
 from processors.errors import ConfigError
-from sinks.base import Table
 from sinks.closing.references import new_reference
 from sinks.reading import WarehouseReader
+from sinks.table import Table
 from sinks.warehouse import Warehouse
-from stream.background import beside_main_thread
 from stream.closing import Closings
 from stream.config.loading import known_dataset
+from stream.running.background import beside_main_thread
 from stream.schemas.contracts import load_contracts
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
-from sinks.base import MicroBatch, Receipt, Table
-from sinks.ledger import FileEntry, SpanEntry
-from sinks.parameters import RecordedParameters
+from sinks.base import MicroBatch, Receipt
+from sinks.ledger.files import FileEntry
+from sinks.ledger.spans import SpanEntry
+from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
-from stream.engine import run
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
+from stream.running.engine import run
 from stream.schemas.contracts import Contracts, load_contracts, offered
 
 

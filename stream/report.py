@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from processors.checks import Bound, Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
-from processors.row_checks import AddsUp, InOrder
+from processors.rules.checks import Bound, Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
+from processors.rules.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
-from sinks.base import FileState, Monotonic, Reference, Relation, Unique
-from sinks.ledger import FileEntry
+from sinks.files import FileState
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
+from sinks.table import Monotonic, Reference, Relation, Unique
 from stream.config import Dataset
 
 _EXAMPLES = 5

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.landing.links import target

@@ -1,6 +1,6 @@
 """Something in the place of cells that break a rule: the rules with the action `impute`.
 
->>> from processors.checks import Range
+>>> from processors.rules.checks import Range
 >>> from processors.columns import ColumnType
 >>> rule = Rule("age_in_range", "age must be at most 120", "age", Range("age", maximum=120), action="impute")
 >>> forty = Substitute("age", ColumnType("integer"), constant="40")
@@ -28,7 +28,7 @@ from processors.flags import FLAGS, having
 from processors.outcome import Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic
 from processors.parameters.observing import IMPUTED
-from processors.rules import Rule, ask
+from processors.rules.rules import Rule, ask
 
 
 @dataclass(frozen=True, slots=True)

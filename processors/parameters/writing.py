@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import polars as pl
 
-from processors.casting import cast, polars_type
+from processors.casting.casting import cast, polars_type
 from processors.columns import ColumnType
 
 #: More digits than any figure of a column has.

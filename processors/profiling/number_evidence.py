@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from processors.numerals import DecimalMark, NumberStyle, ThousandsMark, plain
+from processors.casting.numerals import DecimalMark, NumberStyle, ThousandsMark, plain
 
 #: A decimal mark and a thousands mark, the likelier first: where several read all cells, the first of them is meant.
 Marks: TypeAlias = tuple[DecimalMark, ThousandsMark | None]

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 import polars as pl
 
-from processors.checks import Bound
 from processors.columns import ColumnType
+from processors.rules.checks import Bound
 
 Ordinal: TypeAlias = int | float
 #: What JSON takes.

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from processors.casting import cast
+from processors.casting.casting import cast
+from processors.casting.date_formats import ISO
 from processors.columns import ColumnType
-from processors.date_formats import ISO
 
 #: What reads a date of ISO 8601 to the letter, as ISO does its times; `%Y-%m-%d` takes months of one digit too.
 ISO_DATE = "iso date"

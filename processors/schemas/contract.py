@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from processors.columns import Column
-from processors.matching import declared
+from processors.naming.matching import declared
 from processors.schemas.evidence import has_formats
 from processors.schemas.model import Schema, SchemaColumn
 from processors.schemas.widening import takes

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from processors.casting import cast
+from processors.casting.casting import cast
 from processors.columns import ColumnType
 
 Evidence: TypeAlias = npt.NDArray[np.uint64]

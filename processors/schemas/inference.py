@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from processors.casting import cast
+from processors.casting.casting import cast
+from processors.casting.numerals import PLAIN, plain
 from processors.columns import ColumnType, TypeName
-from processors.numerals import PLAIN, plain
 from processors.schemas.model import DIGITS_MAX, UNKNOWN, decimal, join_types
 
 #: For each cell the bit of its type, none for a null: those of many cells are put together with a bitwise or.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
 
 _OPEN = "SELECT dataset, date FROM meta_closings WHERE changes > closed ORDER BY dataset, date"
 _CLOSE = f"""

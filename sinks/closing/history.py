@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from processors.drift.states import State
-from sinks.connection import Connection
-from sinks.results import Scope
+from sinks.database.connection import Connection
+from sinks.results.results import Scope
 
 #: The driver takes the type of a column from its first rows: where these may be null something else stands for it.
 _PROFILES = """

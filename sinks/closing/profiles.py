@@ -12,11 +12,12 @@ from processors.drift.states import Profiling
 from processors.profiling.column_summary import ColumnSummary
 from processors.profiling.description import describe
 from processors.profiling.ordinals import origin
-from sinks.base import Finding, Table
+from sinks.base import Finding
 from sinks.closing.references import freeze_warmed, in_force, profiled_columns
 from sinks.closing.rows import summaries
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
+from sinks.table import Table
 
 _UPSERT = f"INSERT OR REPLACE INTO meta_profiles VALUES (?, ?, ?, ?, ?, ?, ?, {NOW})"
 _FORGET = """

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from processors.drift.reference import Reference, freeze, unit_of
 from processors.drift.states import Profiling
 from processors.errors import ConfigError
-from sinks.base import Table
 from sinks.closing.dates import reopen_after
 from sinks.closing.rows import summaries
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
+from sinks.table import Table
 
 _INSERT = f"INSERT INTO meta_references VALUES (?, ?, ?, ?, ?, {NOW})"
 _IN_FORCE = """

@@ -9,7 +9,7 @@ from datetime import date as calendar_date
 
 import polars as pl
 
-from processors.set_rules import (
+from processors.rules.set_rules import (
     Distribution,
     Freshness,
     RowCount,
@@ -22,11 +22,12 @@ from processors.set_rules import (
     judge_row_count,
     judge_volume,
 )
-from sinks.base import Finding, Table
+from sinks.base import Finding
 from sinks.closing.dates import closed_after
 from sinks.closing.rows import FileBalance, balances, column_ordinals
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
+from sinks.table import Table
 
 _FORGET = "DELETE FROM meta_date_results WHERE dataset = ? AND date = ? AND rule IN (SELECT value FROM json_each(?))"
 _FORGET_OTHERS = """

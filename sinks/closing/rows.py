@@ -12,10 +12,11 @@ import pyarrow as pa
 from processors.columns import ColumnType
 from processors.profiling.column_summary import ColumnSummary, nothing, summary
 from processors.profiling.ordinals import ordinals, origin
-from sinks.base import RECORDS_MAX, Table
-from sinks.connection import Connection
-from sinks.identifiers import quote, staged
-from sinks.keys import storage
+from sinks.database.connection import Connection
+from sinks.database.identifiers import quote, staged
+from sinks.files import RECORDS_MAX
+from sinks.rows.storage import storage
+from sinks.table import Table
 
 #: So many rows are summarised at a time, of so many columns.
 ROWS_AT_ONCE = 1 << 16

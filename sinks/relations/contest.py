@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sinks.base import IdRange, Span
-from sinks.connection import Connection
-from sinks.identifiers import quote
-from sinks.tables import row_tables
+from sinks.database.connection import Connection
+from sinks.database.identifiers import quote
+from sinks.rows.tables import row_tables
 
 #: `entries`: keys on their way into an index or out of it; `suspects`: those that may be in its lower levels.
 #: `contested`: keys of an index about which something has changed; `given_up`: a row that mattered has gone; `chosen`:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sinks.base import Monotonic, Reference, Relation, Table, Unique
-from sinks.identifiers import literal, quote, rule_keys
-from sinks.keys import storage
+from sinks.database.identifiers import literal, quote, rule_keys
 from sinks.relations.keys import referred_key, referring_key, unique_key
-from sinks.tables import row_tables
+from sinks.rows.storage import storage
+from sinks.rows.tables import row_tables
+from sinks.table import Monotonic, Reference, Relation, Table, Unique
 
 #: How many keys the levels before the last have, before they are poured into the next.
 LIMITS = (1 << 16, 1 << 20)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processors.columns import ColumnType
-from sinks.base import Reference, Table, Unique
-from sinks.identifiers import quote
-from sinks.keys import joined, storage
+from sinks.database.identifiers import quote
+from sinks.rows.storage import joined, storage
+from sinks.table import Reference, Table, Unique
 
 _SCOPES = {"file": "(_id >> 32)", "date": "_date"}
 

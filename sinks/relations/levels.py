@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 
 from sinks.base import IdRange, Span
-from sinks.connection import Connection
-from sinks.identifiers import literal
+from sinks.database.connection import Connection
+from sinks.database.identifiers import literal
 from sinks.relations.filters import KeyFilter
 from sinks.relations.indexes import LIMITS, KeyIndex
 

@@ -6,12 +6,14 @@ What changes in a run of rows changes nothing but the verdicts on these and on t
 from __future__ import annotations
 
 from processors.columns import ColumnType
-from sinks.base import RECORD_BITS, RECORDS_MAX, IdRange, Monotonic, Span
-from sinks.identifiers import literal
+from sinks.base import IdRange, Span
+from sinks.database.identifiers import literal
+from sinks.files import RECORD_BITS, RECORDS_MAX
 from sinks.relations.contest import Rows
 from sinks.relations.indexes import KeyIndex
 from sinks.relations.keys import trimmed
 from sinks.relations.levels import Keys
+from sinks.table import Monotonic
 
 
 class MonotonicContest:

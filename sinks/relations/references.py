@@ -6,11 +6,12 @@ of the other dataset. Only keys that appear or vanish there cost more than a loo
 
 from __future__ import annotations
 
-from sinks.base import IdRange, Reference, Span
-from sinks.identifiers import literal
+from sinks.base import IdRange, Span
+from sinks.database.identifiers import literal
 from sinks.relations.contest import Rows
 from sinks.relations.indexes import KeyIndex
 from sinks.relations.levels import Keys
+from sinks.table import Reference
 
 
 class Referring:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sinks.base import IdRange, Monotonic, Reference, Relation, Span, Table, Unique
-from sinks.connection import Connection
-from sinks.identifiers import literal
+from sinks.base import IdRange, Span
+from sinks.database.connection import Connection
+from sinks.database.identifiers import literal
 from sinks.relations.contest import Contest, Rows, is_any_contested, is_any_verdict
 from sinks.relations.indexes import own_index, referred_index, referrers
 from sinks.relations.monotonic import MonotonicContest
 from sinks.relations.references import Referred, Referring
 from sinks.relations.sides import Sides, find_places, record_verdicts
 from sinks.relations.unique import UniqueContest
+from sinks.table import Monotonic, Reference, Relation, Table, Unique
 
 
 @dataclass(frozen=True, slots=True)

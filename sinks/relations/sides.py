@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sinks.base import Table
-from sinks.connection import Connection
-from sinks.identifiers import literal, quote
-from sinks.record_index import unpack
+from sinks.database.connection import Connection
+from sinks.database.identifiers import literal, quote
+from sinks.ledger.record_index import unpack
 from sinks.relations.contest import Rows
 from sinks.relations.telling import raw, reasons, status
-from sinks.tables import row_columns
+from sinks.rows.tables import row_columns
+from sinks.table import Table
 
 _FORGET = "DELETE FROM meta_duplicates WHERE (_id, rule) IN (SELECT _id, rule FROM verdicts)"
 _RECORD = "INSERT INTO meta_duplicates (_id, rule, first_id) SELECT _id, rule, other_id FROM verdicts WHERE lost"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sinks.base import Monotonic, Reference, Relation, Table, Unique
-from sinks.corrections import event
-from sinks.identifiers import literal, quote
-from sinks.keys import joined, row_as_json
+from sinks.database.identifiers import literal, quote
+from sinks.ledger.corrections import event
 from sinks.relations.indexes import own_index
+from sinks.rows.storage import joined, row_as_json
+from sinks.table import Monotonic, Reference, Relation, Table, Unique
 
 
 def reasons(table: Table) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from sinks.base import IdRange, Span, Unique
-from sinks.identifiers import literal
+from sinks.base import IdRange, Span
+from sinks.database.identifiers import literal
 from sinks.relations.contest import Rows
 from sinks.relations.indexes import KeyIndex
 from sinks.relations.levels import Keys
+from sinks.table import Unique
 
 #: Greater than the id of any row.
 _NONE = (1 << 63) - 1

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from processors.schemas.amendments import Amendment
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
 
 _RECORD = f"""
 INSERT OR IGNORE INTO meta_schema_amendments (dataset, kind, "column", source, type, file_id, amended_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sinks.base import File
+from sinks.files import File
 from sinks.schemas.drift import Drift
 from sinks.schemas.rows import PlacedFile, SchemaRows
 from sinks.schemas.timeline import Place, Timeline

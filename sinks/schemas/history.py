@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from processors.schemas.comparing import Comparison
 from processors.schemas.model import Schema
-from sinks.connection import Connection
+from sinks.database.connection import Connection
 from sinks.schemas.text import comparison_of, schema_of
 
 #: open: something in it is unknown to the contract, and a person has not decided on it.

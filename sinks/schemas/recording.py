@@ -11,12 +11,13 @@ import pyarrow as pa
 from processors.outcome import ROW_ID, Outcome
 from processors.schemas.contract import Contract
 from processors.schemas.remembering import Seen, seen
-from sinks.base import Judged, Table
-from sinks.connection import Connection
+from sinks.base import Judged
+from sinks.database.connection import Connection
 from sinks.schemas.drift import Drift
 from sinks.schemas.drifts import Files
 from sinks.schemas.rows import SchemaRows
 from sinks.schemas.versions import Versions
+from sinks.table import Table
 
 
 @dataclass(frozen=True, slots=True)

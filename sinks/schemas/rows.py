@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from processors.schemas.comparing import Comparison
 from processors.schemas.model import Schema
-from sinks.connection import Connection
-from sinks.ledger import NOW
+from sinks.database.connection import Connection
+from sinks.ledger.clock import NOW
 from sinks.schemas.text import changes_text, schema_of, schema_text
 from sinks.schemas.timeline import Place
 

@@ -49,3 +49,17 @@ CREATE TABLE meta_runs (
     ended_at TEXT
 ) STRICT
 """
+
+AMENDMENTS = """
+CREATE TABLE meta_schema_amendments (
+    amendment_id INTEGER PRIMARY KEY,
+    dataset TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('add', 'name', 'optional', 'widen')),
+    "column" TEXT NOT NULL,
+    source TEXT NOT NULL,
+    type TEXT NOT NULL,
+    file_id INTEGER NOT NULL,
+    amended_at TEXT NOT NULL,
+    UNIQUE (dataset, kind, "column", source, type)
+) STRICT
+"""

@@ -15,13 +15,13 @@ from difflib import unified_diff
 from pathlib import Path
 
 from processors.errors import BusyError
-from processors.matching import declared
+from processors.naming.matching import declared
 from processors.schemas.amendments import Amendment
-from sinks.backfill import Backfill, text_of
-from sinks.connection import Connection
-from sinks.decisions import let_in
-from sinks.ledger import FileEntry
+from sinks.database.connection import Connection
+from sinks.ledger.decisions import let_in
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
+from sinks.rows.backfill import Backfill, text_of
 from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.findings import Misfit, misfits, sides, values

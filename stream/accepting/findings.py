@@ -9,12 +9,12 @@ import numpy as np
 
 from processors.outcome import RowIds
 from processors.reasons import TYPE
-from sinks.backfill import filled, flagged, flagged_rows
 from sinks.base import whole_file
-from sinks.connection import Connection
-from sinks.evolution import columns_of
-from sinks.ledger import FileEntry
-from sinks.rejects import Rejects
+from sinks.database.connection import Connection
+from sinks.ledger.files import FileEntry
+from sinks.rows.backfill import filled, flagged, flagged_rows
+from sinks.rows.evolution import columns_of
+from sinks.rows.rejects import Rejects
 from stream.accepting.request import Plan
 
 EXAMPLES = 5

@@ -7,14 +7,14 @@ from contextlib import nullcontext
 
 from processors.errors import ConfigError
 from processors.reasons import NEW
-from sinks.backfill import Backfill, set_aside
 from sinks.base import whole_file
 from sinks.closing.dates import reopen_file
-from sinks.evolution import columns_of, take_away
 from sinks.reading import WarehouseReader
-from sinks.recounting import recount
-from sinks.rejects import Choice
-from sinks.retrial import Retrial
+from sinks.results.recounting import recount
+from sinks.rows.backfill import Backfill, set_aside
+from sinks.rows.evolution import columns_of, take_away
+from sinks.rows.rejects import Choice
+from sinks.rows.retrial import Retrial
 from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan

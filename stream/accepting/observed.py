@@ -12,9 +12,9 @@ from processors.events import decode, is_malformed
 from processors.outcome import ROW_ID
 from processors.schemas.inference import kinds, named
 from processors.schemas.model import UNKNOWN
-from sinks.backfill import Backfill
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
+from sinks.rows.backfill import Backfill
 from stream.accepting.rescued import kept_texts
 from stream.config import Dataset
 

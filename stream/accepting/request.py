@@ -8,10 +8,10 @@ from pathlib import Path
 
 from processors.columns import Column
 from processors.errors import ConfigError
-from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
-from processors.matching import declared
+from processors.naming.identifiers import LENGTH_MAX, folded, identifier, told_apart
+from processors.naming.matching import declared
 from processors.schemas.amendments import Amendment
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from stream.config import Dataset, DatasetConfig
 from stream.config.amending import ADDED_TYPE, amended, taken_names, with_amendments
 from stream.config.columns import type_name

@@ -12,7 +12,7 @@ import pyarrow as pa
 from processors.chain import Chain
 from processors.columns import Column
 from processors.flags import FLAGS, names
-from processors.matching import declared
+from processors.naming.matching import declared
 from processors.outcome import ROW_ID
 from processors.rescuing import RESCUED
 from stream.config import Dataset, DatasetConfig, compile_dataset

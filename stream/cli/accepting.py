@@ -46,7 +46,7 @@ def accept(
 
     from stream.accepting.accept import accept as take
     from stream.accepting.request import Request
-    from stream.background import beside_main_thread, stopping
+    from stream.running.background import beside_main_thread, stopping
     from stream.screens.accepting import told
     from stream.screens.output import write
     from stream.screens.tables import to_json

@@ -59,8 +59,8 @@ def check(
 
 
 def _judge(datasets: dict[str, Dataset], landing: Path, files: list[Path], only: str | None) -> None:
-    from stream.background import beside_main_thread, stopping
     from stream.judging import judge_files
+    from stream.running.background import beside_main_thread, stopping
     from stream.screens.output import write
     from stream.screens.tables import to_json
 

@@ -46,9 +46,9 @@ def init(
         check_output(path)
     _check(dataset, path, force=force)
 
-    from stream.background import beside_main_thread, stopping
     from stream.drafting.draft import draft
     from stream.drafting.trial import tried
+    from stream.running.background import beside_main_thread, stopping
     from stream.screens.drafts import told
     from stream.screens.output import write
 

@@ -14,7 +14,7 @@ def watch(configs: Configs = CONFIGS, landing: Landing = LANDING, warehouse: War
 
     Example: ade-stream watch --landing /srv/drops
     """
-    from stream.service import serve
+    from stream.running.service import serve
 
     raise typer.Exit(serve(configs, landing, warehouse, ongoing=True))
 
@@ -24,6 +24,6 @@ def run(configs: Configs = CONFIGS, landing: Landing = LANDING, warehouse: Wareh
 
     Example: ade-stream run --warehouse /srv/ade.db
     """
-    from stream.service import serve
+    from stream.running.service import serve
 
     raise typer.Exit(serve(configs, landing, warehouse, ongoing=False))

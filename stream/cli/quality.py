@@ -12,7 +12,7 @@ from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landi
 
 if TYPE_CHECKING:
     from sinks.reading import WarehouseReader
-    from sinks.results import Scope
+    from sinks.results.results import Scope
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores.")
 app.command()(parameters.parameters)
@@ -112,7 +112,7 @@ def _scope(
     span: int | None,
     run: int | None,
 ) -> Scope:
-    from sinks.results import Scope
+    from sinks.results.results import Scope
     from stream.landing.naming import recorded_path
 
     path = None if file is None else recorded_path(recorded, landing, file)

@@ -14,7 +14,7 @@ from processors.errors import ConfigError
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Json, Landing, WarehousePath, day
 
 if TYPE_CHECKING:
-    from sinks.rejects import Choice
+    from sinks.rows.rejects import Choice
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, show, export and retry rejected records.")
 
@@ -157,8 +157,8 @@ def retry(
 
     Example: ade-stream rejects retry --from orders_rejects.csv
     """
-    from stream.background import beside_main_thread, stopping
     from stream.rejects.retry import retry_chosen, retry_corrected
+    from stream.running.background import beside_main_thread, stopping
     from stream.schemas.contracts import load_contracts
     from stream.screens.output import write
     from stream.screens.rejects import retried
@@ -193,7 +193,7 @@ def _choice(
     status: str | None,
 ) -> Choice:
     from sinks.reading import WarehouseReader
-    from sinks.rejects import Choice
+    from sinks.rows.rejects import Choice
     from stream.landing.naming import recorded_path
 
     path = None

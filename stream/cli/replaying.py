@@ -54,8 +54,8 @@ def replay(
 
 
 def _replay(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
-    from stream.background import beside_main_thread, stopping
     from stream.replay import replay_dates
+    from stream.running.background import beside_main_thread, stopping
     from stream.screens.output import write
     from stream.screens.tables import replayed_table, to_json
 
@@ -70,8 +70,8 @@ def _replay(configs: Path, warehouse: Path, request: Request, *, json: bool) -> 
 
 
 def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
-    from stream.background import beside_main_thread, stopping
     from stream.differing import differences
+    from stream.running.background import beside_main_thread, stopping
     from stream.screens.differing import told
     from stream.screens.output import write
     from stream.screens.tables import to_json

@@ -24,7 +24,7 @@ def resume(
 
     Example: ade-stream resume orders
     """
-    from sinks import decisions
+    from sinks.ledger import decisions
     from sinks.reading import WarehouseReader
     from stream.screens.output import write
 

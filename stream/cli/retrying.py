@@ -27,7 +27,7 @@ def retry(
 
     Example: ade-stream retry orders/orders_2026-11-18.csv
     """
-    from sinks.decisions import put_back
+    from sinks.ledger.decisions import put_back
     from stream.screens.output import write
     from stream.why import explain
 

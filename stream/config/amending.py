@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
-from processors.matching import declared
+from processors.naming.identifiers import LENGTH_MAX, folded, identifier, told_apart
+from processors.naming.matching import declared
 from processors.schemas.amendments import Amendment
 from processors.schemas.model import join_types
 from stream.config.columns import ColumnConfig

@@ -9,10 +9,10 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from processors.casting.date_formats import FIRST_YEAR
+from processors.casting.letter_case import Case
+from processors.casting.numerals import PLAIN, DecimalMark, NumberStyle, ThousandsMark
 from processors.columns import Column, ColumnType
-from processors.date_formats import FIRST_YEAR
-from processors.letter_case import Case
-from processors.numerals import PLAIN, DecimalMark, NumberStyle, ThousandsMark
 from processors.standards import Standard
 
 _DECIMAL = re.compile(r"^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from processors.date_formats import ISO
+from processors.casting.date_formats import ISO
 from processors.schemas.evidence import possible
 from processors.schemas.model import Schema, SchemaColumn
 from stream.config.columns import ColumnConfig

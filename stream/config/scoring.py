@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from processors.expectations import DIMENSIONS
-from processors.scoring import Scoring
+from processors.assessing.expectations import DIMENSIONS
+from processors.assessing.scoring import Scoring
 from stream.config.strict import Strict
 
 

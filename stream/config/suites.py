@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeAlias
 
 from polars.exceptions import PolarsError
 
-from processors.expectations import Dimension, Expectation, Level, Suite, canonical, digest
-from processors.expressions import parsed
+from processors.assessing.expectations import Dimension, Expectation, Level, Suite, canonical, digest
 from processors.reasons import MISSING, NEW, TYPE
+from processors.rules.expressions import parsed
 from processors.schemas.model import Mode
 from stream.config.models import DatasetConfig
 from stream.config.rules import RuleConfig

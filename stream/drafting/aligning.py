@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
+from processors.naming.identifiers import LENGTH_MAX, folded, identifier, told_apart
 from processors.profiling.profile import ColumnProfile
 from processors.schemas.model import UNKNOWN, SchemaColumn
 from processors.schemas.renames import suggest_renames

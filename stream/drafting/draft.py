@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from processors.errors import SourceError
-from sinks.base import FileDialect
+from sinks.files import FileDialect
 from stream.drafting.aligning import Aligned, align, names_of
 from stream.drafting.keys import Key, key_of
 from stream.drafting.kinds import Kind, decide

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from processors.date_formats import FIRST_YEAR
-from processors.numerals import PLAIN, NumberStyle
+from processors.casting.date_formats import FIRST_YEAR
+from processors.casting.numerals import PLAIN, NumberStyle
 from processors.profiling.number_evidence import Extent
 from processors.profiling.profile import ColumnProfile
 from stream.drafting.numbers import numbers

@@ -13,7 +13,7 @@ from typing import Literal
 
 from processors.columns import Column, ColumnType
 from processors.errors import SourceError
-from sinks.base import FileDialect, Position
+from sinks.files import FileDialect, Position
 from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.reading.encodings import is_utf16
 from stream.reading.header import Header, first_line, header_record, read_header, split

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from processors.numerals import NumberStyle
+from processors.casting.numerals import NumberStyle
 from processors.profiling.number_evidence import MARKS, Extent, NumberEvidence
 
 _MONEY = re.compile(

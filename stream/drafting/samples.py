@@ -14,7 +14,7 @@ from processors.errors import ConfigError, SourceError
 from processors.frames import to_frame
 from processors.profiling.cell_hashes import CELLS_MAX, CellHashes, cell_hashes
 from processors.profiling.profile import ColumnProfile, profile
-from sinks.base import File, FileDialect, Position
+from sinks.files import File, FileDialect, Position
 from stream.drafting.layout import OpenSample, check_readable, opened
 from stream.reading.reader import Reader
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from processors.date_formats import FIRST_YEAR, ISO
+from processors.casting.date_formats import FIRST_YEAR, ISO
 from processors.profiling.time_evidence import COMPACT, ISO_DATE, TimeEvidence
 
 Order = Literal["month", "day"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from processors.date_formats import FIRST_YEAR
+from processors.casting.date_formats import FIRST_YEAR
 from stream.config.files import FilesConfig
 from stream.config.models import LimitsConfig
 from stream.drafting.draft import Draft, DraftColumn

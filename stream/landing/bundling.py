@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from processors.errors import SourceError
 from processors.parameters.model import Parameters
-from sinks.base import RECORD_BITS, File, FileDialect, MicroBatch, Part, Position, Span
-from sinks.ledger import now
-from sinks.record_index import RecordIndex
-from stream.barrier import Barrier
+from sinks.base import MicroBatch, Part, Span
+from sinks.files import RECORD_BITS, File, FileDialect, Position
+from sinks.ledger.clock import now
+from sinks.ledger.record_index import RecordIndex
 from stream.config import Dataset
 from stream.landing.identity import doubtful_for
 from stream.landing.listing import Found
@@ -32,6 +32,7 @@ from stream.reading.quoting import AUTO
 from stream.reading.records import parse
 from stream.reading.sniffing import lay_out
 from stream.reading.source import FINGERPRINT_BYTES, LandingFile
+from stream.running.barrier import Barrier
 from stream.schemas.contracts import offered
 from stream.schemas.freezing import frozen
 

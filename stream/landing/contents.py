@@ -5,10 +5,7 @@ Both are hints: whoever finds a file here compares the bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from stream.landing.tracker import Tracked
+from stream.landing.tracked import Tracked
 
 #: What makes two files copies of each other: dataset, execution date, fingerprint.
 Key = tuple[str, str, bytes]

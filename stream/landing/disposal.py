@@ -12,7 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from sinks.base import FileStat
+from sinks.files import FileStat
 from stream.config.files import FilesConfig
 from stream.landing.listing import Found
 from stream.replacing import sync_folder

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sinks.base import FileStat, Position
-from sinks.holds import DatasetState
-from sinks.ledger import FileEntry, SpanEntry
+from sinks.files import FileStat, Position
+from sinks.ledger.files import FileEntry
+from sinks.ledger.holds import DatasetState
+from sinks.ledger.spans import SpanEntry
 from stream.landing.listing import Found
-from stream.landing.tracker import Tracked, Tracker
+from stream.landing.tracked import Tracked
+from stream.landing.tracker import Tracker
 from stream.reading.framing import frame
 from stream.reading.header import read_header
 from stream.reading.sniffing import LaidOut, lay_out

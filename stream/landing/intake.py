@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from processors.errors import BrokenRuleError, FrozenError, OverBudgetError, SourceError, UnreadableError
-from sinks.base import FileState, MicroBatch, Swap
-from stream.barrier import Barrier
+from sinks.base import MicroBatch, Swap
+from sinks.files import FileState
 from stream.budget import Budgets
 from stream.landing.bundling import bundled
 from stream.landing.disposal import put_away
@@ -22,6 +22,7 @@ from stream.landing.tracker import Tracker
 from stream.landing.visit import Visit
 from stream.reading.sniffing import LaidOut
 from stream.reading.source import FINGERPRINT_BYTES, LandingFile, Source
+from stream.running.barrier import Barrier
 
 _SOON_SECONDS = 0.5
 _STAY = "The rows that were loaded stay as they are"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from sinks.base import FileStat
+from sinks.files import FileStat
 from stream.config import Dataset
 from stream.landing.links import target
 

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from sinks.base import FileStat
+from sinks.files import FileStat
 from stream.config.files import FilesConfig
 
 #: What each proof says, as the end of a sentence that begins with "the last line is taken when".

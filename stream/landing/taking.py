@@ -9,8 +9,8 @@ from itertools import islice
 
 from processors.errors import FrozenError, SourceError, UnreadableError
 from processors.schemas.model import SAMPLE_RECORDS, Schema, join
-from sinks.base import File, FileState, MicroBatch, Position
-from stream.barrier import Barrier
+from sinks.base import MicroBatch
+from sinks.files import File, FileState, Position
 from stream.config import Dataset
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -20,6 +20,7 @@ from stream.reading.header import Header, read_header
 from stream.reading.reader import Piece, Reader
 from stream.reading.sniffing import LaidOut, lay_out
 from stream.reading.source import LandingFile, Source
+from stream.running.barrier import Barrier
 from stream.schemas.freezing import frozen
 
 _NOTHING = "It holds neither a header nor a record, only what is passed over: blank lines, comments, lines to skip."

@@ -11,47 +11,18 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sinks.base import INODE_MASK, File, FileStat, FileState, Position, Span
-from sinks.holds import DatasetState
-from sinks.ledger import FileEntry
+from sinks.files import File, FileStat, Position
+from sinks.ledger.files import FileEntry
+from sinks.ledger.holds import DatasetState
 from stream.config import Dataset
 from stream.landing.contents import Contents
 from stream.landing.dates import execution_date
 from stream.landing.listing import UNLISTED, Found, Hint, is_candidate, listing, look
 from stream.landing.names import original, printable
 from stream.landing.readiness import can_be_proven, quiet_in
+from stream.landing.tracked import UNSEEN, Tracked, at_rest, notice
 from stream.parameters.in_force import InForce
 from stream.schemas.contracts import Contracts
-
-_UNSEEN = FileStat(-1, -1, -1)
-
-
-@dataclass(slots=True, eq=False)
-class Tracked:
-    """A file, as far as this process has handed it on.
-
-    `path`: the file's, as the file system has it. `end`: behind its last record; None until the ledger was asked.
-    `first`, `last`: its first and its last span, each with its digest, where they were read in this process. `looked`:
-    whether this process has opened it. `seen`: the stat it was last found with, since `unchanged_since` (monotonic
-    seconds). `attempts`: how often in a row it could not be read. `put_back`: a person has asked,
-    at `asked_at`, to take it whatever keeps it. `busy`: it is being read.
-    """
-
-    file: File
-    path: bytes
-    stat: FileStat
-    state: FileState
-    reason: str
-    end: Position | None
-    first: tuple[Span, bytes] | None = None
-    last: tuple[Span, bytes] | None = None
-    looked: bool = False
-    seen: FileStat = _UNSEEN
-    unchanged_since: float = 0.0
-    attempts: int = 0
-    put_back: bool = False
-    busy: bool = False
-    asked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +78,8 @@ class Tracker:
         listed again."""
         found: list[Found] = []
         for dataset in self._flowing():
-            at_rest = partial(_at_rest, self._files[dataset.name])
-            found += sorted(listing(self.root, dataset, at_rest), key=self._by_date)
+            resting = partial(at_rest, self._files[dataset.name])
+            found += sorted(listing(self.root, dataset, resting), key=self._by_date)
         hidden = {(file.dataset, file.path) for file in found if file.is_folder}
         again = [Found(dataset, path, UNLISTED) for dataset, path in sorted(self._hidden - hidden)]
         self._hidden = hidden
@@ -151,7 +122,7 @@ class Tracker:
         if known is None or known.stat != found.stat:
             return True
         if known.seen != found.stat:
-            _notice(known, found.stat)
+            notice(known, found.stat)
         if known.state in {"settling", "processing"}:
             return (found.dataset, found.path) not in self._waiting
         return known.state in {"failed", "held", "ready", "archived"} and not known.looked
@@ -169,10 +140,10 @@ class Tracker:
         files = self._files[found.dataset]
         if found.path not in files:
             file = File(self._take_id(), found.dataset, printable(found.path), 1, self.date(found), ())
-            files[found.path] = Tracked(file, found.path, _UNSEEN, "discovered", "", Position())
+            files[found.path] = Tracked(file, found.path, UNSEEN, "discovered", "", Position())
         known = files[found.path]
         if known.seen != found.stat:
-            _notice(known, found.stat)
+            notice(known, found.stat)
         return known
 
     def date(self, found: Found) -> str:
@@ -253,7 +224,7 @@ class Tracker:
         """The file has gone: should it come back, it is looked at anew."""
         known = self._files[found.dataset].get(found.path)
         if known is not None:
-            known.stat = known.seen = _UNSEEN
+            known.stat = known.seen = UNSEEN
 
     def put_back(self, entry: FileEntry) -> None:
         """A person wants the file to be tried again; saying so again with the same entry is saying it once."""
@@ -324,25 +295,3 @@ class Tracker:
     def _take_id(self) -> int:
         self._next_id += 1
         return self._next_id - 1
-
-
-def _notice(known: Tracked, stat: FileStat) -> None:
-    known.seen, known.unchanged_since = stat, time.monotonic()
-
-
-def _at_rest(files: Mapping[bytes, Tracked], path: bytes, entry: os.DirEntry[bytes]) -> bool:
-    """Whether the file is loaded, and looks as it did when it was looked at."""
-    known = files.get(path)
-    if known is None or known.state != "committed":
-        return False
-    try:
-        status = entry.stat(follow_symlinks=False)
-    except OSError:  # it has gone
-        return True
-    stat = known.stat
-    return (
-        status.st_mtime_ns == stat.mtime_ns
-        and status.st_ctime_ns == stat.ctime_ns
-        and status.st_size == stat.size
-        and status.st_ino & INODE_MASK == stat.inode
-    )

@@ -9,12 +9,15 @@ from typing import Self
 
 from processors.parameters.model import Parameters
 from processors.schemas.model import Schema
-from sinks.base import Breach, FileStat, FileState, MicroBatch, Part, Position, Swap, Table, news
-from sinks.ledger import now
+from sinks.base import Breach, MicroBatch, Part, Swap, news
+from sinks.files import FileStat, FileState, Position
+from sinks.ledger.clock import now
+from sinks.table import Table
 from stream.config import Dataset
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
-from stream.landing.tracker import Tracked, Tracker
+from stream.landing.tracked import Tracked
+from stream.landing.tracker import Tracker
 from stream.reading.reader import Piece
 from stream.schemas.contracts import offered
 

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from processors.outcome import ROW_ID
 from processors.parameters.model import Parameters
-from sinks.base import RECORDS_MAX, MicroBatch, Position
-from stream.barrier import Barrier
+from sinks.base import MicroBatch
+from sinks.files import RECORDS_MAX, Position
 from stream.config import Dataset
 from stream.landing.listing import Found
 from stream.landing.readiness import awaited
@@ -26,6 +26,7 @@ from stream.reading.header import read_header
 from stream.reading.reader import Piece, Reader
 from stream.reading.sniffing import lay_out
 from stream.reading.source import LandingFile
+from stream.running.barrier import Barrier
 
 
 def are_known(

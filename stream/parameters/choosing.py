@@ -13,11 +13,11 @@ import pyarrow as pa
 from processors.parameters.fitting import fit
 from processors.parameters.model import Fitted, Parameters
 from processors.parameters.observing import observations
-from sinks.connection import Connection
-from sinks.observations import window
-from sinks.parameters import RecordedParameters, figures_hash
-from stream.barrier import Barrier
+from sinks.database.connection import Connection
+from sinks.parameters.observations import window
+from sinks.parameters.versions import RecordedParameters, figures_hash
 from stream.config import Dataset
+from stream.running.barrier import Barrier
 
 
 @dataclass(frozen=True, slots=True)

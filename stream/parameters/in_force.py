@@ -7,8 +7,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 from processors.parameters.model import Parameters
-from stream.barrier import Barrier
 from stream.config import Dataset
+from stream.running.barrier import Barrier
 
 #: So many dates are remembered; of the others is asked again.
 _DATES_MAX = 64

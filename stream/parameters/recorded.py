@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 
 from processors.parameters.model import Parameters
-from sinks.connection import Connection
-from sinks.ledger import FileEntry, SpanEntry
-from sinks.parameters import RecordedParameters
+from sinks.database.connection import Connection
+from sinks.ledger.files import FileEntry
+from sinks.ledger.spans import SpanEntry
+from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.parameters.choosing import figures, made, numbered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from processors.errors import ConfigError
-from sinks.parameters import RecordedVersion
+from sinks.parameters.versions import RecordedVersion
 from sinks.reading import WarehouseReader
 
 

@@ -10,7 +10,7 @@ import codecs
 from collections.abc import Iterable, Iterator
 
 from processors.errors import SourceError, UnreadableError
-from sinks.base import FileDialect
+from sinks.files import FileDialect
 from stream.reading.compression import expanded
 from stream.reading.encodings import is_utf16
 from stream.reading.source import LandingFile, Source

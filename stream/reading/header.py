@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from processors.errors import SourceError
-from processors.identifiers import told_apart
+from processors.naming.identifiers import told_apart
 from processors.outcome import ROW_ID
-from sinks.base import Position
+from sinks.files import Position
 from stream.config import Dataset
 from stream.reading.encodings import record_to_utf8, why_no_text
 from stream.reading.framing import Dialect, frame

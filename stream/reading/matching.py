@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from processors.columns import Column
 from processors.errors import SourceError
-from processors.matching import declared
+from processors.naming.matching import declared
 
 _NAMES_SHOWN = 10
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from processors.errors import SourceError
-from sinks.base import RECORDS_MAX, File, Position, Span
-from sinks.record_index import RecordIndex
+from sinks.base import Span
+from sinks.files import RECORDS_MAX, File, Position
+from sinks.ledger.record_index import RecordIndex
 from stream.config import Dataset
 from stream.reading.framing import Frames, frame
 from stream.reading.records import Records, parse

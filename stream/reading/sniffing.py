@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from processors.errors import SourceError
-from processors.matching import declared
-from sinks.base import FileDialect
+from processors.naming.matching import declared
+from sinks.files import FileDialect
 from stream.config import Dataset
 from stream.reading.compression import MAGIC_BYTES, compression_of
 from stream.reading.decoding import Decoded

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from processors.errors import SourceError, UnreadableError
-from sinks.base import FileStat
-from sinks.ledger import SpanEntry
+from sinks.files import FileStat
+from sinks.ledger.spans import SpanEntry
 from stream.landing.links import target
 
 _BLOCK = 1 << 20

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from processors.errors import SourceError
 from processors.outcome import ROW_ID
 from sinks.base import Judged
-from sinks.ledger import FileEntry, SpanEntry
-from sinks.retrial import Retrial
-from stream.engine import broken_rule, verdict
+from sinks.ledger.files import FileEntry
+from sinks.ledger.spans import SpanEntry
+from sinks.rows.retrial import Retrial
 from stream.parameters.recorded import OfSpans
 from stream.recorded import micro_batch
+from stream.running.engine import broken_rule, verdict
 from stream.schemas.contracts import Contracts
 from stream.schemas.narrowness import too_narrow
 

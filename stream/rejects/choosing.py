@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from processors.errors import ConfigError
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from stream.landing.naming import recorded_path
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from processors.errors import ConfigError
-from sinks.rejects import PAGE
+from sinks.rows.rejects import PAGE
 from stream.rejects.export import LEADING, RAW, column_name
 from stream.rejects.records import Record
 from stream.rejects.spreadsheet import bare

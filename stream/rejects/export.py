@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.errors import ConfigError
-from processors.matching import declared
-from sinks.ledger import FileEntry
+from processors.naming.matching import declared
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from stream.config import Dataset
 from stream.rejects.choosing import files_of
 from stream.rejects.records import record

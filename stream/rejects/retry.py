@@ -19,11 +19,12 @@ import pyarrow.compute as pc
 from processors.errors import ConfigError
 from processors.events import encode
 from processors.outcome import ROW_ID
-from sinks.corrections import correct
-from sinks.ledger import FileEntry, SpanEntry
+from sinks.ledger.corrections import correct
+from sinks.ledger.files import FileEntry
+from sinks.ledger.spans import SpanEntry
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
-from sinks.retrial import Retrial
+from sinks.rows.rejects import Choice
+from sinks.rows.retrial import Retrial
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sinks.reading import WarehouseReader
-from sinks.rejects import Place
+from sinks.rows.rejects import Place
 from stream.rejects.choosing import row_named
 from stream.rejects.records import line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processors.columns import Column
-from processors.matching import declared
+from processors.naming.matching import declared
 from stream.config import Dataset
 from stream.reading.matching import listed, named
 from stream.reading.quoting import DELIMITERS

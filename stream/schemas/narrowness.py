@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 
 from processors.errors import NarrowTypeError
 from processors.outcome import ROW_ID
-from sinks.base import RECORDS_MAX, Judged
+from sinks.base import Judged
+from sinks.files import RECORDS_MAX
 
 
 def too_narrow(judged: Judged, until: int = RECORDS_MAX) -> NarrowTypeError | None:

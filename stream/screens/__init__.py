@@ -10,7 +10,7 @@ from typing import Protocol
 from rich.console import Console
 
 from sinks.base import Finding, Receipt
-from stream.metrics import Meters
+from stream.running.metrics import Meters
 from stream.screens.dashboard import Dashboard
 from stream.screens.lines import Lines
 

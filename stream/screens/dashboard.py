@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sinks.base import Finding, Receipt
-from stream.metrics import Meter, Meters
+from stream.running.metrics import Meter, Meters
 from stream.screens.events import clock, drifted, found, sentence
 from stream.screens.figures import count, milliseconds, rss_megabytes, seconds
 

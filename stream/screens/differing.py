@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sinks.rejects import Place
+from sinks.rows.rejects import Place
 from stream.differing import ColumnDifference, Difference, FigureChange
 from stream.screens.figures import count
 from stream.screens.output import shown

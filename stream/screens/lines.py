@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sinks.base import Finding, Receipt
-from stream.metrics import Meters
+from stream.running.metrics import Meters
 from stream.screens.events import clock, drifted, found, sentence
 from stream.screens.output import write
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from rich.table import Table
 from rich.text import Text
 
-from processors.assessment import Result
-from processors.expectations import DIMENSIONS
+from processors.assessing.assessment import Result
+from processors.assessing.expectations import DIMENSIONS
 from stream.assessing import Assessed, ScoredScope
 from stream.screens.figures import count
 from stream.screens.output import printing, shown

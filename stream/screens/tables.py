@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from rich.table import Table
 
-from sinks.base import FileDialect
 from sinks.closing.history import BrokenRule
-from sinks.ledger import FileEntry
+from sinks.files import FileDialect
+from sinks.ledger.files import FileEntry
 from sinks.reading import DatasetStatus
 from sinks.schemas.history import Standing
 from stream.replay import Replayed

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from processors.errors import ConfigError
-from sinks.base import RECORD_BITS, RECORDS_MAX
-from sinks.ledger import FileEntry, SpanEntry
+from sinks.files import RECORD_BITS, RECORDS_MAX
+from sinks.ledger.files import FileEntry
+from sinks.ledger.record_index import RecordIndex, unpack
+from sinks.ledger.spans import SpanEntry
 from sinks.reading import WarehouseReader
-from sinks.record_index import RecordIndex, unpack
 from stream.landing.naming import recorded_path
 from stream.rejects.choosing import row_or_place
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from processors.tracing import Reason
-from sinks.base import Judged, Monotonic, Relation, Unique
+from sinks.base import Judged
 from sinks.reading import WarehouseReader
-from sinks.rejects import Place
-from sinks.staging import prepare
+from sinks.rows.rejects import Place
+from sinks.rows.staging import prepare
+from sinks.table import Monotonic, Relation, Unique
 from stream.config import Dataset
-from stream.engine import broken_rule
+from stream.running.engine import broken_rule
 from stream.tracing.finding import Found
 
 Verdict: TypeAlias = Literal["passed", "broken", "unknown"]

@@ -14,9 +14,9 @@ from processors.tracing import Passage, Reason, traced
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from stream.config.loading import known_dataset
-from stream.engine import given, verdict
 from stream.parameters.recorded import OfSpans
 from stream.recorded import micro_batch
+from stream.running.engine import given, verdict
 from stream.schemas.contracts import Contracts, load_contracts
 from stream.schemas.narrowness import too_narrow
 from stream.tracing.coming import Came, came

@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from processors.errors import WarehouseError
-from sinks.connection import Connection
+from sinks.database.connection import Connection
 from tests.benches.measuring import ROOT, Figures, environment, report
 
 DROP_ROWS = 100

@@ -18,8 +18,10 @@ from processors.columns import ColumnType
 from processors.flags import FLAGS
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.rescuing import RESCUED
-from sinks.base import File, FileStat, Judged, MicroBatch, Part, Span, Table, Unique, row_id
-from sinks.record_index import RecordIndex
+from sinks.base import Judged, MicroBatch, Part, Span
+from sinks.files import File, FileStat, row_id
+from sinks.ledger.record_index import RecordIndex
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.benches.measuring import Figures, report
 

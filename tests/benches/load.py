@@ -18,9 +18,9 @@ from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.config import Dataset
 from stream.config.loading import load_config
-from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
+from stream.running.engine import run
 from tests.benches.measuring import ROOT, measured, report
 
 

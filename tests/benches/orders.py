@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from processors.checks import Holds, Matches, NotNull, OneOf, Range
 from processors.frames import to_frame
 from processors.outcome import Outcome
+from processors.rules.checks import Holds, Matches, NotNull, OneOf, Range
 from processors.validation import Rule
 
 #: The rows that break each rule, by their number from 1.

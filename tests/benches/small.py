@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from sinks.connection import Connection
+from sinks.database.connection import Connection
 from tests.benches.drops import opened, watching
 from tests.benches.measuring import report
 

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-import stream.engine
+import stream.running.engine
 from processors.outcome import Outcome, accept
 from sinks.base import Judged, MicroBatch
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
-from stream.engine import judge
 from stream.reading.records import parse
+from stream.running.engine import judge
 from tests.benches.load import arrivals, retail
 from tests.benches.measuring import Figures, report
 
@@ -69,13 +69,13 @@ def _steps(figures: Figures, batch: MicroBatch, dataset: Dataset) -> None:
 
 def _judged(figures: Figures, batches: list[MicroBatch], dataset: Dataset) -> list[Judged]:
     """The verdicts; `events` is measured apart."""
-    events = stream.engine._events
+    events = stream.running.engine._events
 
     def counted(*arguments: object) -> object:
         with timed(figures, "events"):
             return events(*arguments)  # type: ignore[arg-type]
 
-    with patch.object(stream.engine, "_events", counted):
+    with patch.object(stream.running.engine, "_events", counted):
         return [each for each in judge(batches, {dataset.name: dataset.chain}) if isinstance(each, Judged)]
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from processors.checks import Check, Matches, NotNull, OneOf, Range
+from processors.rules.checks import Check, Matches, NotNull, OneOf, Range
 from processors.validation import Rule, Validate
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sinks.base import Monotonic, Reference
+from sinks.table import Monotonic, Reference
 from stream.config import load_configs
 from tests.config.sales import SALES, refusal
 

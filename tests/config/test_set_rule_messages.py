@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from processors.drift.states import Profiling, Thresholds
-from processors.set_rules import Distribution, Freshness, RowCount, SetRule, Volume
+from processors.rules.set_rules import Distribution, Freshness, RowCount, SetRule, Volume
 from stream.config.loading import read_config
 from tests.config.sales import SALES, spoilt
 

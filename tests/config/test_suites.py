@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from processors.expectations import Expectation
+from processors.assessing.expectations import Expectation
 from stream.config import DatasetConfig
 from stream.config import rules as rules_of_configs
 from stream.config.suites import CHECKS, READING, suite_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from processors.checks import Matches, NotNull, Range
 from processors.cleaning.imputing import Impute, Substitute
 from processors.cleaning.outliers import Outlier, Outliers
 from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import ColumnType
 from processors.parameters.model import Fitted, Parameters, Statistic
+from processors.rules.checks import Matches, NotNull, Range
 from processors.validation import Rule
 
 INTEGER, NUMBER, TRUTH, TEXT = (ColumnType(name) for name in ("integer", "number", "boolean", "string"))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.ahead import ahead
+from stream.running.ahead import ahead
 
 
 def same(item: int) -> int:

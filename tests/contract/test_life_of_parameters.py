@@ -17,17 +17,17 @@ from processors.chain import Chain
 from processors.errors import WarehouseError
 from processors.parameters.model import Statistic
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
-from stream.barrier import Barrier
 from stream.config import Dataset
 from stream.differing import compared
-from stream.engine import run
 from stream.judging import judge_files
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.rejects.retry import retry_chosen
+from stream.running.barrier import Barrier
+from stream.running.engine import run
 from tests.sinks.contents import content_hash, everything, rows
 from tests.sinks.filling import COLUMNS, POSITIVE, Fill, figures, filled, filling, in_force
 from tests.sinks.landings import cut, dataset, land, load, replayed, rules

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.casting.numerals import NumberStyle
 from processors.chain import Chain
-from processors.checks import Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
-from processors.numerals import NumberStyle
 from processors.outcome import REJECTED, ROW_ID, Outcome, Processor, join_marked
 from processors.quality import Clean
-from processors.row_checks import AddsUp, InOrder
+from processors.rules.checks import Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
+from processors.rules.row_checks import AddsUp, InOrder
 from processors.schema import Cast
 from processors.standards import Standard, Standardise
 from processors.validation import Rule, Validate

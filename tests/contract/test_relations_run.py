@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from stream.judging import judge_files
 from stream.rejects.retry import retry_corrected
 from tests.contract.test_retry import FILES, HEADER, Pair, exported, kept, landed, written

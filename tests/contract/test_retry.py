@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from processors.errors import ConfigError, SourceError, WarehouseError
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.rejects.export import as_csv, prepare

@@ -14,8 +14,8 @@ import pytest
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
 from sinks import warehouse as module
-from sinks.base import Table, Unique
-from sinks.connection import Connection, Scalar
+from sinks.database.connection import Connection, Scalar
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import content_hash, everything, leftovers
 from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, store

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from processors.columns import ColumnType, TypeName
-from sinks.base import Judged, Table, Unique
+from sinks.base import Judged
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.drafts import Accepted, Cell, Draft, judged, store
 

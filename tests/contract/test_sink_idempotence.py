@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from processors.columns import ColumnType
-from sinks.base import FileStat, Position, Table, Unique, news
+from sinks.base import news
+from sinks.files import FileStat, Position
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted, everything, leftovers
 from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from sinks.base import Monotonic, Reference, Relation, Table, Unique
 from sinks.relations import levels
+from sinks.table import Monotonic, Reference, Relation, Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import balances, content_hash, counted
 from tests.sinks.drafts import Accepted, Draft, Malformed, Record, Refused, judged, store

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from sinks.base import Reference, Swap, Table, Unique
+from sinks.base import Swap
+from sinks.table import Reference, Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, Refused, judged, store

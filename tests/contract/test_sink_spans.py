@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from processors.columns import ColumnType
 from processors.errors import ConservationError, WarehouseError
-from sinks.base import Position, Table, Unique
+from sinks.files import Position
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import content_hash, everything, rows
 from tests.sinks.drafts import RECORD_BYTES, Accepted, Draft, Refused, judged, store

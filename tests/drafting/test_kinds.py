@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from processors.numerals import NumberStyle
+from processors.casting.numerals import NumberStyle
 from processors.profiling.profile import profile
 from stream.drafting.kinds import Kind, decide
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sinks.base import File, FileDialect, Position
+from sinks.files import File, FileDialect, Position
 from stream.config import Dataset, DatasetConfig, compile_dataset
 from stream.reading.header import Header, read_header
 from stream.reading.reader import Piece, Reader

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.errors import SourceError
-from sinks.base import FileDialect
+from sinks.files import FileDialect
 from stream.config import Dataset
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.test_compression import zstd

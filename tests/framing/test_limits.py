@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sinks.base import File, Position
+from sinks.files import File, Position
 from stream.config import Dataset
 from stream.reading.header import read_header
 from stream.reading.reader import Reader

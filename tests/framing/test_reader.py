@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sinks.base import Position
-from sinks.record_index import RecordIndex, unpack
+from sinks.files import Position
+from sinks.ledger.record_index import RecordIndex, unpack
 from tests.framing.landings import Reading, dataset, read_all, read_in_stages
 from tests.framing.oracle import line_ends
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from processors.numerals import NumberStyle
+from processors.casting.numerals import NumberStyle
 
 DIGITS = frozenset("0123456789")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import cast
+from processors.casting.casting import cast
 from processors.columns import ColumnType, TypeName
 from tests.processors.batches import CELLS
 

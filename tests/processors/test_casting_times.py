@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from processors.casting import cast
+from processors.casting.casting import cast
 from processors.columns import ColumnType
 
 MISFIT = "a misfit"

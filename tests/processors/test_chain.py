@@ -8,12 +8,12 @@ import pyarrow as pa
 import pytest
 
 from processors.chain import Chain
-from processors.checks import NotNull, Range
 from processors.columns import Column, ColumnType
 from processors.errors import ConservationError
 from processors.outcome import Outcome, Processor, accept, merge_rejects, no_rejects
 from processors.quality import Clean
 from processors.reasons import malformed
+from processors.rules.checks import NotNull, Range
 from processors.schema import Cast
 from processors.validation import Rule, Validate
 from tests.processors.batches import accepted_ids, flagged_rows, reasons, rejected_ids

@@ -13,10 +13,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import polars_type
-from processors.checks import Check, Length, Listed, Matches, NotNull, OneOf, Range, Typed
+from processors.casting.casting import polars_type
 from processors.columns import ColumnType
-from processors.row_checks import AddsUp, InOrder
+from processors.rules.checks import Check, Length, Listed, Matches, NotNull, OneOf, Range, Typed
+from processors.rules.row_checks import AddsUp, InOrder
 from tests.processors.batches import ANY_TEXT
 
 TEXT, WHOLE, NUMBER, DAY = (ColumnType(name) for name in ("string", "integer", "number", "date"))

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from processors.checks import Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import ColumnType
 from processors.frames import computed, to_frame
-from processors.row_checks import AddsUp, InOrder
+from processors.rules.checks import Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
+from processors.rules.row_checks import AddsUp, InOrder
 from processors.validation import Rule, Validate
 from tests.processors.batches import flagged_rows, rejected_ids
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import polars_type
+from processors.casting.casting import polars_type
 from processors.columns import ColumnType
 from processors.profiling.column_summary import ColumnSummary, merged, nothing, summary
 from processors.profiling.description import describe

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.assessment import Result, Tally, assess, joined
-from processors.expectations import Expectation, Suite, canonical, suite
+from processors.assessing.assessment import Result, Tally, assess, joined
+from processors.assessing.expectations import Expectation, Suite, canonical, suite
 
 RANGE = Expectation(
     "amount_range",

@@ -9,8 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
+from processors.rules.expressions import row_expression
 from tests.processors.batches import with_ids
 
 COLUMNS: dict[str, pl.DataType] = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.casting.numerals import NumberStyle
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
-from processors.numerals import NumberStyle
 from processors.quality import Clean
 from processors.schema import Cast
 from processors.schemas.model import SAMPLE_RECORDS, Schema, SchemaColumn, join

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from processors.chain import Chain
-from processors.checks import NotNull
 from processors.columns import Column, ColumnType
 from processors.outcome import Outcome
+from processors.rules.checks import NotNull
 from processors.schema import Cast
 from processors.validation import Rule, Validate
 from tests.processors.batches import accepted_ids, reasons, rejected_ids, text_rows

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from processors.identifiers import LENGTH_MAX, folded, identifier, told_apart
+from processors.naming.identifiers import LENGTH_MAX, folded, identifier, told_apart
 from stream.config.strict import NAME
 
 NAMES = st.text(st.characters(codec="utf-8")) | st.text(

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.checks import Check, NotNull, OneOf, Range
 from processors.cleaning.imputing import Impute, Substitute
 from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import ColumnType
@@ -19,6 +18,7 @@ from processors.outcome import ROW_ID, Outcome
 from processors.parameters.fitting import fit
 from processors.parameters.model import Fitted, Parameters, Statistic
 from processors.parameters.writing import written
+from processors.rules.checks import Check, NotNull, OneOf, Range
 from processors.validation import Rule
 from tests.processors.batches import typed_batches, with_ids
 from tests.processors.test_fitting import TYPES

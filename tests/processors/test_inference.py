@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import cast
+from processors.casting.casting import cast
+from processors.casting.numerals import NumberStyle
 from processors.columns import ColumnType
-from processors.numerals import NumberStyle
 from processors.schemas.inference import fits_wider, infer, widened
 from processors.schemas.model import join_types
 from tests.processors.batches import CELLS

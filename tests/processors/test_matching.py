@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.columns import Column, ColumnType
-from processors.matching import declared
+from processors.naming.matching import declared
 
 TEXT = ColumnType("string")
 TOTAL = Column("total", "Total Earnings", TEXT, aliases=("TOTAL_GROSS", "Sum"))

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from processors.chain import Chain
-from processors.checks import NotNull
 from processors.columns import Column, ColumnType
 from processors.outcome import Outcome
+from processors.rules.checks import NotNull
 from processors.schema import Cast
 from processors.schemas.model import Mode
 from processors.validation import Rule, Validate

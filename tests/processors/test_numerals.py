@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import cast, expected
+from processors.casting.casting import cast, expected
+from processors.casting.numerals import NumberStyle
 from processors.columns import ColumnType
-from processors.numerals import NumberStyle
 from tests.processors import numeral_oracle
 
 MISFIT = "a misfit"

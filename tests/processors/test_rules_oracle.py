@@ -25,11 +25,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.checks import Check, Holds, Length, Matches, NotNull, OneOf, Range
 from processors.columns import ColumnType
 from processors.frames import to_frame
 from processors.outcome import ROW_ID
-from processors.row_checks import AddsUp, InOrder
+from processors.rules.checks import Check, Holds, Length, Matches, NotNull, OneOf, Range
+from processors.rules.row_checks import AddsUp, InOrder
 from processors.validation import Action, Rule, Validate
 from tests.processors.batches import CELLS, TYPED, rejected_ids, row_ids
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from processors.assessment import Result
-from processors.expectations import DIMENSIONS, Dimension, Expectation
-from processors.scoring import Score, Scoring, score
+from processors.assessing.assessment import Result
+from processors.assessing.expectations import DIMENSIONS, Dimension, Expectation
+from processors.assessing.scoring import Score, Scoring, score
 
 WEIGHTS = st.sampled_from([0.0, 0.1, 0.5, 1.0, 3.0])
 

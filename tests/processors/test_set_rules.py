@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from processors.set_rules import (
+from processors.rules.set_rules import (
     Distribution,
     Figures,
     Freshness,

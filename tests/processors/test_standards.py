@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.letter_case import Case, in_case
+from processors.casting.letter_case import Case, in_case
 from processors.standards import Standard, Standardise
 from tests.processors.batches import CELLS, flagged_rows, text_rows
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from processors.checks import Holds, NotNull, Range
 from processors.outcome import REJECTED, Outcome
+from processors.rules.checks import Holds, NotNull, Range
 from processors.validation import Action, Rule, Severity, Validate
 from tests.processors.batches import accepted_ids, flagged_rows, reasons, rejected_ids, with_ids
 

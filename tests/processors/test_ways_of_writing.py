@@ -8,9 +8,9 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from processors.casting import cast
+from processors.casting.casting import cast
+from processors.casting.numerals import NumberStyle
 from processors.columns import ColumnType
-from processors.numerals import NumberStyle
 
 AMOUNT = ColumnType("decimal", 12, 2, style=NumberStyle(thousands_mark=",", currency="$", accounting=True))
 MOMENT = ColumnType("timestamp", formats=("iso", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p"))

@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TypeAlias
 
-from processors.assessment import Result
-from sinks.connection import Connection
-from sinks.results import Scope, results
+from processors.assessing.assessment import Result
+from sinks.database.connection import Connection
+from sinks.results.results import Scope, results
 from stream.config import Dataset
 from tests.sinks import contents
 

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sinks.connection import Connection
-from sinks.examples import Examples
+from sinks.database.connection import Connection
 from sinks.reading import WarehouseReader
-from sinks.rejects import Choice
-from sinks.results import Scope, results
+from sinks.results.examples import Examples
+from sinks.results.results import Scope, results
+from sinks.rows.rejects import Choice
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.config.loading import load_config

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from processors.scoring import score
+from processors.assessing.scoring import score
 from sinks.base import Finding
-from sinks.connection import Connection
-from sinks.results import Scope, results, results_by_date
-from sinks.scores import history, record_scores
+from sinks.database.connection import Connection
+from sinks.results.results import Scope, results, results_by_date
+from sinks.results.scores import history, record_scores
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sinks.base import Table
-from sinks.connection import Connection, Scalar
-from sinks.identifiers import quote, rule_keys
+from sinks.database.connection import Connection, Scalar
+from sinks.database.identifiers import quote, rule_keys
 from sinks.reading import WarehouseReader
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 
 Rows: TypeAlias = list[tuple[Scalar, ...]]

@@ -23,8 +23,10 @@ from processors.outcome import REJECTED, ROW_ID, Outcome, merge_rejects
 from processors.reasons import malformed
 from processors.rescuing import RESCUED
 from processors.schemas.model import Schema
-from sinks.base import File, FileStat, FileState, Judged, MicroBatch, Part, Receipt, Span, Swap, Table, row_id
-from sinks.record_index import RecordIndex
+from sinks.base import Judged, MicroBatch, Part, Receipt, Span, Swap
+from sinks.files import File, FileStat, FileState, row_id
+from sinks.ledger.record_index import RecordIndex
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 
 Cell: TypeAlias = str | int | float | bool | Decimal | date | datetime | None

@@ -14,11 +14,11 @@ from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.budget import Budgets
 from stream.config import Dataset, DatasetConfig, compile_dataset
-from stream.engine import run
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.parameters.choosing import Choosing
 from stream.replay import Replayed, replay
+from stream.running.engine import run
 
 Datasets: TypeAlias = Mapping[str, Dataset]
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sinks.base import Monotonic, Reference, Relation, Table, Unique
-from sinks.connection import Scalar
+from sinks.database.connection import Scalar
+from sinks.table import Monotonic, Reference, Relation, Table, Unique
 from tests.sinks import contents
 from tests.sinks.drafts import RECORD_BYTES, Accepted, Cell, Draft, path_of, payload
 

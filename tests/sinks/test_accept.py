@@ -13,7 +13,7 @@ import yaml
 
 from processors.errors import ConfigError
 from processors.schemas.amendments import Amendment
-from sinks.connection import Connection
+from sinks.database.connection import Connection
 from sinks.reading import WarehouseReader
 from sinks.schemas.amendments import record, recorded
 from stream.accepting.accept import Accepted, accept

@@ -13,7 +13,7 @@ from processors.errors import ConfigError
 from sinks.base import Finding
 from sinks.closing.references import new_reference
 from sinks.closing.rows import typed_rows
-from sinks.connection import Connection, Scalar
+from sinks.database.connection import Connection, Scalar
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings

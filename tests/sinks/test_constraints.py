@@ -9,7 +9,7 @@ import pytest
 
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
-from sinks.base import Table, Unique
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, payload, store

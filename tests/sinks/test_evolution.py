@@ -11,7 +11,8 @@ import pytest
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
 from processors.schemas.amendments import Amendment
-from sinks.base import Swap, Table, Unique
+from sinks.base import Swap
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, Malformed, judged, store

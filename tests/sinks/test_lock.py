@@ -14,8 +14,8 @@ import pytest
 
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
-from sinks.base import Table
 from sinks.reading import WarehouseReader
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, judged

@@ -11,8 +11,8 @@ import pytest
 
 from processors.columns import ColumnType, TypeName
 from processors.errors import WarehouseError
-from sinks.base import Table, Unique
 from sinks.reading import WarehouseReader
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, judged, store

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
-from sinks.base import Monotonic, Table, row_id
+from sinks.files import row_id
+from sinks.table import Monotonic, Table
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, Refused, judged, store

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from processors.columns import ColumnType
-from sinks.base import Table, Unique
-from sinks.connection import Connection
+from sinks.database.connection import Connection
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, judged, store

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from processors.columns import ColumnType
 from processors.errors import WarehouseError
-from sinks.base import Position, Table, row_id
+from sinks.files import Position, row_id
+from sinks.ledger.record_index import RecordIndex, unpack
 from sinks.reading import DatasetStatus, WarehouseReader
-from sinks.record_index import RecordIndex, unpack
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, path_of, payload, store

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from processors.columns import ColumnType
-from sinks.base import Reference, Table, row_id
+from sinks.files import row_id
+from sinks.table import Reference, Table
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, Refused, judged, store

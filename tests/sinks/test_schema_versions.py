@@ -16,9 +16,10 @@ from processors.columns import Column, ColumnType
 from processors.errors import WarehouseError
 from processors.schemas.contract import Contract
 from processors.schemas.model import UNKNOWN, Schema, SchemaColumn
-from sinks.base import Receipt, Swap, Table
+from sinks.base import Receipt, Swap
 from sinks.reading import WarehouseReader
 from sinks.schemas.history import SchemaDrift, SchemaVersion
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import Rows, rows
 from tests.sinks.drafts import Accepted, Draft, judged, store

@@ -13,10 +13,10 @@ from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
-from stream.engine import judge
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.replay import events
+from stream.running.engine import judge
 from stream.schemas.contracts import Contracts
 from tests.sinks.landings import Datasets, cut, dataset, land
 

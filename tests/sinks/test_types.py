@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.casting import polars_type
+from processors.casting.casting import polars_type
 from processors.columns import ColumnType
-from sinks.base import Table
-from sinks.encoding import as_stored, as_typed, iso_timestamps
+from sinks.database.encoding import as_stored, as_typed, iso_timestamps
+from sinks.table import Table
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Cell, Draft, judged, store

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from processors.columns import ColumnType
-from sinks.base import Receipt, Table, Unique, row_id
+from sinks.base import Receipt
+from sinks.files import row_id
 from sinks.relations import levels
+from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks import contents
 from tests.sinks.drafts import Accepted, Draft, Refused, judged, path_of, store

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeAlias
 
-from sinks.connection import Scalar
+from sinks.database.connection import Scalar
 from tests.system.looking import number, rows
 from tests.system.processes import SHIPPED_CONFIGS, Place, load
 from tests.system.shared import SHARED, described

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sinks.connection import Connection, Scalar
-from sinks.ledger import FileEntry
+from sinks.database.connection import Connection, Scalar
+from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
 
 DATASETS = ("employees", "orders")

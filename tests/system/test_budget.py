@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from tests.samples import write_samples
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, append, damage, order, orders, rename_into, write

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from processors.matching import declared
+from processors.naming.matching import declared
 from stream.config import load_configs
 from tests.system.examples import EXAMPLE_CONFIGS, EXAMPLES, SETS, by_file
 from tests.system.looking import files, rows, unsound

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from stream.landing.names import printable
 from tests.system.conftest import Starter
 from tests.system.drops import write

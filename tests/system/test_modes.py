@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sinks.ledger import FileEntry
+from sinks.ledger.files import FileEntry
 from tests.system.conftest import Starter
 from tests.system.drops import COLUMNS, HEADER, order, orders, rename_into, write
 from tests.system.looking import files, reject_rules, rows, unsound

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sinks.connection import Scalar
+from sinks.database.connection import Scalar
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.looking import files, hashes, number, rows, unsound

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from processors.errors import ConfigError
-from sinks.rejects import Choice
+from sinks.rows.rejects import Choice
 from stream.rejects.retry import retry_chosen, retry_corrected
 from stream.schemas.contracts import load_contracts
 from stream.tracing.trace import Trace, trace

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.chain import Chain
-from processors.checks import Holds, Matches, NotNull, OneOf, Range
 from processors.columns import Column, ColumnType
 from processors.features import Derive, Feature
 from processors.flags import names
 from processors.outcome import ROW_ID
 from processors.quality import Clean
+from processors.rules.checks import Holds, Matches, NotNull, OneOf, Range
 from processors.schema import Cast
 from processors.standards import Standard, Standardise
 from processors.tracing import Change, Passage, traced

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from processors.checks import Bound
 from processors.columns import ColumnType
+from processors.rules.checks import Bound
 
 _NUMERIC = {"integer", "number", "decimal"}
 #: Of a decimal in Arrow.

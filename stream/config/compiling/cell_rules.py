@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import polars as pl
 
-from processors.checks import Check, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.columns import ColumnType
+from processors.rules.checks import Check, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from stream.config.columns import ColumnConfig
 from stream.config.compiling.bounds import bound
 from stream.config.compiling.formats import format_problem

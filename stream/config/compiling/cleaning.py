@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from processors.quality import Clean
-from sinks.base import Unique
+from sinks.table import Unique
 from stream.config.compiling.draft import Draft, Location, add_unique, standardise
 from stream.config.compiling.imputation import add_imputing, add_outliers
 from stream.config.steps import QualityConfig

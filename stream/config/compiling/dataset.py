@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
-from processors.expressions import row_expression
 from processors.features import Derive, Feature, feature_type
 from processors.parameters.model import Statistic
+from processors.rules.expressions import row_expression
 from processors.schema import Cast
 from processors.schemas.contract import Contract
 from processors.schemas.model import Mode
 from processors.standards import Standard
-from sinks.base import Table, Unique
+from sinks.table import Table, Unique
 from stream.config.budget import BudgetConfig
 from stream.config.compiling.cleaning import add_cleaning
 from stream.config.compiling.draft import Draft, Fault, Location, polars_types, standardise

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from processors.casting import polars_type
+from processors.casting.casting import polars_type
 from processors.columns import ColumnType
 from processors.outcome import Processor
 from processors.reasons import MISSING, NEW, OTHER_HEADER, REPEATED_HEADER, TYPE
-from processors.set_rules import SetRule
+from processors.rules.set_rules import SetRule
 from processors.standards import Standard, Standardise
-from sinks.base import Monotonic, Reference, Unique
+from sinks.table import Monotonic, Reference, Unique
 from stream.config.models import DatasetConfig
 
 Location = tuple[int | str, ...]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import polars as pl
 from polars.exceptions import PolarsError
 
-from processors.casting import cast
+from processors.casting.casting import cast
+from processors.casting.date_formats import ISO
 from processors.columns import ColumnType
-from processors.date_formats import ISO
 
 
 def format_problem(kind: ColumnType, form: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from processors.casting import cast
+from processors.casting.casting import cast
 from processors.cleaning.imputing import Impute, Substitute
 from processors.cleaning.outliers import Outlier, Outliers
 from processors.cleaning.refilling import Refilled

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 import polars as pl
 
-from processors.checks import Check, Holds
 from processors.columns import ColumnType
-from processors.expressions import row_expression
-from processors.row_checks import DIGITS_MAX, AddsUp, InOrder
+from processors.rules.checks import Check, Holds
+from processors.rules.expressions import row_expression
+from processors.rules.row_checks import DIGITS_MAX, AddsUp, InOrder
 from stream.config.compiling.draft import polars_types
 from stream.config.rules import DateOrderRule, ExpressionRule, SumRule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from processors.columns import ColumnType
-from sinks.base import Monotonic, Reference, Table, Unique
+from sinks.table import Monotonic, Reference, Table, Unique
 from stream.config.compiling.draft import Draft, Location, add_unique, claim
 from stream.config.rules import MonotonicRule, ReferentialRule, UniqueRule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from polars.exceptions import PolarsError
 
-from processors.checks import Check
 from processors.cleaning.refilling import Refill, Refilled
+from processors.rules.checks import Check
 from processors.validation import Rule, Validate
 from stream.config.compiling.cell_rules import CellRule, cell_check
 from stream.config.compiling.draft import Draft, Location, claim

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from processors.columns import ColumnType
 from processors.profiling.ordinals import is_ordered, ordinal
-from processors.set_rules import Distribution, Freshness, Limits, RowCount, SetCheck, SetRule, Volume
+from processors.rules.set_rules import Distribution, Freshness, Limits, RowCount, SetCheck, SetRule, Volume
 from stream.config.compiling.bounds import bound
 from stream.config.compiling.draft import Draft, Location, claim
 from stream.config.rules import DistributionRule, FreshnessRule, MeanConfig, RowCountRule, VolumeRule

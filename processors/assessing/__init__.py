@@ -1,0 +1,1 @@
+"""What is expected of a dataset, and how well it was met."""

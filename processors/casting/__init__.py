@@ -1,0 +1,1 @@
+"""Text to values, to the letter."""

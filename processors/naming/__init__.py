@@ -1,0 +1,1 @@
+"""From names in headers to names of columns."""

@@ -1,0 +1,1 @@
+"""What is known of files, spans and runs: the account of what was committed, from where."""

@@ -1,0 +1,55 @@
+"""Reading the files of the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sinks.database.connection import Connection
+from sinks.files import File, FileDialect, FileStat, FileState
+
+_FILES = """
+SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, acknowledged, size, mtime_ns, inode,
+ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A row of `meta_files`."""
+
+    file: File
+    stat: FileStat
+    state: FileState
+    reason: str
+    records: int
+    accepted: int
+    rejected: int
+    discovered_at: str
+    updated_at: str
+
+
+def stored_files(connection: Connection, where: str = "", *values: str | int) -> Iterator[FileEntry]:
+    """The files of the ledger, by id; `where` is a SQL condition over `meta_files`."""
+    condition = f"WHERE {where}" if where else ""
+    for batch in connection.batches(f"{_FILES} {condition} ORDER BY file_id", *values):
+        for row in batch.to_pylist():
+            identity = row["file_id"], row["dataset"], row["path"], row["generation"]
+            read = _header(row["header"]), row["fingerprint"], _dialect(row["dialect"]), bool(row["acknowledged"])
+            file = File(*identity, row["date"], *read)
+            stat = FileStat(row["size"], row["mtime_ns"], row["inode"], row["ctime_ns"])
+            balance = row["records"], row["accepted"], row["rejected"]
+            yield FileEntry(file, stat, row["state"], row["reason"], *balance, row["discovered_at"], row["updated_at"])
+
+
+@lru_cache(maxsize=1024)
+def _header(text: str) -> tuple[str, ...]:
+    """Most files have the header of the one before: a hundred thousand of them share one tuple."""
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _dialect(text: str | None) -> FileDialect | None:
+    return None if text is None else FileDialect(**json.loads(text))

@@ -1,0 +1,1 @@
+"""Versions of parameters, and the rows that they are made of."""

@@ -1,0 +1,1 @@
+"""What records came to under the rules by which they were judged."""

@@ -1,0 +1,1 @@
+"""Raw events, typed rows and rejects: the tables that hold records."""
