@@ -9,6 +9,7 @@ from processors.assessing.expectations import Suite
 from processors.assessing.scoring import Scoring
 from processors.columns import ColumnType
 from processors.drift.states import Profiling
+from processors.feature_views.model import FeatureView
 from processors.rules.set_rules import SetRule
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
@@ -67,6 +68,7 @@ class Table:
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
+    `views`: the features that are made of its rows.
     """
 
     dataset: str
@@ -82,6 +84,7 @@ class Table:
     profiling: Profiling | None = None
     suite: Suite | None = None
     scoring: Scoring = field(default_factory=Scoring)
+    views: tuple[FeatureView, ...] = ()
 
     @property
     def relations(self) -> tuple[Relation, ...]:
