@@ -123,8 +123,9 @@ def export(
 ) -> None:
     """Write what a dataset's config promises as a contract of the Open Data Contract Standard, version 3.2.
 
-    What the standard has no words for stands in custom properties, so the contract gives the same dataset back: see
-    `contract` in a config.
+    What the standard has no words for stands in custom properties, so the contract gives the same tables and rules
+    back: see `contract` in a config. What is no promise about records is left out: files, dialect, limits, budget, raw,
+    score, profile and parameters.
 
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
