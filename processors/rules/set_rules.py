@@ -13,13 +13,12 @@ from statistics import median
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import polars as pl
 
 from processors.columns import ColumnType
-from processors.profiling.column_summary import Weighted
 from processors.profiling.exact_sum import exact_sum
 from processors.profiling.ordinals import Told, told
+from processors.profiling.selection import HELD_MAX, Passes, quantile
 from processors.validation import Severity
 
 Scope: TypeAlias = Literal["file", "date"]
@@ -137,14 +136,22 @@ class Figures:
     quantile: Fraction | None
 
 
-def figures(values: pl.Series, share: Fraction | None) -> Figures:
-    """Of the ordinals of a column, nulls among them; `share`: of the values below the quantile that is wanted."""
-    known = values.drop_nulls().sort()
-    count = len(known)
-    if not count or known.dtype == pl.String:
-        return Figures(len(values), len(values) - count, None, None)
-    between = Weighted(known, np.arange(1, count + 1)).quantile(share) if share is not None else None
-    return Figures(len(values), len(values) - count, exact_sum(known) / count, between)
+def figures(passes: Passes, share: Fraction | None, held_max: int = HELD_MAX) -> Figures:
+    """Of the ordinals of a column, nulls among them, in memory that does not grow with them; `share`: of the values
+    below the quantile that is wanted."""
+    rows = count = 0
+    total, is_text, held = Fraction(0), False, list[pl.Series]()
+    for part in passes():
+        rows, count = rows + len(part), count + len(part) - part.null_count()
+        is_text = part.dtype == pl.String
+        if not is_text:
+            total += exact_sum(part)
+        held = [*held, part] if share is not None and rows <= held_max else []
+    if not count or is_text:
+        return Figures(rows, rows - count, None, None)
+    again: Passes = (lambda: held) if rows <= held_max else passes
+    between = None if share is None else quantile(again, count, share, held_max)
+    return Figures(rows, rows - count, total / count, between)
 
 
 def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
