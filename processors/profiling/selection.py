@@ -33,14 +33,15 @@ def quantile(passes: Passes, count: int, share: Fraction, held_max: int = HELD_M
     the values that are no nulls, one at least."""
     place = (count - 1) * share
     below = place.numerator // place.denominator
-    low = _at(passes, below, held_max)
+    low, *more = _from(passes, below, held_max)
     if place == below:
         return low
-    return low + (place - below) * (_at(passes, below + 1, held_max) - low)
+    [high, *_] = more or _from(passes, below + 1, held_max)
+    return low + (place - below) * (high - low)
 
 
-def _at(passes: Passes, place: int, held_max: int) -> Fraction:
-    """The value at a place in the order of all, from 0."""
+def _from(passes: Passes, place: int, held_max: int) -> list[Fraction]:
+    """The value at a place in the order of all, from 0; mostly the one behind it is known by then, and follows."""
     first, last, is_number = _ends(passes)
     while first < last:
         width = 1 << max(0, (last - first).bit_length() - _RANGES_BITS)
@@ -51,9 +52,9 @@ def _at(passes: Passes, place: int, held_max: int) -> Fraction:
             chosen = min(counts)
         first, last = max(first, chosen * width), min(last, (chosen + 1) * width - 1)
         if counts[chosen] <= held_max:
-            held = pl.concat([_between(part, first, last) for part in passes()])
-            first = last = int(held.sort()[place])
-    return _number(first) if is_number else Fraction(first)
+            held = pl.concat([_between(part, first, last) for part in passes()]).sort()
+            return [_value(key, is_number) for key in held[place : place + 2]]
+    return [_value(first, is_number)]
 
 
 def _ends(passes: Passes) -> tuple[int, int, bool]:
@@ -87,6 +88,8 @@ def _keys(part: pl.Series) -> pl.Series:
     return pl.Series(np.where(bits < 0, bits ^ _ALL_BUT_THE_SIGN, bits))
 
 
-def _number(key: int) -> Fraction:
+def _value(key: int, is_number: bool) -> Fraction:
+    if not is_number:
+        return Fraction(key)
     bits = np.int64(key)
     return Fraction(float((bits ^ _ALL_BUT_THE_SIGN if key < 0 else bits).view(np.float64)))
