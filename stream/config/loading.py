@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
+from sinks.kpis.refreshing import view_name
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
@@ -109,4 +110,13 @@ def _clashes(path: Path, dataset: Dataset, others: dict[str, Dataset]) -> list[s
     known = {name.lower(): name for name in others}
     if dataset.name.lower() in known:
         return [f"{path}: dataset {dataset.name!r} is described twice; SQL does not tell upper from lower case."]
-    return []
+    views = {view.lower(): name for name, other in others.items() for view in _kpi_views(other)}
+    return [
+        f"{path}: the view {view} would be that of a KPI of dataset {views[view.lower()]!r}, too: rename one of them."
+        for view in _kpi_views(dataset)
+        if view.lower() in views
+    ]
+
+
+def _kpi_views(dataset: Dataset) -> list[str]:
+    return [view_name(dataset.name, kpi.name) for kpi in dataset.table.kpis]

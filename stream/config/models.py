@@ -11,6 +11,7 @@ from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
+from stream.config.kpis import KpiConfig
 from stream.config.parameters import ParametersConfig
 from stream.config.profile import ProfileConfig
 from stream.config.scoring import ScoreConfig
@@ -58,6 +59,7 @@ class DatasetConfig(Strict):
         None, description="Without it no date is profiled, and drift is not looked for. {} takes the defaults."
     )
     score: ScoreConfig = ScoreConfig()  # type: ignore[call-arg]
+    kpis: dict[Name, KpiConfig] = Field({}, description="Key figures of each execution date, by name.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
     @property
