@@ -17,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
+from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.parameters.versions import PARAMETERS
@@ -124,6 +125,13 @@ def parameters(db: Database) -> None:
 def kpis(db: Database) -> None:
     """Key figures of execution dates, and how they are defined."""
     for statement in KPIS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def feature_views(db: Database) -> None:
+    """Which versions of which feature views there are, and how many vectors of which dates."""
+    for statement in FEATURES.split(";\n\n"):
         db.execute(statement)
 
 

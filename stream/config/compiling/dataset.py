@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
+from processors.feature_views.sql.definition import Definition
 from processors.features import Derive, Feature, feature_type
 from processors.parameters.model import Statistic
 from processors.rules.expressions import row_expression
@@ -55,6 +56,8 @@ class Dataset:
     notices: tuple[str, ...] = ()
     #: Where each of `table.references` stands in the config.
     reference_locations: tuple[Location, ...] = ()
+    #: Of `table.views`, as they are written.
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def cast(self) -> Cast:
