@@ -57,6 +57,7 @@ class Reference:
     action: str = "quarantine"
 
 
+ExportKind: TypeAlias = Literal["clean", "features", "kpis"]
 #: What is decided in the sink: a rule that looks at other rows.
 Relation: TypeAlias = Unique | Monotonic | Reference
 
@@ -68,7 +69,7 @@ class Table:
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
-    `views`: the features that are made of its rows.
+    `views`: the features that are made of its rows. `exports`: what is written to files when its dates are closed.
     """
 
     dataset: str
@@ -85,6 +86,7 @@ class Table:
     suite: Suite | None = None
     scoring: Scoring = field(default_factory=Scoring)
     views: tuple[FeatureView, ...] = ()
+    exports: tuple[ExportKind, ...] = ()
 
     @property
     def relations(self) -> tuple[Relation, ...]:

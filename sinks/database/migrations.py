@@ -17,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
+from sinks.exports.tables import EXPORTS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
@@ -116,6 +117,13 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def exports(db: Database) -> None:
+    """Which files were written beside the warehouse, and of which state of their dates."""
+    for statement in EXPORTS.split(";\n\n"):
         db.execute(statement)
 
 

@@ -12,6 +12,7 @@ from processors.errors import AdeStreamError
 from stream.cli import (
     checking,
     drafting,
+    exporting,
     loading,
     quality,
     rejects,
@@ -44,6 +45,7 @@ app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
+app.command()(exporting.export)
 app.command()(drafting.init)
 app.command()(checking.check)
 

@@ -129,6 +129,7 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             profiling=None if config.profile is None else config.profile.profiling,
             suite=suite_of(config),
             scoring=config.score.scoring,
+            exports=config.exports,
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
