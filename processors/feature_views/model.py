@@ -13,6 +13,9 @@ from processors.columns import ColumnType
 
 Function: TypeAlias = Literal["count", "sum", "avg", "min", "max"]
 
+#: The event time of a row in microseconds since 1970-01-01 UTC, the instant of a vector.
+EVENT_US = "_event_us"
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -90,3 +93,7 @@ class FeatureView:
     def keys(self) -> tuple[str, ...]:
         """The names of the entity's columns."""
         return tuple(name for name, _ in self.entity)
+
+    def __hash__(self) -> int:
+        """Of what tells versions apart: it is asked for with every batch."""
+        return hash((self.name, self.version, self.sql_hash, self.config_hash))

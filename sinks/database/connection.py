@@ -119,6 +119,16 @@ class Connection:
             cursor.execute(sql, parameters or None)
             return cursor.fetch_arrow_table()
 
+    def batches_of_each(self, sql: str, rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """The results of a query for each row of parameters, one behind the other, in bounded memory.
+
+        The query is not to be asked again before these are read.
+        """
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, rows)
+            yield from cursor.fetch_record_batch()
+
     def batches(self, sql: str, *parameters: Scalar) -> Iterator[pa.RecordBatch]:
         """The result as Arrow record batches, in bounded memory, from a cursor of its own."""
         with self._errors(sql), self._connection.cursor() as cursor:

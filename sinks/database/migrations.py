@@ -18,6 +18,7 @@ from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
+from sinks.feature_views.tables import FEATURES
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
@@ -117,6 +118,13 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def feature_views(db: Database) -> None:
+    """Which versions of which feature views there are, and how many vectors of which dates."""
+    for statement in FEATURES.split(";\n\n"):
         db.execute(statement)
 
 

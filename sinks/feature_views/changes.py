@@ -1,0 +1,62 @@
+"""What was written down as changed beneath a view, by triggers and by those who stage rows in a longer transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from processors.feature_views.model import FeatureView
+from sinks.base import IdRange, Span
+from sinks.database.connection import Connection
+from sinks.database.identifiers import feature_changes, quote
+from sinks.feature_views.columns import ROWS_AT_ONCE, examples, kept_types, key_types, names
+from sinks.feature_views.tables import noted
+from sinks.table import Table
+
+
+def note_rows(connection: Connection, table: Table, rows: str) -> None:
+    """Write down staged rows of a dataset, `rows` being SQL behind their id, for all of its views."""
+    for view in table.views:
+        connection.run(noted(view, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes beneath one view. Every method runs inside the caller's transaction."""
+
+    connection: Connection
+    view: FeatureView
+    rows_max: int = ROWS_AT_ONCE
+
+    @property
+    def _table(self) -> str:
+        return quote(feature_changes(self.view.name))
+
+    def note(self, ids: Span | IdRange) -> None:
+        """Write down the staged rows of a range as if they had changed."""
+        self.connection.run(noted(self.view, "BETWEEN ? AND ?"), ids.id_first, ids.id_last)
+
+    @property
+    def first(self) -> str:
+        """SQL: the first of them, in the order of the key; so many at the most as are worked off together."""
+        key = names(key_types(self.view))
+        return f"SELECT {key} FROM {self._table} ORDER BY {key} LIMIT {self.rows_max}"
+
+    def page(self) -> pa.RecordBatch:
+        """The first of them: entity, `_event_us`, `_id`."""
+        kept = kept_types(self.view)
+        types = {name: kept[name] for name in key_types(self.view)}
+        read = self.connection.table(f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self.first})")
+        return pa.concat_batches(read.to_batches()).slice(1)
+
+    def forget(self, page: pa.RecordBatch) -> None:
+        """The page, and no more, is worked off."""
+        if not page.num_rows:
+            return
+        if page.num_rows < self.rows_max:
+            self.connection.run(f"DELETE FROM {self._table}")
+            return
+        last = [column[-1].as_py() for column in page.columns]
+        behind = f"({names(key_types(self.view))}) <= ({', '.join('?' for _ in last)})"
+        self.connection.run(f"DELETE FROM {self._table} WHERE {behind}", *last)
