@@ -1,13 +1,21 @@
-"""Frames as the bytes of a file."""
+"""Rows as the bytes of a file."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import polars as pl
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetWriter
+
+#: How the warehouse writes moments (`sinks.database.encoding`).
+_TIMESTAMP = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 class Hashed(io.RawIOBase):
@@ -15,16 +23,23 @@ class Hashed(io.RawIOBase):
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
-        self._file, self._hash = file, hashlib.sha256()
+        self._file, self._hash, self._length = file, hashlib.sha256(), 0
 
     def writable(self) -> bool:
         """It is."""
         return True
 
+    def tell(self) -> int:
+        """How many bytes there are so far."""
+        return self._length
+
     def write(self, data: bytes | memoryview, /) -> int:  # type: ignore[override]
-        """Write all of it. Raises OSError."""
-        self._file.write(data)
-        self._hash.update(data)
+        """Write all of it; nothing once the file is closed, which a format that was given up may try to complete.
+        Raises OSError."""
+        if not self._file.closed:
+            self._file.write(data)
+            self._hash.update(data)
+            self._length += len(data)
         return len(data)
 
     def content_hash(self) -> str:
@@ -33,14 +48,14 @@ class Hashed(io.RawIOBase):
 
 
 class Format(Protocol):
-    """Writes frames of one schema, one behind the other."""
+    """Writes rows of one schema, some at a time."""
 
-    def write(self, frame: pl.DataFrame, /) -> None:
-        """Some more rows. Raises OSError."""
+    def write(self, rows: pa.Table, /) -> None:
+        """Some more of them. Raises OSError."""
         ...
 
     def end(self) -> None:
-        """What stands behind the last row. Raises OSError."""
+        """What stands behind the last one. Raises OSError."""
         ...
 
 
@@ -57,10 +72,12 @@ class Csv:
     def __init__(self, file: Hashed) -> None:
         self._file, self._is_first = file, True
 
-    def write(self, frame: pl.DataFrame, /) -> None:
+    def write(self, rows: pa.Table, /) -> None:
         """Some more rows. They are turned to bytes before, so that what fails is the file."""
-        text, null = io.BytesIO(), '""' if frame.width == 1 else ""
-        frame.write_csv(text, include_header=self._is_first, line_terminator="\r\n", null_value=null)
+        text, null = io.BytesIO(), '""' if rows.num_columns == 1 else ""
+        pl.DataFrame(pl.from_arrow(rows)).write_csv(
+            text, include_header=self._is_first, line_terminator="\r\n", null_value=null, datetime_format=_TIMESTAMP
+        )
         self._file.write(text.getbuffer())
         self._is_first = False
 
@@ -68,4 +85,26 @@ class Csv:
         """Nothing stands behind the last row."""
 
 
-_FORMATS = {".csv": Csv}
+class Parquet:
+    """Parquet, compressed by Zstandard, with a row group for each of the tables that are written. The same version of
+    the library gives the same bytes."""
+
+    def __init__(self, file: Hashed) -> None:
+        self._file = file
+        self._writer: ParquetWriter | None = None
+
+    def write(self, rows: pa.Table, /) -> None:
+        """Some more rows."""
+        from pyarrow.parquet import ParquetWriter
+
+        if self._writer is None:
+            self._writer = ParquetWriter(self._file, rows.schema, compression="zstd")
+        self._writer.write_table(rows)
+
+    def end(self) -> None:
+        """The footer."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+_FORMATS: Mapping[str, Callable[[Hashed], Format]] = {".csv": Csv, ".parquet": Parquet}

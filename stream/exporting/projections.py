@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as calendar_date
 
-import polars as pl
+import pyarrow as pa
 
 from processors.errors import WarehouseError
+from processors.feature_views.model import FeatureView
 from sinks.database.connection import Connection
 from sinks.exports.clean import clean_rows
+from sinks.exports.features import stands, vector_changes, vectors_of_date
 from sinks.exports.records import Edition, Export, changes_by_date, layout
 from sinks.table import ExportKind, Table
 
@@ -20,7 +22,7 @@ class Projection:
     """What is written at once: the same rows as one file or in several formats. `rows`: all of them, in their order."""
 
     exports: tuple[Export, ...]
-    rows: Callable[[], Iterator[pl.DataFrame]]
+    rows: Callable[[], Iterator[pa.Table]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,29 @@ def _clean(connection: Connection, table: Table, dates: Dates) -> Iterator[Proje
             yield Projection((export,), lambda date=date: clean_rows(connection, table, date))  # type: ignore[misc]
 
 
+def _features(connection: Connection, table: Table, dates: Dates) -> Iterator[Projection]:
+    """A snapshot of each version; of one that another took the place of they stay as they were."""
+    for view in table.views:
+        if not stands(connection, view):
+            raise WarehouseError(
+                f"version {view.version} of feature view {view.name} is not in the warehouse yet; `ade-stream run` "
+                "computes it. Then call it again."
+            )
+        columns = layout([*view.entity, *((feature.name, feature.type) for feature in view.features)])
+        for date, changes in vector_changes(connection, view).items():
+            if date in dates:
+                yield _snapshot(connection, view, date, Edition(changes, columns))
+
+
+def _snapshot(connection: Connection, view: FeatureView, date: str, edition: Edition) -> Projection:
+    path = f"features/{view.name}/v{view.version}/{_name(date)}"
+    exports = tuple(
+        Export(f"{path}{suffix}", "features", view.dataset, view.name, view.version, date, edition)
+        for suffix in (".parquet", ".csv")
+    )
+    return Projection(exports, lambda: vectors_of_date(connection, view, date))
+
+
 def _name(date: str) -> str:
     """An execution date as the name of a file: it came from a path, and becomes one only if it is a date."""
     try:
@@ -65,4 +90,7 @@ def _name(date: str) -> str:
     raise WarehouseError(f"{date!r} is recorded as an execution date and is none, so no file is named after it.")
 
 
-_KINDS: Mapping[ExportKind, Callable[[Connection, Table, Dates], Iterator[Projection]]] = {"clean": _clean}
+_KINDS: Mapping[ExportKind, Callable[[Connection, Table, Dates], Iterator[Projection]]] = {
+    "clean": _clean,
+    "features": _features,
+}

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
-import polars as pl
+import pyarrow as pa
 
 from sinks.exports.records import Export, Written
 from stream.exporting.formats import Format, Hashed, format_of
@@ -30,11 +30,11 @@ def write(folder: Path, projection: Projection) -> tuple[Written, ...]:
     """
     first = projection.exports[0]
     try:
-        frames = projection.rows()
-        head = next(frames, None)
+        rows = projection.rows()
+        head = next(rows, None)
         if head is None:
             return _deleted(folder, projection)
-        return _written(folder, projection, head, frames)
+        return _written(folder, projection, head, rows)
     except OSError as error:
         raise UnwrittenError(folder / first.path, first, error) from error
 
@@ -57,9 +57,7 @@ def _deleted(folder: Path, projection: Projection) -> tuple[Written, ...]:
     return tuple(Written(export, 0, None) for export in projection.exports)
 
 
-def _written(
-    folder: Path, projection: Projection, head: pl.DataFrame, frames: Iterator[pl.DataFrame]
-) -> tuple[Written, ...]:
+def _written(folder: Path, projection: Projection, head: pa.Table, rest: Iterator[pa.Table]) -> tuple[Written, ...]:
     with ExitStack() as files:
         hashed, formats = list[Hashed](), list[Format]()
         for export in projection.exports:
@@ -67,13 +65,13 @@ def _written(
             path.parent.mkdir(parents=True, exist_ok=True)
             hashed.append(Hashed(files.enter_context(replacing_bytes(path))))
             formats.append(format_of(export.path, hashed[-1]))
-        rows = 0
-        for frame in chain([head], frames):
-            rows += frame.height
+        count = 0
+        for rows in chain([head], rest):
+            count += rows.num_rows
             for each in formats:
-                each.write(frame)
+                each.write(rows)
         for each in formats:
             each.end()
     return tuple(
-        Written(export, rows, file.content_hash()) for export, file in zip(projection.exports, hashed, strict=True)
+        Written(export, count, file.content_hash()) for export, file in zip(projection.exports, hashed, strict=True)
     )

@@ -25,7 +25,7 @@ def written(*frames: pl.DataFrame) -> tuple[bytes, str]:
     hashed = Hashed(target)
     file = Csv(hashed)
     for frame in frames:
-        file.write(frame)
+        file.write(frame.to_arrow())
     file.end()
     return target.getvalue(), hashed.content_hash()
 
