@@ -59,7 +59,7 @@ def _results(
     view: FeatureView, plan: Plan, rows: pa.RecordBatch, probes: pa.RecordBatch, before: pa.RecordBatch | None
 ) -> Results:
     before = before if states(view) else None
-    windows = Windows.of(view.keys, plan.frames, rows, probes, before)
+    windows = Windows.of(view.keys, dict.fromkeys(plan.wanted.values()), rows, probes, before)
     folding = Folding.of(view, windows, rows, before)
     return {
         (fold, frame): folded

@@ -12,7 +12,7 @@ import pyarrow as pa
 from processors.casting.casting import polars_type
 from processors.columns import ColumnType
 from processors.feature_views.model import EVENT_US, FeatureView
-from processors.feature_views.values import arrow_type
+from processors.feature_views.values import arrow_type, as_type, finite
 from processors.frames import computed, to_arrays, to_frame
 from processors.rules.expressions import parsed
 
@@ -23,8 +23,9 @@ def featured(view: FeatureView, columns: Mapping[str, pa.Array]) -> pa.RecordBat
     found = {name: columns[column] for name, column in plan.direct.items()}
     if plan.expressions:
         read = pa.RecordBatch.from_arrays([_number(columns[name]) for name in plan.read], names=list(plan.read))
-        found |= to_arrays(computed(to_frame(read), plan.expressions))
-    arrays = [found[feature.name].cast(arrow_type(feature.type)) for feature in view.features]
+        values = to_arrays(computed(to_frame(read), plan.expressions))
+        found |= {name: finite(each) if each.type == pa.float64() else each for name, each in values.items()}
+    arrays = [as_type(found[feature.name], arrow_type(feature.type)) for feature in view.features]
     return pa.RecordBatch.from_arrays(arrays, names=[feature.name for feature in view.features])
 
 
@@ -33,9 +34,8 @@ def _number(column: pa.Array) -> pa.Array:
 
 
 def value(sql: str, kind: ColumnType, name: str) -> pl.Expr:
-    """The expression of `sql`, as `kind`; null where that is a number but not a finite one."""
-    cast = parsed(sql).cast(polars_type(kind), strict=False)
-    return (pl.when(cast.is_finite()).then(cast) if kind.name == "number" else cast).alias(name)
+    """The expression of `sql`, as `kind`."""
+    return parsed(sql).cast(polars_type(kind), strict=False).alias(name)
 
 
 def column_name(sql: str) -> str | None:

@@ -17,7 +17,7 @@ from processors.feature_views.inputs import of_instant
 from processors.feature_views.model import FeatureView, Frame
 from processors.feature_views.states import Fold
 from processors.feature_views.values import Floats, Ints, Values, numbers_of, typed
-from processors.feature_views.windows import Windows
+from processors.feature_views.windows import Frames, Windows
 
 #: What a fold comes to at each probe: a count, a sum of whole numbers or of doubles, or the typed extreme.
 Folded: TypeAlias = Any
@@ -44,7 +44,7 @@ class Folding:
         }
         return cls(windows, values, {each.name: each.type for each in view.inputs}, before)
 
-    def folded(self, fold: Fold, frames: Sequence[Frame]) -> Sequence[Folded]:
+    def folded(self, fold: Fold, frames: Frames) -> Sequence[Folded]:
         """What `fold` comes to over each of `frames`."""
         match fold.what:
             case "count":
@@ -54,25 +54,25 @@ class Folding:
             case "min" | "max":
                 return self._extremes(fold, frames)
 
-    def _counts(self, fold: Fold, frames: Sequence[Frame]) -> Ints:
+    def _counts(self, fold: Fold, frames: Frames) -> Ints:
         counts = self._counts_of_rows(fold.column, frames)
         for place, (older,) in self._older(fold, frames):
             counts[place] += older
         return counts
 
-    def _counts_of_rows(self, column: str | None, frames: Sequence[Frame]) -> Ints:
-        first, last = self.windows.stacked(frames)
+    def _counts_of_rows(self, column: str | None, frames: Frames) -> Ints:
+        first, last = self.windows.bounds[frames]
         known = None if column is None else self.values[column].known
         return last - first if known is None else between(running(known.astype(np.int64)), first, last)
 
-    def _older(self, fold: Fold, frames: Sequence[Frame]) -> Iterator[tuple[int, list[Ints]]]:
+    def _older(self, fold: Fold, frames: Frames) -> Iterator[tuple[int, list[Ints]]]:
         """For each of `frames` that reaches back for ever: its place, and the parts of the state at each probe."""
         if self.before is not None and any(frame.start_us is None for frame in frames):
             parts = [self.before[name].take(self.windows.older).fill_null(0).to_numpy() for name in fold.states]
             yield from ((place, parts) for place, frame in enumerate(frames) if frame.start_us is None)
 
-    def _sums(self, fold: Fold, frames: Sequence[Frame]) -> list[Halves] | list[Floats]:
-        first, last = self.windows.stacked(frames)
+    def _sums(self, fold: Fold, frames: Frames) -> list[Halves] | list[Floats]:
+        first, last = self.windows.bounds[frames]
         numbers = self.values[fold.column or ""].numbers
         if numbers.dtype == np.float64:
             return list(double_sums(numbers, first, last))
@@ -81,9 +81,9 @@ class Folding:
             high[place], low[place] = carried(high[place] + older_high, low[place] + older_low)
         return list(zip(high, low, strict=True))
 
-    def _extremes(self, fold: Fold, frames: Sequence[Frame]) -> list[pa.Array]:
+    def _extremes(self, fold: Fold, frames: Frames) -> list[pa.Array]:
         arrays = self._extremes_of_rows(fold, frames)
-        if self.before is None:
+        if self.before is None or all(frame.start_us is not None for frame in frames):
             return arrays
         kind = self.kinds[fold.column or ""]
         older = typed(numbers_of(self.before[fold.states[0]], kind), kind).take(self.windows.older)
@@ -92,9 +92,9 @@ class Folding:
             for frame, array in zip(frames, arrays, strict=True)
         ]
 
-    def _extremes_of_rows(self, fold: Fold, frames: Sequence[Frame]) -> list[pa.Array]:
+    def _extremes_of_rows(self, fold: Fold, frames: Frames) -> list[pa.Array]:
         column, greatest = fold.column or "", fold.what == "max"
-        values, bounds = self.values[column], self.windows.stacked(frames)
+        values, bounds = self.values[column], self.windows.bounds[frames]
         if values.numbers is self.windows.instants:
             found = last_or_first(values.numbers, *bounds, greatest)
         else:

@@ -9,14 +9,14 @@ from functools import lru_cache
 from processors.columns import ColumnType
 from processors.feature_views.model import FeatureView, Frame
 from processors.feature_views.states import ALL, Fold, folds, kept_folds
+from processors.feature_views.windows import Frames
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`wanted`: of each fold over which of `frames`. `kinds`: the types of the inputs."""
+    """`wanted`: of each fold over which frames. `kinds`: the types of the inputs."""
 
-    wanted: Mapping[Fold, tuple[Frame, ...]]
-    frames: tuple[Frame, ...]
+    wanted: Mapping[Fold, Frames]
     kinds: Mapping[str, ColumnType]
 
 
@@ -29,6 +29,5 @@ def planned(view: FeatureView, with_states: bool) -> Plan:
             wanted.setdefault(fold, {})[aggregate.frame] = None
     for fold in kept_folds(view) if with_states else ():
         wanted[fold][ALL] = None
-    frames = tuple(dict.fromkeys(frame for each in wanted.values() for frame in each))
     kinds = {each.name: each.type for each in view.inputs}
-    return Plan({fold: tuple(each) for fold, each in wanted.items()}, frames, kinds)
+    return Plan({fold: tuple(frames) for fold, frames in wanted.items()}, kinds)

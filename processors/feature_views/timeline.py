@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from processors.feature_views.values import Ints
+from processors.feature_views.values import Ints, as_type
 
 #: Keys stay below this.
 _KEY_MAX = 1 << 62
@@ -30,8 +30,8 @@ class Timeline:
     @classmethod
     def of(cls, codes: Ints, instants: Ints, entities: int) -> Timeline:
         """That of rows: the code of each one's entity, less than `entities`, and its instant."""
-        first, known = int(instants.min(initial=0)), None
-        width = int(instants.max(initial=0)) - first + 2
+        first, last = (int(instants.min()), int(instants.max())) if instants.size else (0, 0)
+        known, width = None, last - first + 2
         if entities * width < _KEY_MAX:
             places = instants - first
         else:
@@ -43,8 +43,11 @@ class Timeline:
 
     def before(self, codes: Ints, instants: Ints | None) -> Ints:
         """How many rows stand before those of each entity that are at the instant or later; None: before all of it."""
-        keys = codes * self.width
-        return np.searchsorted(self.keys, keys if instants is None else keys + self._places(instants))
+        return np.searchsorted(self.keys, codes * self.width if instants is None else self.keys_of(codes, instants))
+
+    def keys_of(self, codes: Ints, instants: Ints) -> Ints:
+        """The keys that rows would have."""
+        return codes * self.width + self._places(instants)
 
     def _places(self, instants: Ints) -> Ints:
         if self.known is None:
@@ -58,7 +61,7 @@ def entity_codes(*batches: Sequence[pa.Array]) -> tuple[list[Ints], int]:
     lengths = [len(columns[0]) for columns in batches]
     codes, count = np.zeros(sum(lengths), np.int64), 1
     for parts in zip(*batches, strict=True):
-        cells = pa.concat_arrays([part.cast(parts[0].type) for part in parts]).dictionary_encode()
+        cells = pa.concat_arrays([as_type(part, parts[0].type) for part in parts]).dictionary_encode()
         codes = codes * len(cells.dictionary) + cells.indices.to_numpy()
         count *= len(cells.dictionary)
         if count > len(codes):  # most pairs are of cells that do not meet

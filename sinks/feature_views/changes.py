@@ -27,7 +27,6 @@ class Changes:
 
     connection: Connection
     view: FeatureView
-    rows_max: int = ROWS_AT_ONCE
 
     @property
     def _table(self) -> str:
@@ -41,7 +40,7 @@ class Changes:
     def first(self) -> str:
         """SQL: the first of them, in the order of the key; so many at the most as are worked off together."""
         key = names(key_types(self.view))
-        return f"SELECT {key} FROM {self._table} ORDER BY {key} LIMIT {self.rows_max}"
+        return f"SELECT {key} FROM {self._table} ORDER BY {key} LIMIT {ROWS_AT_ONCE}"
 
     def page(self) -> pa.RecordBatch:
         """The first of them: entity, `_event_us`, `_id`."""
@@ -50,11 +49,15 @@ class Changes:
         read = self.connection.table(f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self.first})")
         return pa.concat_batches(read.to_batches()).slice(1)
 
+    def is_last(self, page: pa.RecordBatch) -> bool:
+        """Whether there are no more behind the page."""
+        return bool(page.num_rows < ROWS_AT_ONCE)
+
     def forget(self, page: pa.RecordBatch) -> None:
         """The page, and no more, is worked off."""
         if not page.num_rows:
             return
-        if page.num_rows < self.rows_max:
+        if self.is_last(page):
             self.connection.run(f"DELETE FROM {self._table}")
             return
         last = [column[-1].as_py() for column in page.columns]

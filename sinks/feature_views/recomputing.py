@@ -38,7 +38,6 @@ class Recomputing:
     """Keeps the vectors of a view. Every method runs inside the caller's transaction."""
 
     rows: FeatureRows
-    rows_max: int = ROWS_MAX
 
     @property
     def view(self) -> FeatureView:
@@ -47,7 +46,7 @@ class Recomputing:
 
     def bring(self, new: pa.RecordBatch, ranges: pa.RecordBatch) -> None:
         """`new` rows have come, and rows of the entities in `ranges` have changed between two instants each."""
-        old = self.rows.around_unless_many(self._seen(ranges), self.rows_max)
+        old = self.rows.around_unless_many(self._seen(ranges), ROWS_MAX)
         if old is not None:
             self._recompute(new, old, ranges)
             return
@@ -64,7 +63,7 @@ class Recomputing:
             return
         half = ranges.num_rows // 2
         for part in (ranges.slice(0, half), ranges.slice(half)):
-            old = self.rows.around_unless_many(self._seen(part), self.rows_max)
+            old = self.rows.around_unless_many(self._seen(part), ROWS_MAX)
             if old is None:
                 self._in_parts(part)
             else:

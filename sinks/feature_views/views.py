@@ -56,7 +56,7 @@ class ViewStore:
         changed = self.changes.page()
         while new.num_rows or changed.num_rows:
             self._bring(new, changed, ids)
-            if changed.num_rows < self.changes.rows_max:
+            if self.changes.is_last(changed):
                 break
             new, changed = self._nothing, self.changes.page()
 
