@@ -20,6 +20,7 @@ from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, literal, quote, staged
 from sinks.database.migrations import migration_names
 from sinks.files import Position, row_id
+from sinks.kpis.history import KpiTrend, trends
 from sinks.ledger.corrections import event
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.ledger.holds import DatasetState, dataset_states
@@ -179,6 +180,17 @@ class WarehouseReader:
     def profiles(self, dataset: str | None = None, date: str | None = None) -> list[DateProfile]:
         """The profiles of a date, or of the last one of each dataset."""
         return profiles(self._connection, dataset, date)
+
+    def kpis(
+        self, dataset: str | None = None, kpi: str | None = None, first: str | None = None, last: str | None = None
+    ) -> list[KpiTrend]:
+        """The history of each KPI and combination of dimensions between two dates, both included."""
+        return list(trends(self._connection, dataset, kpi, first, last))
+
+    def kpi_names(self) -> set[tuple[str, str | None]]:
+        """Each dataset's KPIs, and each dataset that has any with None beside."""
+        rows = self._connection.rows("SELECT dataset, kpi FROM meta_kpis UNION SELECT dataset, NULL FROM meta_kpis")
+        return {(str(dataset), None if kpi is None else str(kpi)) for dataset, kpi in rows}
 
     def broken_rules(self) -> list[BrokenRule]:
         """The rules over whole dates that are broken now, those of the last dates first."""

@@ -10,6 +10,7 @@ from processors.assessing.scoring import Scoring
 from processors.columns import ColumnType
 from processors.drift.states import Profiling
 from processors.feature_views.model import FeatureView
+from processors.kpis.model import Kpi
 from processors.rules.set_rules import SetRule
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
@@ -69,7 +70,8 @@ class Table:
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
-    `views`: the features that are made of its rows. `exports`: what is written to files when its dates are closed.
+    `views`: the features that are made of its rows. `kpis`: the key figures of its dates. `exports`: what is written to
+    files when they are closed.
     """
 
     dataset: str
@@ -86,6 +88,7 @@ class Table:
     suite: Suite | None = None
     scoring: Scoring = field(default_factory=Scoring)
     views: tuple[FeatureView, ...] = ()
+    kpis: tuple[Kpi, ...] = ()
     exports: tuple[ExportKind, ...] = ()
 
     @property

@@ -17,6 +17,7 @@ from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
 from sinks.files import Position
+from sinks.kpis.refreshing import adopt
 from sinks.ledger.entry import file_rows
 from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
@@ -52,6 +53,8 @@ class Warehouse:
             with self.connection.transaction():
                 by_name = {table.dataset: table for table in tables}
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
+                for table in tables:
+                    adopt(self.connection, table)
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)

@@ -13,6 +13,7 @@ from sinks.base import Finding
 from sinks.closing.dates import close, open_dates
 from sinks.closing.profiles import profile_date
 from sinks.closing.results import judge_dates
+from sinks.kpis.refreshing import refresh
 from sinks.results.scores import record_scores
 from sinks.table import Table
 from sinks.warehouse import Warehouse
@@ -67,6 +68,7 @@ class Closings:
                 for date in dates:
                     findings += profile_date(connection, table, table.profiling, date)
             findings += record_scores(connection, table, dates)
+            refresh(connection, table, dates)
             close(connection, table.dataset, dates)
             self._warehouse.count_findings(len(findings))
         self.has_failed |= judged.failed

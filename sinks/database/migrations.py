@@ -19,6 +19,7 @@ from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
+from sinks.kpis.tables import KPIS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
@@ -118,6 +119,13 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def kpis(db: Database) -> None:
+    """Key figures of execution dates, and how they are defined."""
+    for statement in KPIS.split(";\n\n"):
         db.execute(statement)
 
 

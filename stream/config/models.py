@@ -12,6 +12,7 @@ from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
+from stream.config.kpis import KpiConfig
 from stream.config.parameters import ParametersConfig
 from stream.config.profile import ProfileConfig
 from stream.config.scoring import ScoreConfig
@@ -65,6 +66,7 @@ class DatasetConfig(Strict):
         "rows as CSV; `features`, its vectors in each feature view as Parquet and CSV; `kpis`, the history of each KPI "
         "as CSV. Each costs a copy. `ade-stream export` writes any of them by hand.",
     )
+    kpis: dict[Name, KpiConfig] = Field({}, description="Key figures of each execution date, by name.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from functools import partial
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from processors.feature_views.model import FeatureView
 from sinks.database.connection import Connection
 from sinks.exports.clean import clean_rows
 from sinks.exports.features import stands, vector_changes, vectors_of_date
+from sinks.exports.kpis import closings, kpi_rows, kpi_stands
 from sinks.exports.records import Edition, Export, changes_by_date, layout
 from sinks.table import ExportKind, Table
 
@@ -44,8 +46,7 @@ def projections(
 ) -> Iterator[Projection]:
     """Of these kinds, all that a dataset has; `dates` says which of those that are of one date."""
     for kind in kinds:
-        if kind in _KINDS:
-            yield from _KINDS[kind](connection, table, dates)
+        yield from _KINDS[kind](connection, table, dates)
 
 
 def _clean(connection: Connection, table: Table, dates: Dates) -> Iterator[Projection]:
@@ -54,17 +55,14 @@ def _clean(connection: Connection, table: Table, dates: Dates) -> Iterator[Proje
         if date in dates:
             path = f"clean/{table.dataset}/{_name(date)}.csv"
             export = Export(path, "clean", table.dataset, table.dataset, None, date, Edition(changes, columns))
-            yield Projection((export,), lambda date=date: clean_rows(connection, table, date))  # type: ignore[misc]
+            yield Projection((export,), partial(clean_rows, connection, table, date))
 
 
 def _features(connection: Connection, table: Table, dates: Dates) -> Iterator[Projection]:
     """A snapshot of each version; of one that another took the place of they stay as they were."""
     for view in table.views:
         if not stands(connection, view):
-            raise WarehouseError(
-                f"version {view.version} of feature view {view.name} is not in the warehouse yet; `ade-stream run` "
-                "computes it. Then call it again."
-            )
+            raise _unknown(f"version {view.version} of feature view {view.name}")
         columns = layout([*view.entity, *((feature.name, feature.type) for feature in view.features)])
         for date, changes in vector_changes(connection, view).items():
             if date in dates:
@@ -77,7 +75,23 @@ def _snapshot(connection: Connection, view: FeatureView, date: str, edition: Edi
         Export(f"{path}{suffix}", "features", view.dataset, view.name, view.version, date, edition)
         for suffix in (".parquet", ".csv")
     )
-    return Projection(exports, lambda: vectors_of_date(connection, view, date))
+    return Projection(exports, partial(vectors_of_date, connection, view, date))
+
+
+def _kpis(connection: Connection, table: Table, dates: Dates) -> Iterator[Projection]:
+    """The history of each KPI has all dates."""
+    del dates
+    changes = closings(connection, table.dataset)
+    for kpi in table.kpis:
+        if not kpi_stands(connection, table.dataset, kpi):
+            raise _unknown(f"KPI {kpi.name} of {table.dataset}, as it is defined now,")
+        path = f"kpis/{table.dataset}/{kpi.name}.csv"
+        export = Export(path, "kpis", table.dataset, kpi.name, None, None, Edition(changes, kpi.hash))
+        yield Projection((export,), partial(kpi_rows, connection, table.dataset, kpi))
+
+
+def _unknown(what: str) -> WarehouseError:
+    return WarehouseError(f"{what} is not in the warehouse yet; `ade-stream run` computes it. Then call it again.")
 
 
 def _name(date: str) -> str:
@@ -93,4 +107,5 @@ def _name(date: str) -> str:
 _KINDS: Mapping[ExportKind, Callable[[Connection, Table, Dates], Iterator[Projection]]] = {
     "clean": _clean,
     "features": _features,
+    "kpis": _kpis,
 }

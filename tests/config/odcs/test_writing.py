@@ -83,8 +83,8 @@ def _columns(rule: dict[str, Any]) -> set[str]:
 
 
 def essence(dataset: Dataset) -> tuple[object, ...]:
-    """What a contract is to give back; how a dataset is watched is no promise."""
-    config, table = dataset.config, replace(dataset.table, profiling=None)
+    """What a contract is to give back; how a dataset is watched, and what is made of it, is no promise."""
+    config, table = dataset.config, replace(dataset.table, profiling=None, kpis=(), views=())
     return dataset.columns, table, dataset.chain, config.description, config.key
 
 
