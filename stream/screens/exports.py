@@ -20,12 +20,12 @@ def told(written: Sequence[Written], folder: Path) -> str:
     lines = list[str]()
     for parent, group in groupby(files, lambda each: (folder / each.export.path).parent):
         found = list(group)
-        lines += [f"{folder / each.export.path}  {_rows(each.rows)}" for each in found[:_SHOWN]]
+        lines += [_line(folder, each) for each in found[:_SHOWN]]
         if found[_SHOWN:]:
-            rows = sum(each.rows for each in found[_SHOWN:])
-            lines.append(f"{parent}: {count(len(found) - _SHOWN)} more files, {_rows(rows)}")
+            lines.append(f"{parent}: {count(len(found) - _SHOWN)} more files")
     return "\n".join(lines) + "\n"
 
 
-def _rows(number: int) -> str:
-    return f"{count(number)} row{'' if number == 1 else 's'}"
+def _line(folder: Path, written: Written) -> str:
+    rows = "1 row" if written.rows == 1 else f"{count(written.rows)} rows"
+    return f"{folder / written.export.path}  {rows}"
