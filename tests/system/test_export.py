@@ -197,3 +197,12 @@ def test_a_full_disk_is_told_and_stops_nothing_and_what_is_missing_is_written_la
         load(place)
         assert len(list(folder.rglob("*.csv"))) == 60
         assert list(folder.rglob(".*")) == []
+
+
+def test_the_shipped_configs_keep_every_kind_of_file_and_export_gives_the_same(loaded: Place, tmp_path: Path) -> None:
+    done = ade(loaded, "export", "--output", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    made = contents(tmp_path / "out")
+    assert {path.split("/")[0] for path in made} == {"clean", "features", "kpis"}
+    assert "features/customer_features/v1/2026-11-20.parquet" in made
+    assert {path: (loaded.warehouse.parent / path).read_bytes() for path in made} == made
