@@ -13,6 +13,7 @@ from stream.cli import (
     checking,
     drafting,
     exporting,
+    features,
     kpi,
     loading,
     quality,
@@ -47,6 +48,7 @@ app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
 app.command()(exporting.export)
+app.add_typer(features.app, name="features")
 app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)
