@@ -58,6 +58,7 @@ class Reference:
     action: str = "quarantine"
 
 
+ExportKind: TypeAlias = Literal["clean", "features", "kpis"]
 #: What is decided in the sink: a rule that looks at other rows.
 Relation: TypeAlias = Unique | Monotonic | Reference
 
@@ -69,7 +70,8 @@ class Table:
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
-    `views`: the features that are made of its rows. `kpis`: the key figures of its dates.
+    `views`: the features that are made of its rows. `kpis`: the key figures of its dates. `exports`: what is written to
+    files when they are closed.
     """
 
     dataset: str
@@ -87,6 +89,7 @@ class Table:
     scoring: Scoring = field(default_factory=Scoring)
     views: tuple[FeatureView, ...] = ()
     kpis: tuple[Kpi, ...] = ()
+    exports: tuple[ExportKind, ...] = ()
 
     @property
     def relations(self) -> tuple[Relation, ...]:

@@ -17,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
+from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
@@ -140,6 +141,13 @@ def feature_views(db: Database) -> None:
 def splits(db: Database) -> None:
     """How rows of feature views were split for training."""
     db.execute(SPLITS)
+
+
+@migrations()
+def exports(db: Database) -> None:
+    """Which files were written beside the warehouse, and of which state of their dates."""
+    for statement in EXPORTS.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

@@ -129,3 +129,4 @@ class Recomputing:
             self.rows.put(probes, stored(made), kept)
         else:
             self.rows.put(probes, stored(vectors(self.view, rows, probes)))
+        self.rows.changed(probes)

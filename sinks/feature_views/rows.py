@@ -35,7 +35,12 @@ INSERT INTO meta_feature_dates (view, date, rows) VALUES (?, ?, ?)
 ON CONFLICT (view, date) DO UPDATE SET rows = rows + excluded.rows
 """
 _COUNT_OUT = """
-UPDATE meta_feature_dates SET rows = rows - 1 WHERE view = ?{} AND date = ?{} AND EXISTS (SELECT 1 FROM {} WHERE {})
+UPDATE meta_feature_dates SET rows = rows - 1, changes = changes + 1
+WHERE view = ?{} AND date = ?{} AND EXISTS (SELECT 1 FROM {} WHERE {})
+"""
+_CHANGED = """
+INSERT INTO meta_feature_dates (view, date, rows, changes) VALUES (?, ?, 0, 1)
+ON CONFLICT (view, date) DO UPDATE SET changes = changes + 1
 """
 
 
@@ -132,6 +137,12 @@ class FeatureRows:
         dates = rows[DATE].value_counts()
         columns = [pa.repeat(self.view.name, len(dates)), dates.field("values"), dates.field("counts")]
         self.connection.insert(_COUNT, pa.RecordBatch.from_arrays(columns, names=["view", "date", "rows"]))
+
+    def changed(self, rows: pa.RecordBatch) -> None:
+        """Count a change of the date of each of these rows: they have other vectors now."""
+        dates = pc.unique(rows[DATE])
+        columns = [pa.repeat(self.view.name, len(dates)), dates]
+        self.connection.insert(_CHANGED, pa.RecordBatch.from_arrays(columns, names=["view", "date"]))
 
     def take_out(self, rows: pa.RecordBatch) -> None:
         """Take those of the rows away, and out of the count, that are there already."""

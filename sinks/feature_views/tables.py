@@ -25,7 +25,7 @@ from sinks.feature_views.columns import (
 from sinks.rows.tables import row_tables
 
 #: `sources`: the staged columns that a version was made of, with their types. `meta_feature_dates`: how many vectors
-#: the active version of a view has of each execution date.
+#: the active version of a view has of each execution date, and how often any of them changed, in all versions.
 FEATURES = """
 CREATE TABLE meta_feature_registry (
     view TEXT NOT NULL,
@@ -52,6 +52,7 @@ CREATE TABLE meta_feature_dates (
     view TEXT NOT NULL,
     date TEXT NOT NULL,
     rows INTEGER NOT NULL,
+    changes INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (view, date)
 ) STRICT, WITHOUT ROWID
 """
@@ -80,7 +81,7 @@ def dropped(view: str, dataset: str) -> Iterator[str]:
         yield f"DROP TRIGGER IF EXISTS {quote(name)}"
     for name in (feature_rows(view), latest_features(view), feature_changes(view)):
         yield f"DROP TABLE IF EXISTS {quote(name)}"
-    yield f"DELETE FROM meta_feature_dates WHERE view = {literal(view)}"
+    yield f"UPDATE meta_feature_dates SET rows = 0, changes = changes + 1 WHERE view = {literal(view)}"
 
 
 def trigger_names(view: str, dataset: str) -> tuple[str, ...]:
@@ -115,7 +116,8 @@ def _gone(view: FeatureView) -> str:
     rows = quote(feature_rows(view.name))
     same = " AND ".join(f"{quote(name)} = OLD.{quote(name)}" for name in key_types(view))
     counted = f"view = {literal(view.name)} AND date = OLD._date AND EXISTS (SELECT 1 FROM {rows} WHERE {same})"
-    return f"UPDATE meta_feature_dates SET rows = rows - 1 WHERE {counted}; DELETE FROM {rows} WHERE {same};"
+    count = f"UPDATE meta_feature_dates SET rows = rows - 1, changes = changes + 1 WHERE {counted}"
+    return f"{count}; DELETE FROM {rows} WHERE {same};"
 
 
 def _written_down(view: FeatureView, row: str) -> str:

@@ -12,6 +12,7 @@ from processors.errors import AdeStreamError
 from stream.cli import (
     checking,
     drafting,
+    exporting,
     features,
     kpi,
     loading,
@@ -47,6 +48,7 @@ app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
+app.command()(exporting.export)
 app.add_typer(features.app, name="features")
 app.add_typer(splits.app, name="splits")
 app.command(name="kpi")(kpi.kpi)

@@ -133,6 +133,7 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             profiling=None if config.profile is None else config.profile.profiling,
             suite=suite_of(config),
             scoring=config.score.scoring,
+            exports=config.exports,
             kpis=tuple(kpi.kpi(name) for name, kpi in config.kpis.items()),
         ),
         chain=Chain(tuple(draft.steps)),
