@@ -114,7 +114,8 @@ class WarehouseReader:
         """How many records of a file were rejected under each rule, the most frequent first."""
         counts = self._connection.rows(
             """SELECT reason.value ->> 'rule', count(*) FROM rejects r, json_each(r.reasons) reason
-            WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' <> 'warn' GROUP BY 1 ORDER BY 2 DESC, 1""",
+            WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' NOT IN ('warn', 'impute')
+            GROUP BY 1 ORDER BY 2 DESC, 1""",
             *(row_id(file_id, 0), row_id(file_id + 1, 0) - 1),
         )
         return {str(rule): int(str(count)) for rule, count in counts}

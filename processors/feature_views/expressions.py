@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -35,7 +37,26 @@ def _number(column: pa.Array) -> pa.Array:
 
 def value(sql: str, kind: ColumnType, name: str) -> pl.Expr:
     """The expression of `sql`, as `kind`."""
-    return parsed(sql).cast(polars_type(kind), strict=False).alias(name)
+    expression = parsed(sql) if kind.name == "decimal" else in_doubles(parsed(sql))
+    return expression.cast(polars_type(kind), strict=False).alias(name)
+
+
+def in_doubles(expression: pl.Expr) -> pl.Expr:
+    """`expression` with doubles for its decimal literals: polars rounds an integer by 7.0 to six places.
+
+    >>> seven = pl.DataFrame({"n": [1]}).select(parsed("n / 7.0").alias("exact"), in_doubles(parsed("n / 7.0")))
+    >>> seven.rows()
+    [(Decimal('0.142857'), 0.14285714285714285)]
+    """
+    tree = json.loads(expression.meta.serialize(format="json"), object_hook=_double)
+    return pl.Expr.deserialize(json.dumps(tree).encode(), format="json")
+
+
+def _double(node: dict[str, Any]) -> dict[str, Any]:
+    match node:
+        case {"Scalar": {"Decimal": [digits, _, scale]}}:
+            return {"Scalar": {"Float64": digits / 10**scale}}
+    return node
 
 
 def column_name(sql: str) -> str | None:
@@ -59,5 +80,7 @@ def _plan(view: FeatureView) -> _Plan:
     names = {feature.name: column_name(feature.sql) for feature in view.features}
     direct = {name: column for name, column in names.items() if column in kinds}
     expressions = [value(each.sql, each.type, each.name) for each in view.features if each.name not in direct]
-    read = {EVENT_US} | {name for expression in expressions for name in expression.meta.root_names()}
+    if expressions:  # polars hands a lone one to its pool of threads
+        expressions.append(pl.col(EVENT_US))
+    read = {name for expression in expressions for name in expression.meta.root_names()}
     return _Plan(direct, tuple(sorted(read)), tuple(expressions))

@@ -67,9 +67,10 @@ class Folding:
 
     def _older(self, fold: Fold, frames: Frames) -> Iterator[tuple[int, list[Ints]]]:
         """For each of `frames` that reaches back for ever: its place, and the parts of the state at each probe."""
-        if self.before is not None and any(frame.start_us is None for frame in frames):
+        for_ever = [place for place, frame in enumerate(frames) if frame.start_us is None]
+        if self.before is not None and for_ever:  # of other folds there is no state
             parts = [self.before[name].take(self.windows.older).fill_null(0).to_numpy() for name in fold.states]
-            yield from ((place, parts) for place, frame in enumerate(frames) if frame.start_us is None)
+            yield from ((place, parts) for place in for_ever)
 
     def _sums(self, fold: Fold, frames: Frames) -> list[Halves] | list[Floats]:
         first, last = self.windows.bounds[frames]

@@ -18,14 +18,15 @@ Frames: TypeAlias = tuple[Frame, ...]
 
 #: So many probes are looked for in their order: what stands near each other is found near each other.
 _MANY = 1 << 15
+#: No two timestamps lie so far apart; a window may be wider.
+_FAR = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """`order`: the places of the rows, by entity and instant; `instants` in that order. `bounds`: for the frames that
-    something is asked of together, a row a frame, a column a probe: the first row of the window, counted in that order,
-    and the one behind its last. `older`: for each probe the
-    place of the state of its entity's older rows, null where there is none.
+    """`order`: the places of the rows, by entity and instant; `instants` in that order. `bounds`: for frames of which
+    something is asked together, a row a frame, a column a probe: the first row of the window in that order, and the one
+    behind its last. `older`: for each probe the place of the state of its entity's older rows, or null.
     """
 
     order: Ints
@@ -64,7 +65,7 @@ def _bounds(
     def before(distance: int | None) -> Ints:
         """How many rows stand before the first that is `distance` away or nearer; None: before the entity's first."""
         places = np.empty(len(codes), np.int64)
-        places[order] = timeline.before(codes, None if distance is None else instants - distance)
+        places[order] = timeline.before(codes, None if distance is None else instants - min(distance, _FAR))
         return places
 
     bounds: dict[Frames, tuple[Ints, Ints]] = {}

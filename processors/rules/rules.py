@@ -20,6 +20,8 @@ from processors.rules.expressions import parsed
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 Action: TypeAlias = Literal["warn", "drop", "quarantine", "impute", "fail"]
+#: Actions of rules that refuse no row: where they are reasons, another one refused it.
+PASSING: tuple[Action, ...] = ("warn", "impute")
 
 
 @dataclass(frozen=True, slots=True)

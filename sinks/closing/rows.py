@@ -68,11 +68,11 @@ def summaries(
 
 def column_ordinals(
     connection: Connection, dataset: str, files: Sequence[int], name: str, kind: ColumnType
-) -> pl.Series:
-    """The ordinals of one column in the accepted rows of some files."""
-    columns = {name: kind}
-    parts = [rows[name] for file_id in files for rows in typed_rows(connection, dataset, file_id, columns)]
-    return pl.concat([nothing(kind).distinct.entries["value"], *(ordinals(part, kind) for part in parts)])
+) -> Iterator[pl.Series]:
+    """The ordinals of one column in the accepted rows of some files, some at a time."""
+    for file_id in files:
+        for rows in typed_rows(connection, dataset, file_id, {name: kind}):
+            yield ordinals(rows[name], kind)
 
 
 def typed_rows(

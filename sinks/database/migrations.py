@@ -27,6 +27,7 @@ from sinks.results.tables import RESULTS
 from sinks.rows.storage import storage
 from sinks.rows.tables import add_column, create, row_tables, stored_types
 from sinks.schemas.tables import AMENDMENTS, SCHEMAS
+from sinks.splits.tables import SPLITS
 from sinks.table import Table
 
 migrations = Migrations("ade-stream")
@@ -133,6 +134,12 @@ def feature_views(db: Database) -> None:
     """Which versions of which feature views there are, and how many vectors of which dates."""
     for statement in FEATURES.split(";\n\n"):
         db.execute(statement)
+
+
+@migrations()
+def splits(db: Database) -> None:
+    """How rows of feature views were split for training."""
+    db.execute(SPLITS)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

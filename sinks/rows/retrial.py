@@ -43,7 +43,8 @@ _OLD_COUNTS = """
 SELECT ?1, name, -count(*) FROM (
     SELECT iif(reason.value ->> 'rule' = 'type', 'type.' || (reason.value ->> 'column'),
                'rule.' || (reason.value ->> 'rule')) AS name
-    FROM rejects r, json_each(r.reasons) reason WHERE r._id IN (SELECT _id FROM renewed) GROUP BY r._id, name
+    FROM rejects r, json_each(r.reasons) reason
+    WHERE r._id IN (SELECT _id FROM renewed) AND reason.value ->> 'action' <> 'impute' GROUP BY r._id, name
     UNION ALL
     SELECT 'rule.' || flag.value
     FROM (SELECT _id, _flags FROM {0} UNION ALL SELECT _id, _flags FROM {1}) row,

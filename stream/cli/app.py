@@ -21,6 +21,7 @@ from stream.cli import (
     resuming,
     retrying,
     schema,
+    splits,
     status,
     tracing,
     why,
@@ -47,6 +48,7 @@ app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
 app.add_typer(features.app, name="features")
+app.add_typer(splits.app, name="splits")
 app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)

@@ -17,7 +17,6 @@ from processors.errors import ConfigError
 from processors.feature_views.model import EVENT_US
 from processors.feature_views.values import arrow_type
 from stream.features.spine import Page
-from stream.screens.output import shown
 
 _DAY = "%Y-%m-%d"
 _MICROSECONDS = ColumnType("integer")
@@ -148,5 +147,5 @@ def _faults(page: Page, column: str, wrong: pl.Series, kind: ColumnType) -> Iter
     """The faults of a column, by row."""
     for row in wrong.arg_true().to_list():
         cell = page.rows[column][row].as_py()
-        held = "is empty" if cell in (None, "") else f"is {shown(cell)[:_SHOWN]!r}"
+        held = "is empty" if cell in (None, "") else f"is {str(cell)[:_SHOWN]!r}"
         yield Fault(page.numbers[row], f"{column} {held}; it must be {expected(kind)}")

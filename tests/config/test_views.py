@@ -13,6 +13,7 @@ from stream.config import Dataset, load_configs
 from stream.config.amending import with_amendments
 from stream.config.loading import load_config
 from tests.config.sales import SALES, refusal
+from tests.system.processes import ROOT
 
 VIEW = """\
 view: buyers
@@ -184,3 +185,23 @@ def test_a_view_that_is_wrong_is_told_where_a_config_is_read_alone(tmp_path: Pat
     folder_of(tmp_path, sql=SQL.replace("sum(amount)", "sum(kind)"))
     with pytest.raises(ConfigError, match=r"buyers\.sql:3: kind is a string, which sum cannot add up"):
         load_config(tmp_path / "sales.yaml")
+
+
+def test_the_view_of_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8").split("## Feature views")[1]
+    view, sql = (readme.split(f"```{kind}\n")[1].split("```")[0] for kind in ("yaml", "sql"))
+    for name in ("orders.yaml", "expectations/orders.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text((ROOT / "configs" / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sql" / "customer_features.yaml").write_text(view, "utf-8")
+    (tmp_path / "sql" / "customer_features.sql").write_text(sql, "utf-8")
+    [read] = load_configs(tmp_path)["orders"].table.views
+    assert [each.name for each in read.features] == ["orders_7d", "amount_web_7d", "days_since_last_order"]
+
+
+def test_a_column_by_which_an_entity_is_known_is_not_widened(tmp_path: Path) -> None:
+    folder_of(tmp_path, VIEW.replace("entity: id", "entity: count"), SQL.replace("BY id", "BY count"))
+    (tmp_path / "sales.yaml").write_text(SALES.replace("- schema: {}", "- schema: {misfits: evolve}"), "utf-8")
+    columns = {column.name: column for column in load_configs(tmp_path)["sales"].columns}
+    assert (columns["count"].misfits, columns["amount"].misfits) == ("rescue", None)

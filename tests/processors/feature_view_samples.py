@@ -42,7 +42,7 @@ PROBES = pa.schema({name: _KEYS[name] for name in ("who", "shop", "_event_us")})
 
 #: The first and the last instant that a timestamp may have.
 ENDS_OF_TIME = (-62_135_596_800_000_000, 253_402_300_799_999_999)
-FRAMES = (Frame(1), Frame(7), Frame(30, 3), Frame(2, 5), Frame(None), Frame(None, 4), Frame(1 << 62))
+FRAMES = (Frame(1), Frame(7), Frame(30, 3), Frame(2, 5), Frame(None), Frame(None, 4), Frame(10**30))
 
 
 def view(
@@ -63,8 +63,19 @@ def view(
     )
     plain = tuple(Feature(each.name, each.name, each.type, ()) for each in aggregates)
     return FeatureView(
-        *("everything", 1, "orders", ENTITY, None, tuple(inputs.values()), aggregates, plain + features, where),
-        *("", "", "", ""),
+        name="everything",
+        version=1,
+        dataset="orders",
+        entity=ENTITY,
+        horizon_us=None,
+        inputs=tuple(inputs.values()),
+        aggregates=aggregates,
+        features=plain + features,
+        where=where,
+        sql="",
+        sql_hash="",
+        config_hash="",
+        schema_hash="",
     )
 
 

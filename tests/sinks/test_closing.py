@@ -12,6 +12,7 @@ from sinks.base import Finding
 from sinks.closing.references import new_reference
 from sinks.closing.rows import typed_rows
 from sinks.database.connection import Connection, Scalar
+from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from tests.sinks.landings import dataset
@@ -81,7 +82,7 @@ def test_a_rule_of_files_has_a_result_for_each(place: Place) -> None:
     place.land(1, [1])
     place.land(1, [1, 2], "b")
     [found] = place.loaded(shop({"check": "row_count", "min": 2, "scope": "file"}))
-    assert found.message == "shop/a-2026-11-01.csv: 1 rows, and must be at least 2"
+    assert found.message == "shop/a-2026-11-01.csv: 1 row, and must be at least 2"
     assert place.rows("SELECT file_id, unexpected_count FROM meta_date_results ORDER BY 1") == [(1, 1), (2, 0)]
 
 
@@ -286,3 +287,23 @@ def test_a_column_that_begins_with_nulls_is_read_in_its_type(place: Place) -> No
         parts = list(typed_rows(connection, "shop", 1, dict(of.table.columns)))
     assert sum(part.height for part in parts) == 3001
     assert str(parts[-1]["amount"][-1]) == "7.50"
+
+
+def test_what_has_a_place_of_its_own_is_told_behind_any_number_that_has_none(place: Place) -> None:
+    of = shop()
+    place.land(1, [1])
+    place.load(of)
+    with Connection(place.warehouse) as connection, connection.transaction():
+        connection.run(
+            """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+            INSERT INTO meta_date_results SELECT 'shop', '2026-11-01', iif(i = 2000, 1, NULL), printf('r%04d', i),
+            1, 0, 1, '{}', '', 'error', 'warn', '' FROM n"""
+        )
+        connection.run(
+            """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+            INSERT INTO meta_profiles SELECT 'shop', '2026-11-01', printf('c%04d', i), '{}', iif(i = 2000, 0.5, NULL),
+            iif(i = 2000, 0.0, NULL), 'ok', '' FROM n"""
+        )
+    with WarehouseReader(place.warehouse) as reader:
+        assert [each.path for each in reader.broken_rules()[-2:]] == [None, "shop/a-2026-11-01.csv"]
+        assert [(each.psi, each.js) for each in reader.profiles("shop", None)[-2:]] == [(None, None), (0.5, 0.0)]

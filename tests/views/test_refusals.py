@@ -54,6 +54,10 @@ LEAKS = "would know what is to be told (leakage), and rows of one instant do not
         ("sum(round(price, 1)) OVER week AS x", "is nothing that SQLite and PostgreSQL compute as it is computed here"),
         ("count(*) FILTER (WHERE status LIKE 'a%') OVER week AS x", "compare with = or IN"),
         ("sum(quantity + status) OVER week AS x", "quantity + status cannot be computed"),
+        (
+            "count(*) FILTER (WHERE day > '2026-01-01') OVER week AS x",
+            "dates and moments compare with each other alone",
+        ),
         ("sum(random()) OVER week AS x", "looks at no column"),
         ("sum(random() * price) OVER week AS x", "reads a clock or a random source"),
         ("CURRENT_TIMESTAMP - max(_event_us) OVER week AS x", "reads a clock or a random source"),

@@ -87,8 +87,14 @@ class Typed:
             types = {name: polars_type(_number(kind)) for name, kind in self.types.items()}
             return feature_type(row_expression(sql, types)[1])
         except ValueError as error:
-            why = error if error.__cause__ is None else f"{shown(node)} cannot be computed: {error.__cause__}"
+            why = error if error.__cause__ is None else f"{shown(node)} cannot be computed: {_cause(error.__cause__)}"
             raise SqlError(node, str(why).split("\n\n")[0]) from error
+
+
+def _cause(error: BaseException) -> str:
+    if "to a string value" in str(error):
+        return "dates and moments compare with each other alone; _event_us compares with microseconds"
+    return str(error)
 
 
 def _number(kind: ColumnType) -> ColumnType:

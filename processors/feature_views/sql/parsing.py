@@ -69,7 +69,7 @@ def _view(reading: Reading, select: exp.Select, faults: list[SqlError]) -> Featu
     condition = None
     with _noted(faults):
         condition = None if where is None else reading.rows.condition(where.this)
-    named = list(_features(reading, select, faults))
+    named = _features(reading, select, faults)
     entity = tuple((name, bare(reading.types[name])) for name in definition.entity)
     features = tuple(each.feature for each in named)
     return FeatureView(
@@ -90,19 +90,19 @@ def _view(reading: Reading, select: exp.Select, faults: list[SqlError]) -> Featu
     )
 
 
-def _features(reading: Reading, select: exp.Select, faults: list[SqlError]) -> Iterator[_Named]:
+def _features(reading: Reading, select: exp.Select, faults: list[SqlError]) -> list[_Named]:
     taken = {name.lower() for name in reading.definition.entity}
-    for column in select.expressions:
-        if reading.is_key(column):
-            continue
+    found: list[_Named] = []
+    for column in (each for each in select.expressions if not reading.is_key(each)):
         with _noted(faults):
             named = _feature(reading, column, select.args.get("where"))
             if named.feature.name.lower() in taken:
                 raise SqlError(column, f"the name {named.feature.name!r} is used twice")
             taken.add(named.feature.name.lower())
-            yield named
-    if len(taken) == len(reading.definition.entity) and not faults:
+            found.append(named)
+    if not (found or faults):
         faults.append(SqlError(select, "has no feature; write an aggregate OVER a window, and a name behind AS"))
+    return found
 
 
 def _feature(reading: Reading, column: exp.Expr, where: exp.Expr | None) -> _Named:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from processors.errors import ConfigError
 from processors.feature_views.sql.definition import Definition
-from stream.config.compiling.dataset import Dataset
+from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.problems import Place, dotted, placed, problem, repeated
 from stream.config.views.compiling import view_faults, with_compiled_views
 from stream.config.views.models import ViewConfig
@@ -88,8 +88,19 @@ def with_views(dataset: Dataset, views: Iterable[View]) -> tuple[Dataset, list[s
     problems = [line for view in own for line in _problems(view, dataset)]
     if problems or not own:
         return dataset, problems
-    compiled = with_compiled_views(replace(dataset, definitions=tuple(view.definition for view in own)))
+    fixed = _keeping(dataset, {name for view in own for name in view.config.entity})
+    compiled = with_compiled_views(replace(fixed, definitions=tuple(view.definition for view in own)))
     return compiled, [line for view in own for line in _split_problems(view, compiled)]
+
+
+def _keeping(dataset: Dataset, columns: set[str]) -> Dataset:
+    """The dataset, whose columns by which entities are known are not widened: a key keeps its type."""
+    if dataset.config.modes.misfits != "evolve":
+        return dataset
+    fixed = dataset.fixed | columns
+    compiled, _ = compile_dataset(dataset.config, fixed)
+    table = replace(dataset.table, contract=compiled.table.contract)
+    return replace(dataset, columns=compiled.columns, chain=compiled.chain, table=table, fixed=fixed)
 
 
 def _problems(view: View, dataset: Dataset) -> Iterator[str]:

@@ -134,6 +134,24 @@ def test_the_same_config_gives_the_same_contract(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"files": {"folder": "elsewhere"}},
+        {"dialect": {"delimiter": ";"}},
+        {"limits": {"batch_rows": 5}},
+        {"budget": {"max_reject_percent": 5}},
+        {"raw": False},
+        {"score": {"fall": 1}},
+        {"profile": {}},
+        {"parameters": {"warmup_rows": 5}},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_is_no_promise_about_records_is_no_part_of_the_contract(more: dict[str, Any]) -> None:
+    assert odcs_text(compiled(["code"], [], more).config) == odcs_text(compiled(["code"], [], {}).config)
+
+
 def test_usual_rules_are_constraints_that_other_tools_read() -> None:
     rules = [rule for rule in RULES if not {"name", "severity", "action"} & rule.keys()]
     contract = yaml.safe_load(odcs_text(compiled(list(COLUMNS), rules, {}).config))
