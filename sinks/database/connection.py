@@ -156,6 +156,15 @@ class Connection:
             raise
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read in the block is of one moment. The log of a writer beside it grows until the block ends."""
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self.roll_back()
+
+    @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that is undone alone, should an exception leave it."""
         self.run("SAVEPOINT part")

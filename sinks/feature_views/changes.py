@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -21,16 +22,20 @@ def note_rows(connection: Connection, table: Table, rows: str) -> None:
         connection.run(noted(view, rows))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Changes:
     """The changes beneath one view. Every method runs inside the caller's transaction."""
 
     connection: Connection
     view: FeatureView
 
-    @property
+    @cached_property
     def _table(self) -> str:
         return quote(feature_changes(self.view.name))
+
+    @cached_property
+    def _key(self) -> str:
+        return names(key_types(self.view))
 
     def note(self, ids: Span | IdRange) -> None:
         """Write down the staged rows of a range as if they had changed."""
@@ -39,15 +44,17 @@ class Changes:
     @property
     def first(self) -> str:
         """SQL: the first of them, in the order of the key; so many at the most as are worked off together."""
-        key = names(key_types(self.view))
-        return f"SELECT {key} FROM {self._table} ORDER BY {key} LIMIT {ROWS_AT_ONCE}"
+        return f"SELECT {self._key} FROM {self._table} ORDER BY {self._key} LIMIT {ROWS_AT_ONCE}"
 
     def page(self) -> pa.RecordBatch:
         """The first of them: entity, `_event_us`, `_id`."""
-        kept = kept_types(self.view)
-        types = {name: kept[name] for name in key_types(self.view)}
-        read = self.connection.table(f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self.first})")
+        read = self.connection.table(f"SELECT {self._examples} UNION ALL SELECT * FROM ({self.first})")
         return pa.concat_batches(read.to_batches()).slice(1)
+
+    @cached_property
+    def _examples(self) -> str:
+        kept = kept_types(self.view)
+        return examples({name: kept[name] for name in key_types(self.view)})
 
     def is_last(self, page: pa.RecordBatch) -> bool:
         """Whether there are no more behind the page."""
@@ -61,5 +68,5 @@ class Changes:
             self.connection.run(f"DELETE FROM {self._table}")
             return
         last = [column[-1].as_py() for column in page.columns]
-        behind = f"({names(key_types(self.view))}) <= ({', '.join('?' for _ in last)})"
+        behind = f"({self._key}) <= ({', '.join('?' for _ in last)})"
         self.connection.run(f"DELETE FROM {self._table} WHERE {behind}", *last)

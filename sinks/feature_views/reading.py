@@ -37,6 +37,8 @@ _OF_DATE = """
 (SELECT s.* FROM meta_files m CROSS JOIN {} s ON s._id BETWEEN m.file_id << 32 AND (m.file_id << 32) + 4294967295
 WHERE m.dataset = ? AND m.date = ? AND m.state <> 'superseded') s
 """
+_ACTIVE = "SELECT view FROM meta_feature_registry WHERE dataset = ? AND status = 'active' ORDER BY view"
+_COLUMNS = "SELECT name, pk > 0 FROM pragma_table_info(?)"
 _COMMITTED = "(SELECT committed_at FROM meta_spans s WHERE s.span_id <= f._id ORDER BY s.span_id DESC LIMIT 1)"
 #: Microseconds since 1970 of a time as the ledger writes it, which has milliseconds.
 _MICROSECONDS = f"CAST(round(unixepoch({_COMMITTED}, 'subsec') * 1000) AS INTEGER) * 1000"
@@ -144,3 +146,15 @@ def vectors(connection: Connection, view: FeatureView, date: str | None = None) 
 def _same(view: FeatureView) -> str:
     """The vector of a staged row."""
     return " AND ".join(f"f.{quote(name)} = s.{quote(name)}" for name in key_types(view))
+
+
+def vectors_by_id(connection: Connection, dataset: str) -> Iterator[tuple[str, list[str]]]:
+    """Of each view of a dataset: SQL that stands for its vectors with ids from ?1 to ?2, which are found by the staged
+    rows; and the columns that people read, by name."""
+    for (view,) in connection.rows(_ACTIVE, dataset):
+        table = feature_rows(str(view))
+        columns = [(str(name), bool(is_key)) for name, is_key in connection.rows(_COLUMNS, table)]
+        same = " AND ".join(f"f.{quote(name)} = s.{quote(name)}" for name, is_key in columns if is_key)
+        rows = f"SELECT f.* FROM {quote(staged(dataset))} s CROSS JOIN {quote(table)} f ON {same}"
+        read = sorted(name for name, _ in columns if not name.startswith(("_input_", "_state_")))
+        yield f"({rows} WHERE s._id BETWEEN ?1 AND ?2)", read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,19 +44,23 @@ def is_unbounded(view: FeatureView) -> bool:
     return any(each.frame.start_us is None for each in view.aggregates)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeatureRows:
     """The rows of one view. Every method runs inside the caller's transaction."""
 
     connection: Connection
     view: FeatureView
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The columns by which vectors are computed."""
         return list(kept_types(self.view))
 
-    @property
+    @cached_property
+    def _key(self) -> list[str]:
+        return list(key_types(self.view))
+
+    @cached_property
     def _table(self) -> str:
         return quote(feature_rows(self.view.name))
 
@@ -76,17 +81,20 @@ class FeatureRows:
 
     def _around(self, ranges: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Behind a row that shows the types."""
+        places = pa.array(range(ranges.num_rows), pa.int64())
+        asked = pa.RecordBatch.from_arrays([*ranges.columns, places], names=[*ranges.schema.names, RANGE])
+        return self.connection.batches_of_each(self._around_sql, with_example(asked))
+
+    @cached_property
+    def _around_sql(self) -> str:
         first, last, place, is_example = (f"?{len(self.view.keys) + number}" for number in (1, 2, 3, 4))
         if is_unbounded(self.view) and not needs_history(self.view):
             older = f"SELECT max(o.{EVENT}) FROM {self._table} o WHERE {self._of_entity('o')} AND o.{EVENT} < {first}"
             first = f"coalesce(({older}), {first})"
         types = {**kept_types(self.view), **states(self.view)}
         within = f"{self._of_entity('f')} AND f.{EVENT} BETWEEN {first} AND {last}"
-        sql = f"""SELECT {examples({**types, RANGE: pa.int64()})} WHERE {is_example}
+        return f"""SELECT {examples({**types, RANGE: pa.int64()})} WHERE {is_example}
             UNION ALL SELECT {names(types, "f.")}, {place} FROM {self._table} f WHERE {within}"""
-        places = pa.array(range(ranges.num_rows), pa.int64())
-        asked = pa.RecordBatch.from_arrays([*ranges.columns, places], names=[*ranges.schema.names, RANGE])
-        return self.connection.batches_of_each(sql, with_example(asked))
 
     def page(self, within: pa.RecordBatch | None, after: pa.RecordBatch | None) -> pa.RecordBatch:
         """The next rows behind the one `after`, by entity and time: of all, or of those of the one entity in `within`
@@ -112,10 +120,12 @@ class FeatureRows:
         """Store rows with their vectors and states, in the place of what is there of them."""
         columns = {name: each[name] for each in (rows, *made) for name in each.schema.names}
         whole = pa.RecordBatch.from_pydict(columns)
-        order = pc.sort_indices(whole, [(name, "ascending") for name in key_types(self.view)])
+        order = pc.sort_indices(whole, [(name, "ascending") for name in self._key])
+        self.connection.insert(self._put_sql(tuple(columns)), whole.take(order))
+
+    def _put_sql(self, columns: tuple[str, ...]) -> str:
         marks = ", ".join("?" for _ in columns)
-        sql = f"INSERT OR REPLACE INTO {self._table} ({names(columns)}) VALUES ({marks})"
-        self.connection.insert(sql, whole.take(order))
+        return f"INSERT OR REPLACE INTO {self._table} ({names(columns)}) VALUES ({marks})"
 
     def count(self, rows: pa.RecordBatch) -> None:
         """Count rows that are new."""

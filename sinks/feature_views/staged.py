@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 import pyarrow as pa
@@ -30,7 +31,7 @@ def sources(view: FeatureView, table: Table) -> dict[str, ColumnType]:
     return {name: kind for name, kind in table.columns if name in wanted}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StagedRows:
     """The staged rows that are part of a view, as it takes them: entity, `_event_us`, `_id`, `_date`, inputs.
 
@@ -59,9 +60,13 @@ class StagedRows:
         return self._rows(without_example(read))
 
     def _sql(self, condition: str) -> str:
+        return f"{self._selection} AND {condition}"
+
+    @cached_property
+    def _selection(self) -> str:
         types = {name: arrow_type(kind) for name, kind in self.sources.items()} | dict(PLACE)
         keys = " AND ".join(f"s.{quote(name)} IS NOT NULL" for name in (*self.view.keys, EVENT))
-        rows = f"{quote(staged(self.view.dataset))} s WHERE {keys} AND {condition}"
+        rows = f"{quote(staged(self.view.dataset))} s WHERE {keys}"
         return f"SELECT {examples(types)} UNION ALL SELECT {names(types, 's.')} FROM {rows}"
 
     def _rows(self, read: pa.Table) -> pa.RecordBatch:

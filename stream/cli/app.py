@@ -12,6 +12,7 @@ from processors.errors import AdeStreamError
 from stream.cli import (
     checking,
     drafting,
+    features,
     kpi,
     loading,
     quality,
@@ -45,6 +46,7 @@ app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
+app.add_typer(features.app, name="features")
 app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)

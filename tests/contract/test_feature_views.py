@@ -125,7 +125,8 @@ def _take(warehouse: Warehouse, step: Step, table: Table) -> Iterator[Draft]:
 
 
 def _parts(count: int) -> list[Literal["begin", "within", "end", "whole"]]:
-    return ["whole"] if count == 1 else ["begin", *["within"] * (count - 2), "end"]
+    within: list[Literal["within"]] = ["within"] * (count - 2)
+    return ["whole"] if count == 1 else ["begin", *within, "end"]
 
 
 def check(path: Path, drafts: Sequence[Draft], table: Table = TABLE) -> None:

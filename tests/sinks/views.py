@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,7 +14,7 @@ from processors.columns import ColumnType
 from processors.feature_views.model import Aggregate, Feature, FeatureView, Frame, Function, Input
 from sinks.table import Table, Unique
 from tests.sinks import contents
-from tests.sinks.drafts import Cell
+from tests.sinks.drafts import Accepted, Cell
 
 TEXT, WHOLE, NUMBER, MONEY = (
     ColumnType("string"),
@@ -107,6 +108,11 @@ VIEWS = (ANEW, EVER, LATE, WITHIN)
 def with_views(*views: FeatureView, table: Table = TABLE) -> Table:
     """The dataset with these views."""
     return replace(table, views=views)
+
+
+def row(code: str, who: str | None, at: int, n: int | None = 1, paid: str = "1.50") -> Accepted:
+    """A row of an entity, some microseconds after the epoch."""
+    return Accepted((code, who, n, 2.5, Decimal(paid), datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)))
 
 
 Vector: TypeAlias = tuple[Any, ...]

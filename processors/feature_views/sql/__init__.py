@@ -1,1 +1,1 @@
-"""The SQL of a feature view: one SELECT with windows, read into what computes it."""
+"""How the SQL of a view is read: one SELECT, its windows, its expressions, their types."""

@@ -87,7 +87,7 @@ class Gathering:
         sql, kind = ("1", _INTEGER) if call.argument is None else self._value(call.function, call.argument)
         if call.condition is not None:
             sql = f"CASE WHEN {self.rows.condition(call.condition)} THEN {sql} ELSE NULL END"
-        sql = self.rows.column(sql) or sql
+        sql = self.rows.simply(sql)
         return self.inputs.setdefault((sql, kind), Input(f"_input_{len(self.inputs) + 1}", sql, kind))
 
     def _value(self, function: Function, argument: exp.Expr) -> tuple[str, ColumnType]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from polars.exceptions import PolarsError
 from sqlglot import exp
 
 from processors.casting.casting import polars_type
@@ -12,7 +13,7 @@ from processors.columns import ColumnType
 from processors.feature_views.sql.canonical import Writer, quoted
 from processors.feature_views.sql.faults import SqlError, shown
 from processors.features import feature_type
-from processors.rules.expressions import row_expression
+from processors.rules.expressions import parsed, row_expression
 
 NUMBERS = {"integer", "number", "decimal"}
 
@@ -47,6 +48,16 @@ class Typed:
     def column(self, sql: str) -> str | None:
         """The name of the column that `sql` is, and nothing more; None for other expressions."""
         return next((name for name in self.types if quoted(name) == sql), None)
+
+    def simply(self, sql: str) -> str:
+        """A column that stands alone without its quotes, where polars takes its name for one and not for a keyword."""
+        column = self.column(sql)
+        if column is None:
+            return sql
+        try:
+            return column if parsed(column).meta.is_column() else sql
+        except PolarsError:
+            return sql
 
     def condition(self, node: exp.Expr) -> str:
         """`node` in SQL. Raises SqlError where it says neither yes nor no of a row."""

@@ -117,7 +117,7 @@ def _feature(reading: Reading, column: exp.Expr, where: exp.Expr | None) -> _Nam
     if column.find(exp.Window) is None:
         raise SqlError(column, f"{column.alias} looks at no window; a feature is made of aggregates over windows")
     sources = tuple(dict.fromkeys([*reading.sources(column), *(reading.sources(where) if where else ())]))
-    return _Named(Feature(column.alias, reading.features.column(sql) or sql, kind, sources), canonical)
+    return _Named(Feature(column.alias, reading.features.simply(sql), kind, sources), canonical)
 
 
 def _canonical(definition: Definition, features: Sequence[_Named], where: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import sqlglot
@@ -10,6 +11,8 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from processors.feature_views.sql.faults import SqlError
 
+#: Comments, and what is quoted and may look like one.
+_COMMENTS = re.compile(r"""('[^']*'|"[^"]*")|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 _PLAIN = {"expressions", "from_", "where", "windows"}
 #: Clauses, and why a view has none of them.
 _CLAUSES = {
@@ -27,9 +30,10 @@ _ONE = "write one SELECT ... FROM stg_<dataset>, with windows"
 
 def statement(sql: str) -> exp.Select:
     """The SELECT that `sql` is. Raises SqlError where it is something else."""
-    _begins_well(sql)
+    plain = _COMMENTS.sub(_blank, sql)
+    _begins_well(plain)
     try:
-        found = [each for each in sqlglot.parse(sql, dialect="sqlite") if each is not None]
+        found = [each for each in sqlglot.parse(plain, dialect="sqlite") if each is not None]
     except ParseError as error:
         first = error.errors[0]
         raise SqlError(int(first["line"] or 1), f"is no SQL near {_near(first['highlight'])}; {_ONE}") from error
@@ -40,6 +44,11 @@ def statement(sql: str) -> exp.Select:
     if not isinstance(found[0], exp.Select):
         raise SqlError(found[0], f"is no plain SELECT; {_ONE}")
     return found[0]
+
+
+def _blank(comment: re.Match[str]) -> str:
+    """The lines of a comment; sqlglot reads no comment between the words of a clause."""
+    return comment[1] or " " + "\n" * comment[0].count("\n")
 
 
 def _begins_well(sql: str) -> None:

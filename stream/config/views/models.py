@@ -15,12 +15,15 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SQL_FILE = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
 
+_SomeNames: TypeAlias = Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
 def _listed(names: object) -> object:
     return (names,) if isinstance(names, str) else names
 
 
 #: A name, or several of them.
-Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | tuple[Name, ...])]
+Names: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(_listed, json_schema_input_type=Name | _SomeNames)]
 
 
 class ViewConfig(Strict):
