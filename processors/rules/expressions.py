@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ from processors.frames import computed
 _CLOCKS = re.compile(r"\b(current_(date|time|timestamp)|now|today|random|rand)\b", re.IGNORECASE)
 _STRINGS = re.compile(r"'(?:[^']|'')*'")
 _PROBE_ROWS = 5
-_DIVISIONS = [{"Sql": {"Binary": name}} for name in ("Div", "IntDiv", "Rem")]
+_QUOTIENT, *_WHOLE = ({"Sql": {"Binary": name}} for name in ("Div", "IntDiv", "Rem"))
 #: Nodes of polars' expression tree that look at other rows. What is no node (a function that shifts or sorts) the probe
 #: finds.
 _BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice", "Filter", "Explode", "SubPlan"}
@@ -36,7 +36,10 @@ def parsed(sql: str) -> pl.Expr:
 def _lenient(node: dict[str, Any]) -> dict[str, Any]:
     if {"expr", "dtype", "options"} == set(node):
         return node | {"options": "NonStrict"}
-    if node.get("function") in _DIVISIONS:
+    if node.get("function") == _QUOTIENT:
+        dividend, divisor = node["input"]
+        return node | {"input": [dividend, _for_each(dividend, _unless_zero(divisor))]}
+    if node.get("function") in _WHOLE:
         dividend, divisor = node["input"]
         return node | {"input": [dividend, _unless_zero(divisor)]}
     return node
@@ -45,6 +48,33 @@ def _lenient(node: dict[str, Any]) -> dict[str, Any]:
 def _unless_zero(divisor: dict[str, Any]) -> dict[str, Any]:
     other = {"BinaryExpr": {"left": divisor, "op": "NotEq", "right": {"Literal": {"Dyn": {"Int": 0}}}}}
     return {"Ternary": {"predicate": other, "truthy": divisor, "falsy": {"Literal": {"Scalar": {"Null": "Null"}}}}}
+
+
+def _for_each(dividend: dict[str, Any], divisor: dict[str, Any]) -> dict[str, Any]:
+    """A divisor that is a constant, once for each row that is divided.
+
+    By one number polars divides many rows with its reciprocal, which rounds twice, and a lone row as it should; so a
+    row's value would depend on its company.
+    """
+    column = next(_columns(dividend), None)
+    if column is None or next(_columns(divisor), None) is not None:
+        return divisor
+    ones: dict[str, Any] = {"Column": column}
+    for asked in ("IsNull", "IsNotNull"):
+        ones = {"Function": {"input": [ones], "function": {"Boolean": asked}}}
+    ones = {"Cast": {"expr": ones, "dtype": {"Literal": "Int64"}, "options": "NonStrict"}}
+    return {"BinaryExpr": {"left": ones, "op": "Multiply", "right": divisor}}
+
+
+def _columns(node: object) -> Iterator[str]:
+    """The columns in an expression's tree."""
+    if isinstance(node, dict):
+        if "Column" in node:
+            yield node["Column"]
+        node = [*node.values()]
+    if isinstance(node, list):
+        for child in node:
+            yield from _columns(child)
 
 
 def row_expression(sql: str, columns: Mapping[str, pl.DataType]) -> tuple[pl.Expr, pl.DataType]:

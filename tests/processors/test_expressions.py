@@ -149,3 +149,20 @@ def test_an_expression_that_is_taken_never_fails_on_data(sql: str) -> None:
     except ValueError:
         return
     assert Derive((Feature("f", sql, kind),))(with_ids(AWKWARD)).accepted.num_rows == 2
+
+
+@pytest.mark.parametrize("sql", ["x / 1000000.0", "n / 7", "n / (3.0 + 4.0)", "x / ABS(-3.7)", "COALESCE(x, n) / 3.7"])
+def test_a_quotient_is_the_same_in_any_company_and_rounded_once(sql: str) -> None:
+    cells = {"n": [2998798999997, 1, 10, None], "x": [2998798999997.0, 0.1, None, 1e308]}
+    rows = pl.DataFrame(cells, schema={name: COLUMNS[name] for name in cells})
+    quotient, _ = row_expression(sql, COLUMNS)
+    alone = pl.concat([rows[place : place + 1].select(quotient) for place in range(rows.height)])
+    assert rows.select(quotient).equals(alone)
+
+
+def test_a_quotient_is_the_double_that_is_nearest() -> None:
+    rows = pl.DataFrame({"x": [2998798999997.0, 5.0]})
+    assert rows.select(row_expression("x / 1000000.0", rows.schema)[0].alias("q"))["q"].to_list() == [
+        2998798.999997,
+        5e-6,
+    ]

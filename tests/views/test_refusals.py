@@ -82,6 +82,7 @@ def test_an_expression_is_refused_with_the_reason(expression: str, why: str) -> 
         ("GROUPS BETWEEN 5 PRECEDING AND 1 PRECEDING", "a frame of GROUPS counts rows"),
         ("RANGE BETWEEN 1 PRECEDING AND 5 PRECEDING", "must begin at or before its end"),
         ("RANGE BETWEEN 99999999999999999999 PRECEDING AND 1 PRECEDING", "a thousand years back at the most"),
+        ("RANGE BETWEEN UNBOUNDED PRECEDING AND 9223372036854775807 PRECEDING", "a thousand years back at the most"),
         ("RANGE BETWEEN 5.5 PRECEDING AND 1 PRECEDING", "must be whole microseconds, such as 7 * 86400000000"),
         ("RANGE BETWEEN INTERVAL '7 days' PRECEDING AND 1 PRECEDING", "must be whole microseconds"),
         ("RANGE BETWEEN 5 PRECEDING AND 1 PRECEDING EXCLUDE TIES", "EXCLUDE is not known here"),

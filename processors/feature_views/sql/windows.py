@@ -94,8 +94,10 @@ def _frame(spec: exp.WindowSpec) -> Frame:
     start, end = _bound(spec, "start"), _bound(spec, "end")
     if end is None or end < 1:
         raise SqlError(spec, f"a window must end before the instant itself; {_FORM}")
-    if start is not None and not end <= start <= _REACH_MAX_US:
-        raise SqlError(spec, "a window must begin at or before its end, and a thousand years back at the most")
+    if start is not None and start < end:
+        raise SqlError(spec, "a window must begin at or before its end")
+    if max(end, start or 0) > _REACH_MAX_US:
+        raise SqlError(spec, "a window must begin and end a thousand years back at the most, or be UNBOUNDED PRECEDING")
     return Frame(start, end)
 
 
