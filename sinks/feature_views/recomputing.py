@@ -59,7 +59,7 @@ class Recomputing:
 
     def _in_parts(self, ranges: pa.RecordBatch) -> None:
         if ranges.num_rows == 1:
-            self._walk(self._seen(ranges))
+            self._walk(self._ahead(ranges))
             return
         half = ranges.num_rows // 2
         for part in (ranges.slice(0, half), ranges.slice(half)):
@@ -69,12 +69,18 @@ class Recomputing:
             else:
                 self._recompute(None, old, part)
 
-    def _seen(self, ranges: pa.RecordBatch) -> pa.RecordBatch:
-        """From where to where rows are looked at: with all that windows see, and all that see these instants."""
+    def _ahead(self, ranges: pa.RecordBatch) -> pa.RecordBatch:
+        """From the first instants up to the last that see one of them."""
         end = pc.add(ranges[LAST], reach_us(self.view))
         if is_unbounded(self.view):
             end = pa.repeat(pa.scalar(_EVER), ranges.num_rows)
-        return self._ranges(ranges, ranges[FIRST], end)
+        columns = [*(ranges[name] for name in self.view.keys), ranges[FIRST], end]
+        return pa.RecordBatch.from_arrays(columns, names=[*self.view.keys, FIRST, LAST])
+
+    def _seen(self, ranges: pa.RecordBatch) -> pa.RecordBatch:
+        """From where to where rows are looked at: with all that windows see, and all that see these instants."""
+        ahead = self._ahead(ranges)
+        return self._ranges(ahead, ahead[FIRST], ahead[LAST])
 
     def _ranges(self, rows: pa.RecordBatch, first: pa.Array, last: pa.Array) -> pa.RecordBatch:
         """Some entities, with what their rows see of the instants from `first` on, up to `last`."""

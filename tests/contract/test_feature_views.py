@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from processors.feature_views.model import FeatureView
 from sinks.base import Swap
 from sinks.feature_views import changes, recomputing
 from sinks.feature_views import rows as feature_rows
@@ -22,7 +23,7 @@ from sinks.warehouse import Warehouse
 from tests.sinks.contents import rows
 from tests.sinks.drafts import Accepted, Draft, Refused, judged, store
 from tests.sinks.oracle import expected
-from tests.sinks.views import VIEWS, everything, latest, latest_of, oracle, stored, with_views
+from tests.sinks.views import VIEWS, everything, latest, latest_of, oracle, row, stored, with_views
 
 TABLE = with_views(*VIEWS)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -161,3 +162,19 @@ def test_memory_that_is_too_small_for_all_at_once_changes_no_vector(told: list[S
         patched.setattr(recomputing, "ROWS_MAX", 2)
         path = Path(folder) / "w.db"
         check(path, played(path, told))
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_a_row_behind_very_many_writes_no_vector_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: FeatureView
+) -> None:
+    monkeypatch.setattr(recomputing, "ROWS_MAX", 2)
+    path, table = tmp_path / "w.db", with_views(view)
+    old = Draft(1, 1, tuple(row(str(code), "ann", code) for code in range(5)), "2026-11-20")
+    new = Draft(2, 1, (row("9", "ann", 6),), "2026-11-21")
+    told = "SELECT changes FROM meta_feature_dates WHERE date = '2026-11-20'"
+    played(path, [old], table)
+    changes = rows(path, told)
+    played(path, [new], table)
+    assert rows(path, told) == changes
+    check(path, [old, new], table)
