@@ -77,13 +77,16 @@ def bring_in(connection: Connection, view: FeatureView, sources: Mapping[str, Co
 
 
 def _refuse_another(view: FeatureView, known: Mapping[str, str], newest: int) -> None:
-    others = {"SQL": known["sql_hash"] != view.sql_hash, "definition": known["config_hash"] != view.config_hash}
-    changed = " and ".join(what for what, is_other in others.items() if is_other)
+    is_other = known["sql_hash"] != view.sql_hash
+    changed = ["SQL"] if is_other else []
+    if known["config_hash"] != view.config_hash:
+        changed.append("definition (dataset, entity, event_time or horizon)")
     if changed:
+        shown = f": `ade-stream features show {view.name} --json` has the SQL of each version" if is_other else ""
         raise ConfigError(
-            f"feature view {view.name}: its {changed} changed, and version {view.version} was registered with another "
-            f"at {known['registered_at']}. Set `version: {newest + 1}` in its YAML, and its vectors are computed anew; "
-            f"or put it back as it was: `ade-stream features show {view.name}` shows that."
+            f"feature view {view.name}: its {' and '.join(changed)} changed, and version {view.version} was registered "
+            f"with another at {known['registered_at']}. Set `version: {newest + 1}` in its YAML, and its vectors are "
+            f"computed anew; or put it back as it was{shown}."
         )
 
 

@@ -85,6 +85,8 @@ def _added(joined: Joined, spine: Spine, rows: int, nameless: int, faults: Seque
 
 
 def _question(spine: Spine, known: KnownView, request: Request, features: Sequence[str]) -> Question:
+    if request.output.exists() and request.output.samefile(spine.path):
+        raise ConfigError(f"{request.output}: is the spine itself; name another file with --output.")
     columns = request.entity or known.view.keys
     if len(columns) != len(known.view.keys):
         raise ConfigError(

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.errors import ConfigError
 from sinks.reading import WarehouseReader
 from stream.features.joining import Joined, Request, join
 from stream.features.views import known_view
@@ -118,6 +119,14 @@ def test_columns_may_be_called_otherwise_in_the_spine(shops: Place) -> None:
     done = command(shops, "--time", "asked", "--entity", "s", "--entity", "t", "--prefix", "f_", "--json")
     assert (done.returncode, json.loads(done.stdout)["features"]) == (0, [f"f_{name}" for name in FEATURES])
     assert written(shops)[0] == "t,s,sales,asked,f_sales,f_total,f_mean,f_amounts,f_since"
+
+
+def test_a_spine_is_not_overwritten(shops: Place, tmp_path: Path) -> None:
+    path = spine(tmp_path / "asked.parquet", [Ask("north", 1, 5)])
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="is the spine itself; name another file with --output"):
+        joined(shops, Request(path, path, "asked"))
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -58,14 +58,16 @@ def test_a_changed_sql_under_an_old_version_is_refused_and_nothing_changes(tmp_p
     path = tmp_path / "w.db"
     filled(path, WITHIN)
     before = everything(path, WITHIN)
-    with pytest.raises(ConfigError, match=r"its SQL changed.*`version: 2`.*put it back"):
+    with pytest.raises(
+        ConfigError, match=r"its SQL changed.*`version: 2`.*put it back as it was: `.* show \w+ --json`"
+    ):
         reopen(path, with_views(replace(OTHER_SQL, version=1)))
     assert everything(path, WITHIN) == before
 
 
 def test_a_changed_definition_under_an_old_version_is_refused(tmp_path: Path) -> None:
     filled(tmp_path / "w.db", WITHIN)
-    with pytest.raises(ConfigError, match="its definition changed"):
+    with pytest.raises(ConfigError, match=r"its definition \(.*horizon\) changed.*put it back as it was\.$"):
         reopen(tmp_path / "w.db", with_views(replace(WITHIN, config_hash="another")))
 
 

@@ -158,3 +158,10 @@ def test_a_long_expression_that_cannot_be_followed_is_refused_in_words() -> None
     sql = f"SELECT {' + '.join(['count(*) OVER w'] * 3000)} AS x FROM stg_orders WINDOW w AS ({WEEK})"
     [(_, told)] = refusals(sql)
     assert "too deeply" in told
+
+
+def test_more_columns_than_a_table_has_are_refused_with_their_number() -> None:
+    plain = [f"count(*) OVER ever AS f{n}" for n in range(1988)]
+    assert refusals(over(", ".join(plain))) == []
+    [(line, told)] = refusals(over(", ".join([*plain, "sum(quantity) OVER ever AS total"])))
+    assert (line, "needs 1,989 columns for features and 5 for what their windows add up" in told) == (1, True), told

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from processors.columns import ColumnType
+from processors.feature_views.inputs import input_types
 from processors.feature_views.model import Feature, FeatureView
 from processors.feature_views.sql.canonical import quoted
 from processors.feature_views.sql.definition import Definition
@@ -23,7 +24,10 @@ from processors.feature_views.sql.kinds import bare
 from processors.feature_views.sql.reading import Reading
 from processors.feature_views.sql.statement import source, statement, surplus
 from processors.feature_views.sql.windows import named_windows
+from processors.feature_views.states import states
 
+#: SQLite has 2,000 columns in a table, and in what a query gives; some of them are our own.
+_COLUMNS_MAX = 1_990
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
 
@@ -40,6 +44,7 @@ def parse_view(definition: Definition, columns: Sequence[tuple[str, ColumnType]]
         windows = named_windows(select.args.get("windows") or (), definition.entity, definition.horizon_us)
         reading = Reading(definition, dict(columns), tables, windows)
         view = _view(reading, select, faults)
+        _check_width(view, select)
     if faults:
         raise ViewError(faults)
     return view
@@ -88,6 +93,16 @@ def _view(reading: Reading, select: exp.Select, faults: list[SqlError]) -> Featu
         schema_hash=schema_hash([*entity, *((each.name, each.type) for each in features)]),
         description=definition.description,
     )
+
+
+def _check_width(view: FeatureView, select: exp.Select) -> None:
+    beside = len(input_types(view)) + len(states(view))
+    if len(view.entity) + len(view.features) + beside > _COLUMNS_MAX:
+        raise SqlError(
+            select,
+            f"needs {len(view.features):,} columns for features and {beside:,} for what their windows add up; a table "
+            f"has {_COLUMNS_MAX:,}. Make several views of it",
+        )
 
 
 def _features(reading: Reading, select: exp.Select, faults: list[SqlError]) -> list[_Named]:
