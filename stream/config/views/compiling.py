@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from processors.columns import ColumnType
+from processors.feature_views.model import FeatureView
 from processors.feature_views.sql.definition import Definition
 from stream.config.problems import Location
 
@@ -40,19 +43,24 @@ def _beside_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]
 
 def _in_sql(definition: Definition, dataset: Dataset) -> Iterator[ViewFault]:
     from processors.feature_views.sql.faults import ViewError
-    from processors.feature_views.sql.parsing import parse_view
 
     try:
-        parse_view(definition, dataset.table.columns)
+        _view(definition, dataset.table.columns)
     except ViewError as error:
         yield from ((fault.line, str(fault)) for fault in error.faults)
 
 
 def with_compiled_views(dataset: Dataset) -> Dataset:
     """The dataset with the views that it has definitions of. Raises ViewError where one does not fit its columns."""
-    if not dataset.definitions:  # reading SQL takes a library of 60 ms to import
+    if not dataset.definitions:
         return dataset
-    from processors.feature_views.sql.parsing import parse_view
-
-    views = tuple(parse_view(each, dataset.table.columns) for each in dataset.definitions)
+    views = tuple(_view(each, dataset.table.columns) for each in dataset.definitions)
     return replace(dataset, table=replace(dataset.table, views=views))
+
+
+@lru_cache(maxsize=64)
+def _view(definition: Definition, columns: tuple[tuple[str, ColumnType], ...]) -> FeatureView:
+    """Read once, whether it is to be told what is wrong or to be computed."""
+    from processors.feature_views.sql.parsing import parse_view  # a library of 60 ms
+
+    return parse_view(definition, columns)
