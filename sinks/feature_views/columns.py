@@ -88,6 +88,11 @@ def names(columns: Iterable[str], alias: str = "") -> str:
     return ", ".join(f"{alias}{quote(name)}" for name in columns)
 
 
+def matching(columns: Iterable[str], alias: str = "") -> str:
+    """SQL: each column is the parameter at its place."""
+    return " AND ".join(f"{alias}{quote(name)} = ?{place}" for place, name in enumerate(columns, 1))
+
+
 def stored(rows: pa.RecordBatch) -> pa.RecordBatch:
     """Typed rows as SQLite keeps them."""
     columns = [as_stored(column, kind_of(column.type)) for column in rows.columns]

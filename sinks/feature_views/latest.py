@@ -7,14 +7,14 @@ import pyarrow as pa
 from processors.feature_views.model import FeatureView
 from sinks.database.connection import Connection
 from sinks.database.identifiers import feature_rows, latest_features, quote
-from sinks.feature_views.columns import EVENT, ROW_ID, names, vector_types
+from sinks.feature_views.columns import EVENT, ROW_ID, matching, names, vector_types
 
 
 def renew(connection: Connection, view: FeatureView, entities: pa.RecordBatch, *, some_gone: bool) -> None:
     """Let the entities have the vector of their latest row. `some_gone`: some of them may have none any more."""
     table, columns = quote(latest_features(view.name)), names(vector_types(view))
     entities = entities.select(list(view.keys))
-    same = " AND ".join(f"{quote(name)} = ?{place}" for place, name in enumerate(view.keys, 1))
+    same = matching(view.keys)
     if some_gone:
         connection.insert(f"DELETE FROM {table} WHERE {same}", entities)
     last = f"WHERE {same} ORDER BY {EVENT} DESC, {ROW_ID} DESC LIMIT 1"

@@ -23,6 +23,7 @@ from sinks.feature_views.columns import (
     Types,
     examples,
     key_types,
+    matching,
     names,
     pages,
     stored,
@@ -94,8 +95,7 @@ def latest(connection: Connection, view: FeatureView, entities: pa.RecordBatch) 
     The latest row has the greatest event time, and of several at that time the greatest id.
     """
     types = vector_types(view)
-    matching = " AND ".join(f"{quote(name)} = ?{place}" for place, name in enumerate(view.keys, 1))
-    sql = f"SELECT {names(types)} FROM {quote(latest_features(view.name))} WHERE {matching}"
+    sql = f"SELECT {names(types)} FROM {quote(latest_features(view.name))} WHERE {matching(view.keys)}"
     return _of_each(connection, sql, types, entities.select(list(view.keys)))
 
 
@@ -112,10 +112,9 @@ def rows_between(
     if with_commits:
         types["_committed_us"] = pa.int64()
         cells += f", {_MICROSECONDS}"
-    matching = " AND ".join(f"f.{quote(name)} = ?{place}" for place, name in enumerate(view.keys, 1))
     last = len(view.keys) + 2
     within = f"f.{EVENT} BETWEEN ?{last - 1} AND ?{last}"
-    sql = f"SELECT {cells} FROM {quote(feature_rows(view.name))} f WHERE {matching} AND {within}"
+    sql = f"SELECT {cells} FROM {quote(feature_rows(view.name))} f WHERE {matching(view.keys, 'f.')} AND {within}"
     return _of_each(connection, sql, types, ranges)
 
 

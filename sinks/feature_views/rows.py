@@ -20,6 +20,7 @@ from sinks.feature_views.columns import (
     examples,
     kept_types,
     key_types,
+    matching,
     names,
     with_example,
 )
@@ -94,10 +95,11 @@ class FeatureRows:
     def _around_sql(self) -> str:
         first, last, place, is_example = (f"?{len(self.view.keys) + number}" for number in (1, 2, 3, 4))
         if is_unbounded(self.view) and not needs_history(self.view):
-            older = f"SELECT max(o.{EVENT}) FROM {self._table} o WHERE {self._of_entity('o')} AND o.{EVENT} < {first}"
+            of_entity = matching(self.view.keys, "o.")
+            older = f"SELECT max(o.{EVENT}) FROM {self._table} o WHERE {of_entity} AND o.{EVENT} < {first}"
             first = f"coalesce(({older}), {first})"
         types = {**kept_types(self.view), **states(self.view)}
-        within = f"{self._of_entity('f')} AND f.{EVENT} BETWEEN {first} AND {last}"
+        within = f"{matching(self.view.keys, 'f.')} AND f.{EVENT} BETWEEN {first} AND {last}"
         return f"""SELECT {examples({**types, RANGE: pa.int64()})} WHERE {is_example}
             UNION ALL SELECT {names(types, "f.")}, {place} FROM {self._table} f WHERE {within}"""
 
@@ -117,9 +119,6 @@ class FeatureRows:
         rows = f"SELECT {names(types)} FROM {self._table} WHERE {where}"
         read = self.connection.table(f"SELECT {examples(types)} UNION ALL SELECT * FROM ({rows})", *values)
         return pa.concat_batches(read.to_batches()).slice(1)
-
-    def _of_entity(self, alias: str) -> str:
-        return " AND ".join(f"{alias}.{quote(name)} = ?{place}" for place, name in enumerate(self.view.keys, 1))
 
     def put(self, rows: pa.RecordBatch, *made: pa.RecordBatch) -> None:
         """Store rows with their vectors and states, in the place of what is there of them."""
@@ -147,7 +146,7 @@ class FeatureRows:
     def take_out(self, rows: pa.RecordBatch) -> None:
         """Take those of the rows away, and out of the count, that are there already."""
         keys = key_types(self.view)
-        same = " AND ".join(f"{quote(name)} = ?{place}" for place, name in enumerate(keys, 1))
+        same = matching(keys)
         asked = [*(rows[name] for name in keys), pa.repeat(self.view.name, rows.num_rows), rows[DATE]]
         counted = _COUNT_OUT.format(len(keys) + 1, len(keys) + 2, self._table, same)
         self.connection.insert(counted, pa.RecordBatch.from_arrays(asked, names=[*keys, "view", "date"]))
