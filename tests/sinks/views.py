@@ -163,6 +163,8 @@ def _folded(aggregate: Aggregate, cells: Sequence[Any]) -> Any:
     match aggregate.function:
         case "sum":
             total = sum(map(Fraction, cells), Fraction(0))
+            if aggregate.type == WHOLE and not -(1 << 63) <= total < 1 << 63:
+                return None  # as the README says
             return float(total) if aggregate.type == NUMBER else total
         case "avg":
             return float(sum(map(Fraction, cells), Fraction(0)) / len(cells))
