@@ -20,6 +20,9 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED_CONFIGS = ROOT / "configs"
 
+#: A terminal has its own size, and every process would compile what another one has compiled.
+_NOT_INHERITED = {"COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE"}
+
 Outcome: TypeAlias = subprocess.CompletedProcess[str]
 Setting: TypeAlias = Mapping[str, object]
 
@@ -47,8 +50,10 @@ def command(place: Place, *words: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Ours, with the repository importable and nothing said about paths."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ADE_")}
+    """Ours, with the repository importable, and nothing said about paths or the size of a terminal."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("ADE_") and name not in _NOT_INHERITED
+    }
     return inherited | {"PYTHONPATH": str(ROOT)} | more
 
 
