@@ -20,13 +20,13 @@ from stream.budget import Budgets
 from stream.config import Dataset
 from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
-from stream.landing.names import original
+from stream.landing.names import original, within
 from stream.landing.tracker import Tracker
 from stream.parameters.choosing import Choosing
 from stream.report import Report, report
 from stream.running.barrier import Barrier
 from stream.running.engine import run
-from stream.why import unknown, within
+from stream.why import unknown
 
 
 def judge_files(

@@ -13,7 +13,7 @@ from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.landing.links import target
 from stream.landing.listing import look
-from stream.landing.names import printable
+from stream.landing.names import printable, within
 from stream.schemas.contracts import load_contracts
 
 
@@ -64,14 +64,6 @@ def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explan
         return Explanation(name, told, held=held)
     waits = [f"It waits, since its dataset {dataset} is held. {reason}" for dataset, reason in held.items()]
     return Explanation(name, (), " ".join(waits) or unknown(landing, path, datasets), held)
-
-
-def within(landing: Path, file: Path) -> Path:
-    """`file` relative to the landing folder; as it is where it does not lie in it."""
-    for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
-        if whole.is_relative_to(base):
-            return whole.relative_to(base)
-    return file
 
 
 def unknown(landing: Path, path: Path, datasets: Mapping[str, Dataset]) -> str:

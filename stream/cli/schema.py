@@ -128,7 +128,7 @@ def export(
 
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
-    from stream.config.odcs import odcs_text
+    from stream.config.odcs.writing import odcs_text
     from stream.replacing import replacing
     from stream.schemas.contracts import config_now
     from stream.screens.output import write_exactly

@@ -13,7 +13,7 @@ from processors.errors import ConfigError
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
-from stream.config.odcs import with_contract
+from stream.config.odcs.merging import with_contract
 from stream.config.problems import Place, dotted, problem, repeated
 from stream.config.suite_files import with_suites
 from stream.config.yaml_files import mapping, text_of

@@ -9,8 +9,7 @@ from processors.errors import ConfigError
 from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.rows.rejects import Choice
-from stream.landing.names import printable
-from stream.why import within
+from stream.landing.names import printable, within
 
 
 def recorded_path(landing: Path, file: Path) -> str:
