@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+import pytest
 import yaml
+
+from stream.cli import main
 
 T = TypeVar("T")
 
@@ -67,6 +72,25 @@ def execute(arguments: Sequence[str], seconds: float = 60, **more: str) -> Outco
 def ade(place: Place, *words: str, seconds: float = 60) -> Outcome:
     """`ade-stream WORDS… --configs … --landing … --warehouse …`, to its end."""
     return execute(command(place, *words), seconds)
+
+
+def entered(place: Place, *words: str) -> Outcome:
+    """What `ade` gives, by a call of the program's entry point in this process: a process costs twenty times as much.
+
+    For commands that only look or judge, each of which some other test starts as a process.
+    """
+    printed = {name: io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for name in ("stdout", "stderr")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["ade-stream", *command(place, *words)[3:]])
+        for name, stream in printed.items():
+            patch.setattr(sys, name, stream)
+        patch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as ended:
+            main()
+    code = ended.value.code or 0
+    assert isinstance(code, int)
+    texts = [stream.buffer.getvalue().decode().replace("\r\n", "\n") for stream in printed.values()]
+    return subprocess.CompletedProcess(words, code, *texts)
 
 
 def load(place: Place, *, code: int = 0) -> Outcome:
@@ -138,6 +162,14 @@ def watching(place: Place, log: Path) -> Iterator[Watch]:
         yield watch.ready()
     finally:
         watch.kill()
+
+
+def duplicate(place: Place, folder: Path) -> Place:
+    """A copy of configs, landing folder and the warehouse with what is beside it, to be changed."""
+    for each in (place.configs, place.landing, place.warehouse.parent):
+        shutil.copytree(each, folder / each.name, symlinks=True)
+    warehouse = folder / place.warehouse.parent.name / place.warehouse.name
+    return Place(folder / place.configs.name, folder / place.landing.name, warehouse)
 
 
 def shipped_config(dataset: str) -> dict[str, Any]:

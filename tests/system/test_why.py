@@ -6,13 +6,14 @@ import json
 
 import pytest
 
+from tests.system.conftest import empty_place
 from tests.system.drops import HEADER, order, orders, write
-from tests.system.processes import Outcome, Place, ade, load
+from tests.system.processes import Outcome, Place, entered, load
 
 
 def why(place: Place, file: object, *words: str) -> Outcome:
     """The command on a path as a user gives it."""
-    return ade(place, "why", str(file), *words)
+    return entered(place, "why", str(file), *words)
 
 
 def test_a_loaded_file_is_told_with_its_balance_and_the_rules_that_its_rejects_broke(place: Place) -> None:
@@ -49,6 +50,24 @@ def test_a_file_is_told_as_json(place: Place) -> None:
     assert told["generations"][0]["entry"]["state"] == "committed"
 
 
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A warehouse without files, and a landing folder with some that no run would take. Only to be looked at."""
+    place = empty_place(tmp_path_factory.mktemp("strange"))
+    load(place)
+    (place.landing / "orders" / "folder").mkdir()
+    (place.landing / "orders" / "link.csv").symlink_to("/etc/passwd")
+    for made in (
+        "orders/orders_9.csv",
+        "orders/orders_9.csv.part",
+        "orders/orders_9.txt",
+        "orders/.hidden/orders_9.csv",
+        "elsewhere/new.csv",
+    ):
+        write(place.landing / made, HEADER)
+    return place
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -63,18 +82,7 @@ def test_a_file_is_told_as_json(place: Place) -> None:
         ("/etc/passwd", "It does not lie in the landing folder"),
     ],
 )
-def test_a_file_that_is_not_known_is_told_why_not(place: Place, name: str, reason: str) -> None:
-    load(place)
-    (place.landing / "orders" / "folder").mkdir()
-    (place.landing / "orders" / "link.csv").symlink_to("/etc/passwd")
-    for made in (
-        "orders/orders_9.csv",
-        "orders/orders_9.csv.part",
-        "orders/orders_9.txt",
-        "orders/.hidden/orders_9.csv",
-        "elsewhere/new.csv",
-    ):
-        write(place.landing / made, HEADER)
-    told = why(place, name)
+def test_a_file_that_is_not_known_is_told_why_not(strange: Place, name: str, reason: str) -> None:
+    told = why(strange, name)
     assert told.returncode == 1
     assert reason in told.stdout
