@@ -127,9 +127,9 @@ def test_a_few_bad_records_wait_until_the_file_is_finished_or_has_more(place: Pl
     path = write(place.landing / BAD, HEADER + lines([1], bad=[1]))
     waits = "state = 'settling' AND records = 0 AND reason LIKE '%That is decided when it has 20 records, or %'"
     count = f"SELECT count(*) FROM meta_files WHERE {waits}"
-    eventually(lambda: number(place.warehouse, count), 5, "it waits")
+    eventually(lambda: number(place.warehouse, count), 20, "it waits")
     append(path, lines(range(2, 26)))
-    eventually(lambda: files(place.warehouse)[BAD].state == "committed", 5, "it is loaded")
+    eventually(lambda: files(place.warehouse)[BAD].state == "committed", 20, "it is loaded")
     assert files(place.warehouse)[BAD].rejected == 1
 
 
@@ -162,15 +162,15 @@ def test_resume_beside_a_running_watch_lets_it_go_on(place: Place, start: Starte
     place = budgeted(place)
     watch = start(place)
     rename_into(place.landing / BAD, HEADER + lines(range(8), bad=range(6)))
-    watch.until_printed("held dataset=orders", 5)
+    watch.until_printed("held dataset=orders")
     rename_into(place.landing / GOOD, orders(range(20, 40)))
     resume(place)
-    eventually(lambda: staged(place.warehouse) == 22, 5, "both are loaded")
+    eventually(lambda: staged(place.warehouse) == 22, 20, "both are loaded")
     rename_into(place.landing / "orders" / "orders_3.csv", HEADER + lines(range(50, 58), bad=range(50, 56)))
-    eventually(lambda: files(place.warehouse).get("orders/orders_3.csv"), 5, "the third is held")
+    eventually(lambda: files(place.warehouse).get("orders/orders_3.csv"), 20, "the third is held")
     held(place, "orders/orders_3.csv")
     resume(place)
-    eventually(lambda: staged(place.warehouse) == 24, 5, "the third is loaded")
+    eventually(lambda: staged(place.warehouse) == 24, 20, "the third is loaded")
 
 
 def test_a_file_that_was_resumed_does_not_trip_again_when_it_grows_or_after_a_kill(
@@ -181,7 +181,7 @@ def test_a_file_that_was_resumed_does_not_trip_again_when_it_grows_or_after_a_ki
     run(place, 1)
     resume(place)
     watch = start(place)
-    eventually(lambda: staged(place.warehouse) > 0, 5, "some of it is loaded")
+    eventually(lambda: staged(place.warehouse) > 0, 20, "some of it is loaded")
     watch.kill()
     load(place)
     append(path, lines(range(40, 60), bad=range(40, 60)))

@@ -125,11 +125,11 @@ def test_a_compressed_file_that_is_still_written_settles(auto: Place, start: Sta
     first = gzip.compress(orders([1, 2]).encode())
     second = gzip.compress(order(3).encode())
     path = write(auto.landing / "orders" / "orders_1.gz", first + second[:-3])
-    eventually(lambda: staged(auto.warehouse) >= 2, 10, "what is complete is loaded")
+    eventually(lambda: staged(auto.warehouse) >= 2, 20, "what is complete is loaded")
     entry = files(auto.warehouse)["orders/orders_1.gz"]
     assert (entry.state, "may still be written" in entry.reason) == ("settling", True)
     append(path, second[-3:])
-    eventually(lambda: files(auto.warehouse)["orders/orders_1.gz"].state == "committed", 10, "it is complete")
+    eventually(lambda: files(auto.warehouse)["orders/orders_1.gz"].state == "committed", 20, "it is complete")
     assert staged(auto.warehouse) == 3
 
 

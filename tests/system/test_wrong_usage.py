@@ -145,7 +145,7 @@ def test_a_config_that_is_broken_while_watch_runs_does_not_stop_it(place: Place,
     start(place)
     (place.configs / "orders.yaml").write_text("broken: [", "utf-8")
     write(place.landing / "orders" / "orders_1.csv", orders([1]))
-    eventually(lambda: staged(place.warehouse) == 1, 2, "the order is staged")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the order is staged")
 
 
 def test_a_dataset_without_a_folder_yet_is_no_mistake(place: Place) -> None:
