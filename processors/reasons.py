@@ -67,11 +67,13 @@ def reject_for(reasons: Sequence[Reason], rows: Sequence[RowIds], values: Sequen
     """As `reject`; for each of `reasons` the ids of its rows, one at least, and the values there."""
     if not reasons:
         return no_rejects()
+    counts = [len(some) for some in rows]
+    text = _text(values, counts)
     ids = np.concatenate(rows)
     order = ids.argsort(kind="stable")
-    of_reason = np.repeat(np.arange(len(rows)), [len(some) for some in rows])[order]
-    text = pa.array(_text(values, [len(some) for some in rows])[order], pa.string())
-    rule, column, message, severity, action = _known(tuple(reasons)).take(pa.array(of_reason)).flatten()
+    of_reason = np.repeat(np.arange(len(rows)), counts)[order]
+    text = pa.array(text[order], pa.string())
+    rule, column, message, severity, action = _known(tuple(reasons)).take(pa.array(of_reason)).columns
     told = pa.StructArray.from_arrays([rule, column, text, message, severity, action], fields=_FIELDS)
     return _grouped(ids[order], told)
 
@@ -88,10 +90,10 @@ def _text(values: Sequence[pl.Series | None], counts: Sequence[int]) -> npt.NDAr
 
 
 @lru_cache(maxsize=1024)
-def _known(reasons: tuple[Reason, ...]) -> pa.Array:
+def _known(reasons: tuple[Reason, ...]) -> pa.RecordBatch:
     """Everything of the reasons but the value."""
     columns = [pa.array(of_all, pa.string()) for of_all in zip(*reasons, strict=True)]
-    return pa.StructArray.from_arrays(columns, names=Reason._fields)
+    return pa.RecordBatch.from_arrays(columns, names=Reason._fields)
 
 
 def _grouped(ids: RowIds, reasons: pa.Array) -> pa.RecordBatch:

@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from processors.columns import Column
 from processors.flags import FLAGS, flagged
-from processors.frames import only, with_columns
+from processors.frames import parted, with_columns
 from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.reasons import Reason, reject_for
 from processors.rules.checks import NotNull, Range
@@ -52,7 +52,9 @@ class Validate:
         refused = reduce(or_, [each.mask for each in broken if each.rule.action != "warn"])
         if warned:
             broken = _among(refused, broken, rows)
-        return Outcome(only(noted, ~refused), _rejected(broken, answers.frame), marked, only(noted, refused))
+        rejected = _rejected(broken, answers.frame)
+        passed, stopped = parted(noted, refused)
+        return Outcome(passed, rejected, marked, stopped)
 
     def further(self, rows: pa.RecordBatch, /) -> Outcome:
         """Of rows that an earlier step refused: all that they break is a reason, warnings included."""
@@ -61,7 +63,8 @@ class Validate:
             return Outcome(rows, no_rejects(), answers.marked)
         anything = reduce(or_, [each.mask for each in answers.broken])
         rejected = _rejected(answers.broken, answers.frame)
-        return Outcome(only(rows, ~anything), rejected, answers.marked, only(rows, anything))
+        passed, stopped = parted(rows, anything)
+        return Outcome(passed, rejected, answers.marked, stopped)
 
     def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
         """What it may write into `_flags`, in its order."""

@@ -201,11 +201,11 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
-    `score`."""
+    `score`; of an export its kind."""
 
     dataset: str
     date: str
-    kind: Literal["rule", "drift", "score"]
+    kind: Literal["rule", "drift", "score", "export"]
     subject: str
     severity: Severity
     message: str

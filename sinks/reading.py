@@ -19,7 +19,9 @@ from sinks.closing.history import BrokenRule, DateProfile, broken_rules, profile
 from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, literal, quote, staged
 from sinks.database.migrations import migration_names
+from sinks.feature_views.reading import vectors_by_id
 from sinks.files import Position, row_id
+from sinks.kpis.history import KpiTrend, trends
 from sinks.ledger.corrections import event
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.ledger.holds import DatasetState, dataset_states
@@ -112,7 +114,8 @@ class WarehouseReader:
         """How many records of a file were rejected under each rule, the most frequent first."""
         counts = self._connection.rows(
             """SELECT reason.value ->> 'rule', count(*) FROM rejects r, json_each(r.reasons) reason
-            WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' <> 'warn' GROUP BY 1 ORDER BY 2 DESC, 1""",
+            WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' NOT IN ('warn', 'impute')
+            GROUP BY 1 ORDER BY 2 DESC, 1""",
             *(row_id(file_id, 0), row_id(file_id + 1, 0) - 1),
         )
         return {str(rule): int(str(count)) for rule, count in counts}
@@ -180,13 +183,24 @@ class WarehouseReader:
         """The profiles of a date, or of the last one of each dataset."""
         return profiles(self._connection, dataset, date)
 
+    def kpis(
+        self, dataset: str | None = None, kpi: str | None = None, first: str | None = None, last: str | None = None
+    ) -> list[KpiTrend]:
+        """The history of each KPI and combination of dimensions between two dates, both included."""
+        return list(trends(self._connection, dataset, kpi, first, last))
+
+    def kpi_names(self) -> set[tuple[str, str | None]]:
+        """Each dataset's KPIs, and each dataset that has any with None beside."""
+        rows = self._connection.rows("SELECT dataset, kpi FROM meta_kpis UNION SELECT dataset, NULL FROM meta_kpis")
+        return {(str(dataset), None if kpi is None else str(kpi)) for dataset, kpi in rows}
+
     def broken_rules(self) -> list[BrokenRule]:
         """The rules over whole dates that are broken now, those of the last dates first."""
         return broken_rules(self._connection)
 
     def content_hash(self, dataset: str, date: str | None = None) -> str:
-        """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events and balances, each in the order of
-        its ids.
+        """SHA-256 over the dataset's staged rows, duplicates, rejects, raw events, balances, vectors, in the order of
+        their ids.
 
         Two warehouses that hold the same have the same hash, whatever batches they were filled with. Times of arrival
         and of commits are left out. `date`: only the files of that execution date.
@@ -194,11 +208,11 @@ class WarehouseReader:
         hashed = hashlib.sha256()
         for name, columns in self._hashed_columns(dataset):
             values = joined([_written(column) for column in columns])
-            key = "file_id" if name == "meta_files" else "_id"
-            for first, last in self._id_ranges(dataset, date, of_files=name == "meta_files"):
-                sql = (
-                    f"SELECT {values} || char(10) AS line FROM {quote(name)} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
-                )
+            of_files = columns[0] == "file_id"
+            key = "file_id" if of_files else "_id"
+            for first, last in self._id_ranges(dataset, date, of_files=of_files):
+                where = f"WHERE {key} BETWEEN ?1 AND ?2 ORDER BY {key}"
+                sql = f"SELECT {values} || char(10) AS line FROM {name} {where}"
                 for batch in self._connection.batches(sql, first, last):
                     hashed.update(_bytes(batch.column(0)))
             hashed.update(b"\x00")
@@ -207,10 +221,11 @@ class WarehouseReader:
     def _hashed_columns(self, dataset: str) -> Iterator[tuple[str, list[str]]]:
         for name in (staged(dataset), duplicate_rows(dataset)):
             rows = self._connection.rows("SELECT name FROM pragma_table_info(?) ORDER BY name", name)
-            yield name, [str(row[0]) for row in rows]
+            yield quote(name), [str(row[0]) for row in rows]
         yield "rejects", ["_id", "_date", "reasons", "raw", "path", "line", "byte_start", "byte_end", "status"]
         yield "raw_events", ["_id", "dataset", "payload"]
         yield "meta_files", ["file_id", "path", "generation", "date", "records", "accepted", "rejected"]
+        yield from vectors_by_id(self._connection, dataset)
 
     def _id_ranges(self, dataset: str, date: str | None, *, of_files: bool) -> list[tuple[int, int]]:
         condition = "dataset = ?" + ("" if date is None else " AND date = ?")

@@ -9,6 +9,8 @@ from processors.assessing.expectations import Suite
 from processors.assessing.scoring import Scoring
 from processors.columns import ColumnType
 from processors.drift.states import Profiling
+from processors.feature_views.model import FeatureView
+from processors.kpis.model import Kpi
 from processors.rules.set_rules import SetRule
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
@@ -56,6 +58,7 @@ class Reference:
     action: str = "quarantine"
 
 
+ExportKind: TypeAlias = Literal["clean", "features", "kpis"]
 #: What is decided in the sink: a rule that looks at other rows.
 Relation: TypeAlias = Unique | Monotonic | Reference
 
@@ -67,6 +70,8 @@ class Table:
     `amendments`: what its contract has gained beside the YAML. `contract`: what its files are expected to have.
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
+    `views`: the features that are made of its rows. `kpis`: the key figures of its dates. `exports`: what is written to
+    files when they are closed.
     """
 
     dataset: str
@@ -82,6 +87,9 @@ class Table:
     profiling: Profiling | None = None
     suite: Suite | None = None
     scoring: Scoring = field(default_factory=Scoring)
+    views: tuple[FeatureView, ...] = ()
+    kpis: tuple[Kpi, ...] = ()
+    exports: tuple[ExportKind, ...] = ()
 
     @property
     def relations(self) -> tuple[Relation, ...]:

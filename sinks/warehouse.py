@@ -17,6 +17,7 @@ from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
 from sinks.files import Position
+from sinks.kpis.refreshing import adopt
 from sinks.ledger.entry import file_rows
 from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
@@ -37,7 +38,8 @@ class Warehouse:
     """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
 
     Raises WarehouseError where another process writes to it, it cannot be opened, or, unless we are `replaying`, a
-    column's type changed to one that does not hold its values.
+    column's type changed to one that does not hold its values; ConfigError where a feature view is another, and its
+    version is not.
     """
 
     def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
@@ -51,6 +53,8 @@ class Warehouse:
             with self.connection.transaction():
                 by_name = {table.dataset: table for table in tables}
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
+                for table in tables:
+                    adopt(self.connection, table)
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
@@ -61,6 +65,8 @@ class Warehouse:
         self._settled: Mapping[str, Store] = self._stores
         self._in_transaction = self._swapping = False
         self._run: Run | None = None
+        #: What was done to bring the feature views up to date.
+        self.notices = tuple(notice for store in stores.values() for notice in store.features.notices)
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +90,8 @@ class Warehouse:
             self._in_transaction = True
             try:
                 yield
+                if keep:
+                    self._settle_features()
             finally:
                 self._in_transaction = False
         if keep:
@@ -158,6 +166,7 @@ class Warehouse:
             freed = self._supersede(prepared.judged.batch)
             schemas = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
             accepted, rejudged = self._store(prepared, schemas)
+            self._derive(prepared.judged.batch, is_any_elsewhere=rejudged + freed > 0)
             if self._run is not None:
                 self._run.count(prepared.judged.batch, accepted, len(schemas.drifts))
         rejudged += freed
@@ -204,6 +213,24 @@ class Warehouse:
             self._stores = stores
             self._forget()
             raise
+
+    def _derive(self, batch: MicroBatch, *, is_any_elsewhere: bool) -> None:
+        """Compute features of the rows of a batch, and of other rows if `is_any_elsewhere` that changed; in a longer
+        transaction at its end, all that is touched once."""
+        swap, store = batch.swap, self._stores.get(batch.dataset)
+        if store is None:
+            return
+        if self._in_transaction or not (swap is None or swap.closes):
+            store.features.note(batch.ids)
+        elif swap is None and not is_any_elsewhere:
+            store.features.take(batch.ids)
+        else:
+            store.features.note(batch.ids)
+            self._settle_features()
+
+    def _settle_features(self) -> None:
+        for store in self._stores.values():
+            store.features.settle()
 
     def _follow(self, batch: MicroBatch) -> None:
         """Let the dataset's tables have what the batch's table has, should that be more than they have."""

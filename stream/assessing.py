@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from processors.assessing.assessment import Result
 from processors.assessing.scoring import Score, Scoring, score
 from processors.errors import ConfigError
+from sinks.closing.history import DateVerdict, verdicts
 from sinks.reading import WarehouseReader
 from sinks.results.examples import Example, Examples
 from sinks.results.results import Results, Scope, by_dataset, results, results_by_date
@@ -17,18 +18,25 @@ from sinks.results.scores import Scored, history
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The results of some records of a dataset, with examples by the name of the rule."""
+    """The results of some records of a dataset, by the name of the rule with examples, and with what each date, or file
+    of it, came to under a rule over dates."""
 
     dataset: str
     results: Results
     examples: Mapping[str, tuple[Example, ...]]
+    verdicts: Mapping[str, Sequence[DateVerdict]]
 
     def described(self) -> dict[str, Any]:
         """All of it, as JSON has it."""
         return {
             **_scope(self.dataset, self.results),
-            "rules": [_rule(each, self.examples.get(each.expectation.name, ())) for each in self.results.rules],
+            "rules": [self._rule(each) for each in self.results.rules],
         }
+
+    def _rule(self, found: Result) -> dict[str, Any]:
+        name = found.expectation.name
+        told = {**_counts(found), "examples": self.examples.get(name, ())}
+        return told | {"verdicts": self.verdicts.get(name, ())} if found.expectation.level == "date" else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,12 @@ class ScoredScope:
 def assessed(recorded: WarehouseReader, scope: Scope) -> list[Assessed]:
     """The results of each dataset that has any in the scope. Raises ConfigError where there are none."""
     return [
-        Assessed(name, found, Examples(recorded.connection, name, found.scope).of(found.rules))
+        Assessed(
+            name,
+            found,
+            Examples(recorded.connection, name, found.scope).of(found.rules),
+            verdicts(recorded.connection, found.scope),
+        )
         for name, found in _found(recorded, scope)
     ]
 
@@ -96,7 +109,7 @@ def _scope(dataset: str, found: Results) -> dict[str, Any]:
     return {"dataset": dataset, **where, "records": found.records, "suites": list(found.suites)}
 
 
-def _rule(found: Result, examples: tuple[Example, ...]) -> dict[str, Any]:
+def _counts(found: Result) -> dict[str, Any]:
     asked = found.expectation.described()
     del asked["counted"]
     return {
@@ -107,5 +120,4 @@ def _rule(found: Result, examples: tuple[Example, ...]) -> dict[str, Any]:
         "missing_percent": found.missing_percent,
         "unexpected_count": found.unexpected_count,
         "unexpected_percent": found.unexpected_percent,
-        "examples": examples,
     }

@@ -13,9 +13,11 @@ from sinks.base import Finding
 from sinks.closing.dates import close, open_dates
 from sinks.closing.profiles import profile_date
 from sinks.closing.results import judge_dates
+from sinks.kpis.refreshing import refresh
 from sinks.results.scores import record_scores
 from sinks.table import Table
 from sinks.warehouse import Warehouse
+from stream.exporting.exports import Exports
 from stream.running.barrier import Barrier
 from stream.screens.findings import complain
 
@@ -31,6 +33,7 @@ class Closings:
 
     def __init__(self, warehouse: Warehouse, tell: Callable[[Finding], None] = complain) -> None:
         self._warehouse, self._tell = warehouse, tell
+        self._exports = Exports(warehouse, tell)
         self.has_failed = False
 
     def at_barrier(self, barrier: Barrier) -> None:
@@ -42,9 +45,10 @@ class Closings:
         barrier.lift()
 
     def close(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Sum up all open dates, in their order; those of a dataset that no config describes wait until one does.
+        """Sum up all open dates, in their order, and write the files that the config wants of them; dates of a dataset
+        that no config describes wait until one does.
 
-        Each transaction is whole, and `until` is asked between them. Raises WarehouseError.
+        Each transaction and each file is whole, and `until` is asked between them. Raises WarehouseError.
         """
         tables = self._warehouse.tables
         for dataset, dates in open_dates(self._warehouse.connection).items():
@@ -53,6 +57,7 @@ class Closings:
                     if until():
                         return
                     self._close(tables[dataset], some)
+        self._exports.write(until)
 
     def _close(self, table: Table, dates: Sequence[str]) -> None:
         connection = self._warehouse.connection
@@ -63,6 +68,7 @@ class Closings:
                 for date in dates:
                     findings += profile_date(connection, table, table.profiling, date)
             findings += record_scores(connection, table, dates)
+            refresh(connection, table, dates)
             close(connection, table.dataset, dates)
             self._warehouse.count_findings(len(findings))
         self.has_failed |= judged.failed

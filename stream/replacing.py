@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
+
+_UNFINISHED = ".tmp"
 
 
 @contextmanager
@@ -16,9 +19,19 @@ def replacing(path: Path) -> Iterator[TextIO]:
     It is written beside it, made durable, and renamed; an error leaves what was there. Who may read and write it stays.
     Raises OSError.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with replacing_bytes(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        yield text
+        text.detach()
+    sync_folder(path.parent)
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The same with bytes. That it has the name is durable once `sync_folder` is called: once for many files."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
+        with unfinished.open("wb") as file:
             with suppress(FileNotFoundError):
                 os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
             yield file
@@ -29,7 +42,25 @@ def replacing(path: Path) -> Iterator[TextIO]:
         with suppress(OSError):
             unfinished.unlink()
         raise
-    sync_folder(path.parent)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Delete what processes that were killed left unfinished in a folder, as far as it can be deleted."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        process = path.name.removesuffix(_UNFINISHED).rpartition(".")[2]
+        if process.isdecimal() and not _runs(int(process)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def sync_folder(folder: Path | bytes) -> None:

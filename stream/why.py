@@ -7,24 +7,36 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.landing.links import target
 from stream.landing.listing import look
-from stream.landing.names import printable, within
+from stream.landing.names import printable
+from stream.landing.naming import meant
 from stream.schemas.contracts import load_contracts
+from stream.waiting import awaited_turn
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A generation of a file that the ledger knows. `rejects`: how many records were rejected under each rule.
-    `states`: when it last came into each state, the latest last."""
+    `states`: when it last came into each state, the latest last. `parameters`: the versions that its records were
+    judged with."""
 
     entry: FileEntry
     rejects: Mapping[str, int]
     states: Mapping[str, str]
+    parameters: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, recorded: WarehouseReader, entry: FileEntry) -> Self:
+        """What is recorded of it."""
+        file_id = entry.file.file_id
+        versions = recorded.parameters.of_file(file_id)
+        return cls(entry, recorded.reject_rules(file_id), recorded.states(file_id), versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +57,24 @@ class Explanation:
 
 
 def explain(configs: Path, landing: Path, warehouse: Path, file: Path) -> Explanation:
-    """All that is known of `file`: a path below the landing folder, or relative to it.
+    """All that is known of `file`: a path below the landing folder, or relative to it, or as the ledger prints it.
 
     Raises ConfigError and WarehouseError.
     """
     datasets = load_contracts(configs, warehouse)
-    path = within(landing, file)
-    name = printable(os.fsencode(path))
     with WarehouseReader(warehouse) as recorded:
-        told = tuple(
-            Told(entry, recorded.reject_rules(entry.file.file_id), recorded.states(entry.file.file_id))
-            for entry in recorded.files("path = ?", name)
-        )
+        path = meant(recorded, landing, file)
+        name = printable(os.fsencode(path))
+        told = tuple(Told.of(recorded, entry) for entry in recorded.files("path = ?", name))
+        takers = _takers(landing, path, datasets)
+        turns = [awaited_turn(recorded, landing, datasets[each], path) for each in takers if not told]
         all_held = {each.dataset: each.reason for each in recorded.dataset_states() if each.is_held}
-    taken_by = {each.entry.file.dataset for each in told} or set(_takers(landing, path, datasets))
+    taken_by = {each.entry.file.dataset for each in told} or set(takers)
     held = {dataset: reason for dataset, reason in all_held.items() if dataset in taken_by}
     if told:
         return Explanation(name, told, held=held)
     waits = [f"It waits, since its dataset {dataset} is held. {reason}" for dataset, reason in held.items()]
+    waits = waits or [turn for turn in turns if turn]
     return Explanation(name, (), " ".join(waits) or unknown(landing, path, datasets), held)
 
 

@@ -17,7 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,10 +28,13 @@ from processors.cleaning.changing import Changes
 from processors.cleaning.imputing import Substitute, impute
 from processors.columns import Column
 from processors.flags import FLAGS, having
-from processors.outcome import Outcome, no_rejects
+from processors.frames import only
+from processors.outcome import ROW_ID, Outcome, no_rejects
 from processors.parameters.model import Parameters, Statistic
 from processors.parameters.observing import IMPUTED
-from processors.rules.rules import Rule, ask
+from processors.reasons import Fault, reject
+from processors.rules.checks import NotNull
+from processors.rules.rules import Answers, Broken, Rule, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,20 @@ class Refill:
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """Marked as `rules.ask` does and, where the cell is another now, as `imputed.<column>`, which is flagged too.
         Refuses nothing."""
+        _, changes = self._refilled(rows)
+        return Outcome(changes.result(), no_rejects(), changes.marked)
+
+    def further(self, rows: pa.RecordBatch, /) -> Outcome:
+        """Of rows that an earlier step refused: they are refilled as well, and what broke a rule is a reason."""
+        answers, changes = self._refilled(rows)
+        after = changes.result()
+        if not answers.broken:
+            return Outcome(after, no_rejects(), changes.marked)
+        anything = reduce(or_, [each.mask for each in answers.broken])
+        rejected = reject(rows[ROW_ID], [_fault(each, answers.frame) for each in answers.broken])
+        return Outcome(only(after, ~anything), rejected, changes.marked, only(after, anything))
+
+    def _refilled(self, rows: pa.RecordBatch) -> tuple[Answers, Changes]:
         of_rules = {each.rule.name: each for each in self.rules}
         answers = ask(tuple(each.rule for each in self.rules), rows)
         changes, done = Changes(rows, marked=answers.marked), dict[str, pa.Array]()
@@ -73,7 +93,7 @@ class Refill:
             column = each.substitute.column
             _refill(changes, each, self.parameters, pc.and_not(broken, done[column]) if column in done else broken)
             done[column] = pc.or_(broken, done.get(column, broken))
-        return Outcome(changes.result(), no_rejects(), changes.marked)
+        return answers, changes
 
     def flags(self, _columns: Sequence[Column], /) -> tuple[str, ...]:
         """What it may write into `_flags`, in its order."""
@@ -82,6 +102,12 @@ class Refill:
     def __hash__(self) -> int:
         """Of the names alone: it is asked for with every batch."""
         return hash(self.rules)
+
+
+def _fault(broken: Broken, frame: pl.DataFrame) -> Fault:
+    rule = broken.rule
+    values = None if rule.column is None or isinstance(rule.check, NotNull) else frame.get_column(rule.column)
+    return Fault(rule.name, rule.column, rule.message, broken.mask, values, rule.severity, rule.action)
 
 
 def _refill(changes: Changes, each: Refilled, parameters: Parameters | None, broken: pa.Array) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Protocol, TypeAlias
 
 import polars as pl
@@ -54,12 +56,12 @@ class Range:
     def broken(self) -> pl.Expr:
         """True where the value lies outside."""
         value = pl.col(self.column)
-        outside = pl.lit(value=False)
+        outside = []
         if self.minimum is not None:
-            outside = outside | ((value <= self.minimum) if self.exclusive else (value < self.minimum))
+            outside.append((value <= self.minimum) if self.exclusive else (value < self.minimum))
         if self.maximum is not None:
-            outside = outside | ((value >= self.maximum) if self.exclusive else (value > self.maximum))
-        return outside
+            outside.append((value >= self.maximum) if self.exclusive else (value > self.maximum))
+        return reduce(or_, outside or [pl.lit(value=False)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from processors.frames import computed, known, to_frame
 from processors.outcome import ROW_ID, RowIds
@@ -21,6 +20,8 @@ from processors.rules.expressions import parsed
 
 Severity: TypeAlias = Literal["info", "warning", "error"]
 Action: TypeAlias = Literal["warn", "drop", "quarantine", "impute", "fail"]
+#: Actions of rules that refuse no row: where they are reasons, another one refused it.
+PASSING: tuple[Action, ...] = ("warn", "impute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[li
         if isinstance(answer, str):
             if condition is None and not rows[answer].null_count:
                 continue
-            mask = pl.Series(pc.is_null(rows[answer]))
+            mask = ~known(rows[answer])
         else:
             mask = answers[answer]
         if condition is not None:
@@ -120,7 +121,7 @@ def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[li
             _mark(marked, f"skipped.{rule.name}", answers[0], ~asked)
             mask &= asked
         if mask.null_count():
-            _mark(marked, f"unknown.{rule.name}", answers[0], ~known(mask))
+            _mark(marked, f"unknown.{rule.name}", answers[0], ~known(mask.to_arrow()))
             mask = _sure(mask)
         if mask.any():
             ids = marked[f"rule.{rule.name}"] = answers[0].filter(mask).to_numpy()
@@ -130,7 +131,7 @@ def _told(plan: _Plan, rows: pa.RecordBatch, computed: pl.DataFrame) -> tuple[li
 
 def _sure(mask: pl.Series) -> pl.Series:
     """`mask`, false where it is null."""
-    return mask & known(mask) if mask.null_count() else mask
+    return mask & known(mask.to_arrow()) if mask.null_count() else mask
 
 
 def _mark(marked: dict[str, RowIds], name: str, ids: pl.Series, mask: pl.Series) -> None:

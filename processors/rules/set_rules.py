@@ -13,13 +13,12 @@ from statistics import median
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import polars as pl
 
 from processors.columns import ColumnType
-from processors.profiling.column_summary import Weighted
 from processors.profiling.exact_sum import exact_sum
 from processors.profiling.ordinals import Told, told
+from processors.profiling.selection import HELD_MAX, Passes, quantile
 from processors.validation import Severity
 
 Scope: TypeAlias = Literal["file", "date"]
@@ -108,7 +107,7 @@ class Verdict:
 def judge_row_count(check: RowCount, rows: int) -> Verdict:
     """Judge how many rows were accepted."""
     broken = not check.limits.hold(rows)
-    return Verdict(broken, {"rows": rows}, _said(broken, f"{rows} rows", _within(check.limits, ColumnType("integer"))))
+    return Verdict(broken, {"rows": rows}, _said(broken, _rows(rows), _within(check.limits, ColumnType("integer"))))
 
 
 def judge_freshness(check: Freshness, day: date, newest: int | None) -> Verdict:
@@ -137,14 +136,22 @@ class Figures:
     quantile: Fraction | None
 
 
-def figures(values: pl.Series, share: Fraction | None) -> Figures:
-    """Of the ordinals of a column, nulls among them; `share`: of the values below the quantile that is wanted."""
-    known = values.drop_nulls().sort()
-    count = len(known)
-    if not count or known.dtype == pl.String:
-        return Figures(len(values), len(values) - count, None, None)
-    between = Weighted(known, np.arange(1, count + 1)).quantile(share) if share is not None else None
-    return Figures(len(values), len(values) - count, exact_sum(known) / count, between)
+def figures(passes: Passes, share: Fraction | None, held_max: int = HELD_MAX) -> Figures:
+    """Of the ordinals of a column, nulls among them, in memory that does not grow with them; `share`: of the values
+    below the quantile that is wanted."""
+    rows = count = 0
+    total, is_text, held = Fraction(0), False, list[pl.Series]()
+    for part in passes():
+        rows, count = rows + len(part), count + len(part) - part.null_count()
+        is_text = part.dtype == pl.String
+        if not is_text:
+            total += exact_sum(part)
+        held = [*held, part] if share is not None and rows <= held_max else []
+    if not count or is_text:
+        return Figures(rows, rows - count, None, None)
+    again: Passes = (lambda: held) if rows <= held_max else passes
+    between = None if share is None else quantile(again, count, share, held_max)
+    return Figures(rows, rows - count, total / count, between)
 
 
 def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
@@ -178,9 +185,8 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     """Judge how many rows were accepted, by those of the dates before."""
     observed: dict[str, Told] = {"rows": rows, "dates": len(before)}
     if len(before) < DATES_MIN:
-        return Verdict(
-            None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and there are {len(before)}"
-        )
+        there = "there is 1" if len(before) == 1 else f"there are {len(before)}"
+        return Verdict(None, observed, f"not assessed: it takes {DATES_MIN} dates before it, and {there}")
     usual = Fraction(median(map(Fraction, before)))
     observed["median"] = float(usual)
     if not usual:
@@ -188,7 +194,9 @@ def judge_volume(check: Volume, rows: int, before: Sequence[int]) -> Verdict:
     change = 100 * (rows - usual) / usual
     observed["change_percent"] = round(float(change), 4)
     broken = abs(change) > check.change_percent_max
-    what = f"{rows} rows are {float(change):+.4g} % from the median {_plain(usual)} of the {len(before)} dates before"
+    are = "is" if rows == 1 else "are"
+    median_told = f"the median {_plain(usual)} of the {len(before)} dates before"
+    what = f"{_rows(rows)} {are} {float(change):+.4g} % from {median_told}"
     return Verdict(broken, observed, _said(broken, what, f"at most {_plain(check.change_percent_max)} %"))
 
 
@@ -209,6 +217,13 @@ def _plain(value: Fraction) -> str:
     return f"{float(value):.10g}"
 
 
+def _rows(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
+
+
 def _hours(age: timedelta) -> str:
     hours = age / timedelta(hours=1)
-    return f"{hours / 24:.4g} days" if abs(hours) >= 48 else f"{hours:.4g} hours"
+    if abs(hours) >= 48:
+        return f"{hours / 24:.4g} days"
+    shown = f"{hours:.4g}"
+    return "1 hour" if shown == "1" else f"{shown} hours"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from functools import partial
 
 import polars as pl
 
@@ -117,13 +118,12 @@ class _Date:
             case Volume():
                 return judge_volume(check, rows, self._rows_before(check.dates))
             case Freshness():
-                newest = self._ordinals(check, files).max()
-                day = calendar_date.fromisoformat(self.date)
-                return judge_freshness(check, day, newest if isinstance(newest, int) else None)
+                newest = [value for part in self._ordinals(check, files) if isinstance(value := part.max(), int)]
+                return judge_freshness(check, calendar_date.fromisoformat(self.date), max(newest, default=None))
             case Distribution():
-                return judge_distribution(check, figures(self._ordinals(check, files), check.share))
+                return judge_distribution(check, figures(partial(self._ordinals, check, files), check.share))
 
-    def _ordinals(self, check: Freshness | Distribution, files: Sequence[FileBalance]) -> pl.Series:
+    def _ordinals(self, check: Freshness | Distribution, files: Sequence[FileBalance]) -> Iterator[pl.Series]:
         ids = [file.file_id for file in files]
         return column_ordinals(self.connection, self.table.dataset, ids, check.column, check.kind)
 

@@ -15,14 +15,12 @@ from processors.profiling.ordinals import ordinals, origin
 from sinks.database.connection import Connection
 from sinks.database.identifiers import quote, staged
 from sinks.files import RECORDS_MAX
-from sinks.rows.storage import storage
+from sinks.rows.storage import FIRST_VALUES, storage
 from sinks.table import Table
 
 #: So many rows are summarised at a time, of so many columns.
 ROWS_AT_ONCE = 1 << 16
 COLUMNS_AT_ONCE = 32
-#: The driver takes the type of a column from its first rows, which may all be null: this one goes before them.
-_FIRST = {"INTEGER": "0", "REAL": "0.0", "TEXT": "''"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,11 @@ def summaries(
 
 def column_ordinals(
     connection: Connection, dataset: str, files: Sequence[int], name: str, kind: ColumnType
-) -> pl.Series:
-    """The ordinals of one column in the accepted rows of some files."""
-    columns = {name: kind}
-    parts = [rows[name] for file_id in files for rows in typed_rows(connection, dataset, file_id, columns)]
-    return pl.concat([nothing(kind).distinct.entries["value"], *(ordinals(part, kind) for part in parts)])
+) -> Iterator[pl.Series]:
+    """The ordinals of one column in the accepted rows of some files, some at a time."""
+    for file_id in files:
+        for rows in typed_rows(connection, dataset, file_id, {name: kind}):
+            yield ordinals(rows[name], kind)
 
 
 def typed_rows(
@@ -80,7 +78,7 @@ def typed_rows(
 ) -> Iterator[pl.DataFrame]:
     """`_id` and some columns of a file's accepted rows, in the order of their ids, some at a time."""
     names = [quote(name) for name in columns]
-    firsts = [f"{_FIRST[storage(kind)]} AS {name}" for name, kind in zip(names, columns.values(), strict=True)]
+    firsts = [f"{FIRST_VALUES[storage(kind)]} AS {name}" for name, kind in zip(names, columns.values(), strict=True)]
     sql = (
         f"SELECT {', '.join(['0 AS _id', *firsts])} UNION ALL SELECT {', '.join(['_id', *names])} "
         f"FROM {quote(staged(dataset))} WHERE _id BETWEEN ?1 << 32 AND (?1 << 32) + {RECORDS_MAX}"

@@ -119,6 +119,16 @@ class Connection:
             cursor.execute(sql, parameters or None)
             return cursor.fetch_arrow_table()
 
+    def batches_of_each(self, sql: str, rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """The results of a query for each row of parameters, one behind the other, in bounded memory.
+
+        The query is not to be asked again before these are read.
+        """
+        with self._errors(sql):
+            cursor = self._cursor(sql)
+            cursor.execute(sql, rows)
+            yield from cursor.fetch_record_batch()
+
     def batches(self, sql: str, *parameters: Scalar) -> Iterator[pa.RecordBatch]:
         """The result as Arrow record batches, in bounded memory, from a cursor of its own."""
         with self._errors(sql), self._connection.cursor() as cursor:
@@ -144,6 +154,15 @@ class Connection:
         except BaseException:
             self.roll_back()
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read in the block is of one moment. The log of a writer beside it grows until the block ends."""
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self.roll_back()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -27,6 +27,21 @@ def duplicate_rows(dataset: str) -> str:
     return f"dup_{dataset}"
 
 
+def feature_rows(view: str) -> str:
+    """The table of a view's vectors, a row for each staged row that is part of it, not quoted."""
+    return f"feats_{view}"
+
+
+def latest_features(view: str) -> str:
+    """The table of the latest vector of each entity, not quoted."""
+    return f"feats_{view}_latest"
+
+
+def feature_changes(view: str) -> str:
+    """Where triggers write down what changed beneath a view, not quoted. No name has a dot, so no two meet."""
+    return f"feats_{view}.changes"
+
+
 def rule_keys(kind: str, dataset: str, rule: str) -> str:
     """The name of the keys of one rule that looks at other rows, not quoted. No name has a dot, so no two meet."""
     return f"{kind}_{dataset}.{rule}"

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.database.identifiers import quote, rule_keys
+from sinks.exports.tables import EXPORTS
+from sinks.feature_views.tables import FEATURES
+from sinks.kpis.tables import KPIS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
@@ -24,6 +27,7 @@ from sinks.results.tables import RESULTS
 from sinks.rows.storage import storage
 from sinks.rows.tables import add_column, create, row_tables, stored_types
 from sinks.schemas.tables import AMENDMENTS, SCHEMAS
+from sinks.splits.tables import SPLITS
 from sinks.table import Table
 
 if TYPE_CHECKING:
@@ -148,6 +152,33 @@ def results(db: Database) -> None:
 def parameters(db: Database) -> None:
     """Versions of parameters, and which of them is that of a date."""
     for statement in PARAMETERS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def kpis(db: Database) -> None:
+    """Key figures of execution dates, and how they are defined."""
+    for statement in KPIS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def feature_views(db: Database) -> None:
+    """Which versions of which feature views there are, and how many vectors of which dates."""
+    for statement in FEATURES.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def splits(db: Database) -> None:
+    """How rows of feature views were split for training."""
+    db.execute(SPLITS)
+
+
+@migrations()
+def exports(db: Database) -> None:
+    """Which files were written beside the warehouse, and of which state of their dates."""
+    for statement in EXPORTS.split(";\n\n"):
         db.execute(statement)
 
 

@@ -61,6 +61,10 @@ SELECT dataset, version, through, fitted, fitted_at, min(date), max(date), count
 FROM meta_parameters LEFT JOIN meta_parameter_dates USING (dataset, version)
 WHERE dataset = ?1 AND version BETWEEN ?2 AND ?3 GROUP BY version ORDER BY version
 """
+_OF_FILE = """
+SELECT DISTINCT parameters_version FROM meta_spans
+WHERE span_id BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 AND parameters_version IS NOT NULL ORDER BY 1
+"""
 _VERSION_MAX = (1 << 63) - 1
 
 
@@ -110,6 +114,10 @@ class RecordedParameters:
             RecordedVersion(_read(row[:4]), str(row[4]), _text(row[5]), _text(row[6]), int(str(row[7])))
             for row in self._connection.rows(_VERSIONS, dataset, first, last)
         ]
+
+    def of_file(self, file_id: int) -> tuple[int, ...]:
+        """The numbers of those that spans of a file were judged with."""
+        return tuple(int(str(version)) for (version,) in self._connection.rows(_OF_FILE, file_id))
 
     def _one(self, chosen: str, dataset: str, value: str | int | None) -> Parameters | None:
         values: tuple[Scalar, ...] = (dataset,) if value is None else (dataset, value)

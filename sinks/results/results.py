@@ -16,6 +16,12 @@ from processors.assessing.assessment import Result, Tally, assess, joined
 from processors.assessing.expectations import Suite, suite
 from sinks.database.connection import Connection, Scalar
 
+#: The datasets of which there are results.
+_DATASETS = """
+SELECT DISTINCT f.dataset
+FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
+WHERE f.state <> 'superseded' AND s.suite_id IS NOT NULL AND {} ORDER BY 1
+"""
 #: What was counted in some spans, summed up by a part of them (an expression over a span `s` and its file `f`) and by
 #: suite.
 _TALLIES = """
@@ -60,6 +66,16 @@ class Scope:
         given = {name: value for name, value in asked.items() if value is not None}
         return " AND ".join(["TRUE", *(f"{name} = ?" for name in given)]), tuple(given.values())
 
+    def condition_of_dates(self) -> tuple[str, tuple[Scalar, ...]]:
+        """In SQL, over a row `f` of `meta_date_results`: a span or a run is no part of what a date came to."""
+        if self.span_id is not None or self.run_id is not None:
+            return "FALSE", ()
+        condition, values = Scope(self.dataset, self.date).condition()
+        if self.path is None:
+            return condition, values
+        files = "SELECT file_id FROM meta_files WHERE path = ? AND state <> 'superseded'"
+        return f"{condition} AND f.file_id IN ({files})", (*values, self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -72,14 +88,6 @@ class Results:
     rules: tuple[Result, ...]
 
 
-#: The datasets of which there are results.
-_DATASETS = """
-SELECT DISTINCT f.dataset
-FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295
-WHERE f.state <> 'superseded' AND s.suite_id IS NOT NULL AND {} ORDER BY 1
-"""
-
-
 class _OfDate(NamedTuple):
     """A row of `meta_date_results`, or several, summed up."""
 
@@ -90,6 +98,7 @@ class _OfDate(NamedTuple):
 
 
 _Tallies: TypeAlias = Mapping[str, Mapping[int, Tally]]
+_Sums: TypeAlias = dict[str, dict[str, int]]
 
 
 def by_dataset(connection: Connection, scope: Scope) -> list[tuple[str, Scope]]:
@@ -104,7 +113,8 @@ def results(connection: Connection, scope: Scope) -> Results:
     condition, values = scope.condition()
     tallies = _tallies(connection, "''", condition, *values).get("", {})
     suites = _suites(connection, tallies)
-    of_dates = _whole(connection, scope) if scope.span_id is None and scope.run_id is None else []
+    condition, values = scope.condition_of_dates()
+    of_dates = _of_dates(connection, "''", condition, *values).get("", [])
     records = sum(each.records for each in tallies.values())
     hashes = tuple(each.hash for each in suites.values())
     return Results(scope, records, hashes, _assessed(suites, tallies, of_dates))
@@ -123,23 +133,11 @@ def results_by_date(
     return {date: _assessed(suites, tallies[date], of_dates.get(date, [])) for date in sorted(tallies)}
 
 
-def _whole(connection: Connection, scope: Scope) -> list[_OfDate]:
-    """The results of rules about whole dates, or whole files, of a scope."""
-    condition, values = Scope(scope.dataset, scope.date).condition()
-    if scope.path is not None:
-        condition += " AND f.file_id IN (SELECT file_id FROM meta_files WHERE path = ? AND state <> 'superseded')"
-        values = (*values, scope.path)
-    return _of_dates(connection, "''", condition, *values).get("", [])
-
-
 def _of_dates(connection: Connection, part: str, condition: str, *values: Scalar) -> dict[str, list[_OfDate]]:
     found: dict[str, list[_OfDate]] = defaultdict(list)
     for key, rule, *counts in connection.rows(_OF_DATES.format(part=part, condition=condition), *values):
         found[str(key)].append(_OfDate(str(rule), *(int(str(count)) for count in counts)))
     return found
-
-
-_Sums: TypeAlias = dict[str, dict[str, int]]
 
 
 def _tallies(connection: Connection, part: str, condition: str, *values: Scalar) -> _Tallies:

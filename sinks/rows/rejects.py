@@ -32,7 +32,7 @@ _REASON = """
 SELECT r._id, r.path, r.line, reason.value ->> 'rule' AS rule, reason.value ->> 'column' AS name,
        reason.value ->> 'value' AS value, reason.value ->> 'message' AS message
 FROM rejects r, json_each(r.reasons) reason
-WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' <> 'warn'
+WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' NOT IN ('warn', 'impute')
 """
 
 _IS_RECORD = f"reasons -> 0 ->> 'rule' <> '{REPEATED_HEADER}'"

@@ -18,6 +18,7 @@ from processors.outcome import ROW_ID
 from sinks.base import Judged, MicroBatch
 from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, quote, staged
+from sinks.feature_views.changes import note_rows
 from sinks.ledger.ledger import Ledger
 from sinks.relations.relations import Relations
 from sinks.results.recounting import recount
@@ -42,7 +43,8 @@ _OLD_COUNTS = """
 SELECT ?1, name, -count(*) FROM (
     SELECT iif(reason.value ->> 'rule' = 'type', 'type.' || (reason.value ->> 'column'),
                'rule.' || (reason.value ->> 'rule')) AS name
-    FROM rejects r, json_each(r.reasons) reason WHERE r._id IN (SELECT _id FROM renewed) GROUP BY r._id, name
+    FROM rejects r, json_each(r.reasons) reason
+    WHERE r._id IN (SELECT _id FROM renewed) AND reason.value ->> 'action' <> 'impute' GROUP BY r._id, name
     UNION ALL
     SELECT 'rule.' || flag.value
     FROM (SELECT _id, _flags FROM {0} UNION ALL SELECT _id, _flags FROM {1}) row,
@@ -110,6 +112,7 @@ class Retrial:
         rejudged = relations.judge(span)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
+        note_rows(self._connection, table, "IN (SELECT _id FROM retried)")
         self._elsewhere ^= set(rejudged.moved)  # a row that moves twice is where it was
         for name in ("retried", "renewed"):
             self._connection.run(f"DELETE FROM {name}")

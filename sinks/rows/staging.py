@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from processors.outcome import ROW_ID
+from processors.rules.rules import PASSING
 from processors.schemas.remembering import Seen, seen
 from sinks.base import IdRange, Judged, MicroBatch, Span
 from sinks.database.connection import Connection
@@ -132,7 +133,7 @@ def _places(batch: MicroBatch, ids: npt.NDArray[np.int64]) -> tuple[pa.Array, tu
 def _status(reasons: pa.Array) -> pa.Array:
     """`dropped` where no rejecting reason asks for more."""
     actions = pl.DataFrame({"reason": pl.from_arrow(reasons)}).select(
-        pl.col("reason").list.eval(~pl.element().struct.field("action").is_in(["warn", "drop"])).list.any()
+        pl.col("reason").list.eval(~pl.element().struct.field("action").is_in([*PASSING, "drop"])).list.any()
     )
     quarantined = actions.to_series()
     return (

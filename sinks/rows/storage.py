@@ -11,6 +11,9 @@ from sinks.table import Table
 
 #: SQLite's storage for each logical type. Decimals, dates and timestamps are text: exact, and ordered as they read.
 _STORAGE = {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
+#: Literals by storage. The driver takes the type of a column from its first rows, which may all be null: a row of these
+#: goes before them.
+FIRST_VALUES = {"INTEGER": "0", "REAL": "0.0", "TEXT": "''"}
 
 
 def storage(kind: ColumnType) -> str:

@@ -12,6 +12,9 @@ from processors.errors import AdeStreamError
 from stream.cli import (
     checking,
     drafting,
+    exporting,
+    features,
+    kpi,
     loading,
     quality,
     rejects,
@@ -19,6 +22,7 @@ from stream.cli import (
     resuming,
     retrying,
     schema,
+    splits,
     status,
     tracing,
     why,
@@ -44,6 +48,10 @@ app.command()(resuming.resume)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
+app.command()(exporting.export)
+app.add_typer(features.app, name="features")
+app.add_typer(splits.app, name="splits")
+app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _JsonSchema = Annotated[bool, typer.Option("--json-schema", help="Print the JSON Schema of a config, for editors.")]
 _SuiteSchema = Annotated[bool, typer.Option("--suite-schema", help="Print the JSON Schema of a suite of rules.")]
+_ViewSchema = Annotated[bool, typer.Option("--view-schema", help="Print the JSON Schema of a feature view.")]
 _Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to judge, without loading them.")]
 
 
@@ -29,6 +30,7 @@ def check(
     *,
     json_schema: _JsonSchema = False,
     suite_schema: _SuiteSchema = False,
+    view_schema: _ViewSchema = False,
 ) -> None:
     """Validate the configs; exit 2 with file, line and reason for each thing that is wrong.
 
@@ -38,13 +40,12 @@ def check(
 
     Example: ade-stream check landing/orders/orders_2026-11-18.csv
     """
-    from stream.config import load_configs, models
+    from stream.config import load_configs
     from stream.screens.output import write
 
     del warehouse  # all commands take it
-    if json_schema or suite_schema:
-        schema = models.suite_schema() if suite_schema else models.json_schema()
-        write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+    if json_schema or suite_schema or view_schema:
+        _print_schema(suite=suite_schema, view=view_schema)
         return
     datasets = load_configs(configs)
     if files:
@@ -56,6 +57,18 @@ def check(
         steps = " > ".join(type(step).__name__.lower() for step in each.chain.steps)
         write(f"{name}: {len(each.columns)} columns, {steps}, files in {each.folder}/: ok\n")
         write("".join(f"  {notice}\n" for notice in each.notices))
+        for view in each.table.views:
+            keys, count = ", ".join(view.keys), len(view.features)
+            write(f"  view {view.name}, version {view.version}: {count} features of {keys}: ok\n")
+
+
+def _print_schema(*, suite: bool, view: bool) -> None:
+    from stream.config import models
+    from stream.config.views.models import view_schema
+    from stream.screens.output import write
+
+    schema = view_schema() if view else models.suite_schema() if suite else models.json_schema()
+    write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
 
 
 def _judge(datasets: dict[str, Dataset], landing: Path, files: list[Path], only: str | None) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from processors.errors import ConfigError
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Landing, WarehousePath
+from stream.cli.output_files import check_output, output_file
 
 _Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
 _Samples = Annotated[list[Path], typer.Argument(metavar="SAMPLE...", help="Files of it, wherever they lie.")]
@@ -41,6 +42,8 @@ def init(
     """
     del warehouse  # all commands take it
     path = output or configs / f"{dataset}.yaml"
+    if output not in {None, _PRINTED}:
+        check_output(path)
     _check(dataset, path, force=force)
 
     from stream.drafting.draft import draft
@@ -56,8 +59,10 @@ def init(
         write(trial.text)
         sys.stderr.write(told(trial, dataset))
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_for_editors(path) + trial.text, "utf-8")
+        if output is None:
+            configs.mkdir(parents=True, exist_ok=True)
+        with output_file(path) as file:
+            file.write(_for_editors(path) + trial.text)
         write(told(trial, str(path)))
     if not trial.has_passed:
         raise typer.Exit(1)

@@ -11,6 +11,7 @@ from stream.cli import parameters, profiles
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
 
 if TYPE_CHECKING:
+    from sinks.reading import WarehouseReader
     from sinks.results.results import Scope
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="How good the data is: results of rules, scores.")
@@ -59,7 +60,7 @@ def results(
 
     del configs
     with WarehouseReader(warehouse) as recorded:
-        found = assessed(recorded, _scope(landing, dataset, date, file, span, run))
+        found = assessed(recorded, _scope(recorded, landing, dataset, date, file, span, run))
     if json:
         write(to_json([each.described() for each in found]))
     else:
@@ -95,7 +96,7 @@ def score(
 
     scorings = {name: each.table.scoring for name, each in load_contracts(configs, warehouse).items()}
     with WarehouseReader(warehouse) as recorded:
-        found = scored(recorded, _scope(landing, dataset, date, file, span, run), scorings)
+        found = scored(recorded, _scope(recorded, landing, dataset, date, file, span, run), scorings)
     if json:
         write(to_json([each.described() for each in found]))
     else:
@@ -103,10 +104,16 @@ def score(
 
 
 def _scope(
-    landing: Path, dataset: str | None, date: str | None, file: Path | None, span: int | None, run: int | None
+    recorded: WarehouseReader,
+    landing: Path,
+    dataset: str | None,
+    date: str | None,
+    file: Path | None,
+    span: int | None,
+    run: int | None,
 ) -> Scope:
     from sinks.results.results import Scope
-    from stream.rejects.choosing import recorded_path
+    from stream.landing.naming import recorded_path
 
-    path = None if file is None else recorded_path(landing, file)
+    path = None if file is None else recorded_path(recorded, landing, file)
     return Scope(dataset, None if date is None else day(date, "--date"), path, span, run)

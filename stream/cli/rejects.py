@@ -64,7 +64,7 @@ def list_(
     from stream.screens.tables import to_json
 
     del configs  # all commands take them; the warehouse answers without
-    wanted = _choice(landing, dataset, date, rule, file, status)
+    wanted = _choice(landing, warehouse, dataset, date, rule, file, status)
     with WarehouseReader(warehouse) as recorded:
         pages = (
             page for each in files_of(recorded, wanted) for page in recorded.rejects.chosen(each.file.file_id, wanted)
@@ -119,18 +119,21 @@ def export(
     Example: ade-stream rejects export --dataset orders --output orders_rejects.csv
     """
     from sinks.reading import WarehouseReader
+    from stream.cli.output_files import output_file
     from stream.rejects.export import as_csv, prepare
-    from stream.replacing import replacing
     from stream.schemas.contracts import load_contracts
     from stream.screens.output import write_exactly
 
-    datasets, wanted = load_contracts(configs, warehouse), _choice(landing, dataset, date, rule, file, status)
+    datasets, wanted = (
+        load_contracts(configs, warehouse),
+        _choice(landing, warehouse, dataset, date, rule, file, status),
+    )
     with WarehouseReader(warehouse) as recorded:
         pieces = as_csv(recorded, prepare(recorded, wanted, datasets))
         if output is None:
             write_exactly(pieces)
             return
-        with replacing(output) as target:
+        with output_file(output) as target:
             target.writelines(pieces)
 
 
@@ -161,7 +164,7 @@ def retry(
     from stream.screens.rejects import retried
     from stream.screens.tables import to_json
 
-    wanted, stop = _choice(landing, dataset, date, rule, file, status), threading.Event()
+    wanted, stop = _choice(landing, warehouse, dataset, date, rule, file, status), threading.Event()
     if source is not None and any((dataset, date, rule, file, status)):
         raise ConfigError("--from names the rows itself; leave the other choices out.")
     datasets = load_contracts(configs, warehouse)
@@ -181,12 +184,22 @@ def retry(
 
 
 def _choice(
-    landing: Path, dataset: str | None, date: str | None, rule: str | None, file: Path | None, status: str | None
+    landing: Path,
+    warehouse: Path,
+    dataset: str | None,
+    date: str | None,
+    rule: str | None,
+    file: Path | None,
+    status: str | None,
 ) -> Choice:
+    from sinks.reading import WarehouseReader
     from sinks.rows.rejects import Choice
-    from stream.rejects.choosing import recorded_path
+    from stream.landing.naming import recorded_path
 
-    path = None if file is None else recorded_path(landing, file)
+    path = None
+    if file is not None:
+        with WarehouseReader(warehouse) as recorded:
+            path = recorded_path(recorded, landing, file)
     return Choice(dataset, None if date is None else day(date, "--date"), path, rule, status)
 
 

@@ -123,13 +123,14 @@ def export(
 ) -> None:
     """Write what a dataset's config promises as a contract of the Open Data Contract Standard, version 3.2.
 
-    What the standard has no words for stands in custom properties, so the contract gives the same dataset back: see
-    `contract` in a config.
+    What the standard has no words for stands in custom properties, so the contract gives the same tables and rules
+    back: see `contract` in a config. What is no promise about records is left out: files, dialect, limits, budget, raw,
+    score, profile and parameters.
 
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
+    from stream.cli.output_files import output_file
     from stream.config.odcs.writing import odcs_text
-    from stream.replacing import replacing
     from stream.schemas.contracts import config_now
     from stream.screens.output import write_exactly
 
@@ -138,5 +139,5 @@ def export(
     if output is None:
         write_exactly([text])
         return
-    with replacing(output) as target:
+    with output_file(output) as target:
         target.write(text)

@@ -15,6 +15,7 @@ from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.identity import identifying
 from stream.config.compiling.imputation import rounded
 from stream.config.models import DatasetConfig
+from stream.config.views.compiling import with_compiled_views
 
 #: Of what an undeclared column is, until a person says otherwise: its text.
 ADDED_TYPE = "string"
@@ -160,4 +161,5 @@ def with_amendments(
     compiled, _ = compile_dataset(whole.config, stay)
     contract = replace(compiled.table.contract, written=dataset.table.contract.as_written if whole.taken else None)
     table = replace(compiled.table, amendments=whole.taken, contract=contract)
-    return replace(dataset, columns=compiled.columns, table=table, chain=compiled.chain, fixed=stay), whole.left_out
+    after = replace(dataset, columns=compiled.columns, table=table, chain=compiled.chain, fixed=stay)
+    return with_compiled_views(after), whole.left_out

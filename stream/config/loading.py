@@ -10,18 +10,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from processors.errors import ConfigError
+from sinks.kpis.refreshing import view_name
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
 from stream.config.odcs.merging import with_contract
 from stream.config.problems import Place, dotted, problem, repeated
 from stream.config.suite_files import with_suites
+from stream.config.views.loading import View, read_views, with_views, without_dataset
 from stream.config.yaml_files import mapping, text_of
 
 
 def load_configs(folder: Path) -> dict[str, Dataset]:
     """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
-    problems: list[str] = []
+    views, problems = read_views(folder)
     datasets: dict[str, Dataset] = {}
     places: dict[str, Place] = {}
     for path in config_files(folder):
@@ -33,10 +35,18 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
         problems += _clashes(path, dataset, datasets)
         datasets[dataset.name], places[dataset.name] = dataset, place
     if not problems:  # a dataset that is referred to may be in a file that has some
-        problems = list(_dangling(datasets, places))
-    if problems:
-        raise ConfigError("\n".join(problems))
+        problems = [*_dangling(datasets, places), *without_dataset(views, datasets)]
+    datasets, wrong = _viewed(datasets, views)
+    if problems or wrong:
+        raise ConfigError("\n".join([*problems, *wrong]))
     return datasets
+
+
+def _viewed(datasets: Mapping[str, Dataset], views: Sequence[View]) -> tuple[dict[str, Dataset], list[str]]:
+    """The datasets with their views, and what is wrong with these."""
+    viewed = {name: with_views(dataset, views) for name, dataset in datasets.items()}
+    problems = [problem for _, of_dataset in viewed.values() for problem in of_dataset]
+    return {name: dataset for name, (dataset, _) in viewed.items()}, problems
 
 
 def config_files(folder: Path) -> list[Path]:
@@ -67,8 +77,14 @@ def load_config(path: Path) -> Dataset:
 
 
 def read_config(path: Path, text: str) -> Dataset:
-    """The dataset that a file with this text describes, alone. Raises ConfigError, a line for each problem."""
-    return _read(path, text)[0]
+    """The dataset that a file with this text describes, alone but for its views. Raises ConfigError, a line for each
+    problem."""
+    dataset, _ = _read(path, text)
+    views, problems = read_views(path.parent)
+    viewed, wrong = with_views(dataset, views)
+    if problems or wrong:
+        raise ConfigError("\n".join([*problems, *wrong]))
+    return viewed
 
 
 def _read(path: Path, text: str) -> tuple[Dataset, Place]:
@@ -109,4 +125,13 @@ def _clashes(path: Path, dataset: Dataset, others: dict[str, Dataset]) -> list[s
     known = {name.lower(): name for name in others}
     if dataset.name.lower() in known:
         return [f"{path}: dataset {dataset.name!r} is described twice; SQL does not tell upper from lower case."]
-    return []
+    views = {view.lower(): name for name, other in others.items() for view in _kpi_views(other)}
+    return [
+        f"{path}: the view {view} would be that of a KPI of dataset {views[view.lower()]!r}, too: rename one of them."
+        for view in _kpi_views(dataset)
+        if view.lower() in views
+    ]
+
+
+def _kpi_views(dataset: Dataset) -> list[str]:
+    return [view_name(dataset.name, kpi.name) for kpi in dataset.table.kpis]

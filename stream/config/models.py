@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from sinks.table import ExportKind
 from stream.config.budget import BudgetConfig
 from stream.config.columns import Bare, ColumnConfig
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
+from stream.config.kpis import KpiConfig
 from stream.config.parameters import ParametersConfig
 from stream.config.profile import ProfileConfig
 from stream.config.scoring import ScoreConfig
@@ -58,6 +60,13 @@ class DatasetConfig(Strict):
         None, description="Without it no date is profiled, and drift is not looked for. {} takes the defaults."
     )
     score: ScoreConfig = ScoreConfig()  # type: ignore[call-arg]
+    exports: tuple[ExportKind, ...] = Field(
+        (),
+        description="What is written to files in the warehouse's folder when a date is closed: `clean`, its accepted "
+        "rows as CSV; `features`, its vectors in each feature view as Parquet and CSV; `kpis`, the history of each KPI "
+        "as CSV. Each costs a copy. `ade-stream export` writes any of them by hand.",
+    )
+    kpis: dict[Name, KpiConfig] = Field({}, description="Key figures of each execution date, by name.")
     raw: bool = Field(True, description="Keep every record as JSON in raw_events; replay reads it.")
 
     @property

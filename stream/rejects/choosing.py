@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from processors.errors import ConfigError
 from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
 from sinks.rows.rejects import Choice
-from stream.landing.names import printable, within
-
-
-def recorded_path(landing: Path, file: Path) -> str:
-    """A landing file's path as the ledger writes it."""
-    return printable(os.fsencode(within(landing, file)))
+from stream.landing.naming import recorded_path
 
 
 def files_of(recorded: WarehouseReader, choice: Choice) -> list[FileEntry]:
@@ -39,7 +33,7 @@ def row_named(recorded: WarehouseReader, landing: Path, name: str) -> int:
                 f"row {name} is not rejected, or not any more. `ade-stream rejects list` shows those that are."
             )
         return named
-    path, line = recorded_path(landing, named[0]), named[1]
+    path, line = recorded_path(recorded, landing, named[0]), named[1]
     row_at = recorded.rejects.at(path, line)
     if row_at is None:
         raise ConfigError(

@@ -10,6 +10,7 @@ import pyarrow as pa
 from processors.errors import OverBudgetError
 from processors.outcome import ROW_ID, RowIds
 from processors.reasons import REPEATED_HEADER
+from processors.rules.rules import PASSING
 from sinks.base import Judged, Span
 from sinks.files import RECORDS_MAX
 from stream.budget import Budgets
@@ -43,7 +44,7 @@ def most_frequent(judged: Judged, last: int) -> str:
     broken = Counter(
         rule
         for row in reasons
-        for rule in {each["rule"]: None for each in row if each["action"] != "warn"}
+        for rule in {each["rule"]: None for each in row if each["action"] not in PASSING}
         if rule != REPEATED_HEADER
     )
     named = [f"{rule} ({times})" for rule, times in broken.most_common(_RULES_NAMED)]

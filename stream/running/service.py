@@ -67,6 +67,8 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
     ):
+        for notice in sink.notices:
+            sys.stderr.write(f"ade-stream: {notice}\n")
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
         arrivals = Arrivals(Intake(tracker, recorded, budgets))

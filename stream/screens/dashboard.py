@@ -21,6 +21,7 @@ from stream.screens.figures import count, milliseconds, rss_megabytes, seconds
 
 _REFRESH_PER_SECOND = 4
 _EVENTS_KEPT = 200
+_PROGRAM = "ade-stream"
 
 
 class Dashboard:
@@ -28,7 +29,8 @@ class Dashboard:
 
     def __init__(self, console: Console, meters: Meters, watching: Path | None) -> None:
         self._console, self._meters, self._watching = console, meters, watching
-        self._events: deque[str] = deque(maxlen=_EVENTS_KEPT)
+        #: When, and what.
+        self._events: deque[tuple[str, str]] = deque(maxlen=_EVENTS_KEPT)
         self._live = Live(
             console=console,
             screen=True,
@@ -47,27 +49,43 @@ class Dashboard:
     def show(self, receipt: Receipt, /) -> None:
         """Keep the events for the next refresh."""
         for event in (sentence(receipt), *map(drifted, receipt.drifts)):
-            self._events.append(f"{clock()[11:19]} {event}")
+            self._events.append((clock()[11:19], event))
 
     def tell(self, finding: Finding, /) -> None:
         """Keep the finding for the next refresh."""
-        self._events.append(f"{clock()[11:19]} {found(finding)}")
+        self._events.append((clock()[11:19], found(finding)))
 
     def _whole(self) -> RenderableType:
         datasets = self._datasets()
-        room = self._console.height - len(self._meters.by_dataset) - 10
-        events = list(self._events)[-max(1, room) :]
-        log = Text("\n".join(events) or "nothing yet", no_wrap=True, overflow="ellipsis")
+        room = max(1, self._console.height - len(self._meters.by_dataset) - len(self._meters.held) - 10)
+        lines = [line for event in list(self._events)[-room:] for line in self._lines(*event)]
+        log = Text("\n").join(lines[-room:] or [Text("nothing yet")])
         return Group(self._header(), datasets, Panel(log, title="last events", title_align="left"), self._footer())
+
+    def _lines(self, at: str, event: str) -> list[Text]:
+        """What is plain is cut where the line ends; whatever else has its reason there."""
+        text, width = Text(event), max(1, self._console.width - len(at) - 5)
+        if event.startswith("loaded "):
+            text.truncate(width, overflow="ellipsis")
+            return [Text(f"{at} ") + text]
+        first, *others = text.wrap(self._console, width)
+        return [Text(f"{at} ") + first, *(Text(" " * (len(at) + 1)) + line for line in others)]
 
     def _header(self) -> RenderableType:
         uptime = time.monotonic() - self._meters.started
+        findings = sum(meter.findings for meter in self._meters.by_dataset.values())
         rate = sum(meter.rows_per_second(self._meters.started) for meter in self._meters.by_dataset.values())
-        what = f"watching {self._watching}" if self._watching else "running"
-        return Text.assemble(
-            ("ade-stream", "bold"),
-            f"  {what}   up {seconds(uptime)}   {count(rate)} rows/s   {rss_megabytes():.0f} MB",
-        )
+        figures = f"   up {seconds(uptime)}   {count(rate)} rows/s   {rss_megabytes():.0f} MB"
+        told = f"   {count(findings)} {'finding' if findings == 1 else 'findings'}" if findings else ""
+        room = self._console.width - len(_PROGRAM) - len(figures) - len(told) - 2
+        return Text.assemble((_PROGRAM, "bold"), f"  {self._doing(room)}{figures}", (told, "bold red"))
+
+    def _doing(self, room: int) -> str:
+        """The end of a long path is what tells it from others."""
+        if self._watching is None:
+            return "running"
+        path, room = str(self._watching), max(2, room - len("watching "))
+        return f"watching {path if len(path) <= room else f'…{path[1 - room :]}'}"
 
     def _footer(self) -> RenderableType:
         return Text("Ctrl-C finishes the commit in hand and quits.", style="dim")
@@ -90,7 +108,7 @@ class Dashboard:
             table.add_column(title, justify="right", no_wrap=True)
         with self._meters.lock:
             for dataset, meter in self._meters.by_dataset.items():
-                name = f"{dataset} (held)" if dataset in self._meters.held else dataset
+                name = f"{dataset}\n(held)" if dataset in self._meters.held else dataset
                 table.add_row(name, *self._cells(dataset, meter))
         return table
 

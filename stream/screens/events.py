@@ -49,9 +49,9 @@ changes="…"`. `from` is `contract` where it is the first file."""
 
 def found(finding: Finding) -> str:
     """Something about a date: `quality dataset=… date=… rule=… severity=… message="…"`; `drift` has the column, and
-    `score` what it is of, in the place of `rule`."""
+    `score` what it is of, in the place of `rule`. `unwritten … export=…` is a file that could not be written."""
     return _pairs(
-        "quality",
+        "unwritten" if finding.kind == "export" else "quality",
         dataset=finding.dataset,
         date=finding.date,
         **{finding.kind: finding.subject},

@@ -110,10 +110,17 @@ def _told(path: str, told: Told) -> str:
         *(f"  rejected  {count(records)} under {rule}" for rule, records in told.rejects.items()),
         f"  file      {count(entry.stat.size)} bytes, id {entry.file.file_id}, generation {entry.file.generation}",
         *_dialect(entry.file.dialect),
+        *_judged_with(told.parameters),
         f"  seen      {entry.discovered_at}",
         *(f"  state     {state} since {entered}" for state, entered in told.states.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _judged_with(versions: Sequence[int]) -> list[str]:
+    """Nothing where no step wanted parameters."""
+    named = "versions" if len(versions) > 1 else "version"
+    return [f"  judged    with parameters {named} {', '.join(map(str, versions))}"] if versions else []
 
 
 def _dialect(dialect: FileDialect | None) -> list[str]:

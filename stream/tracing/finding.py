@@ -14,7 +14,8 @@ from sinks.ledger.files import FileEntry
 from sinks.ledger.record_index import RecordIndex, unpack
 from sinks.ledger.spans import SpanEntry
 from sinks.reading import WarehouseReader
-from stream.rejects.choosing import recorded_path, row_or_place
+from stream.landing.naming import recorded_path
+from stream.rejects.choosing import row_or_place
 
 _PATHS_SHOWN = 5
 
@@ -46,7 +47,7 @@ def found(recorded: WarehouseReader, landing: Path, dataset: str, name: str) -> 
     if isinstance(named, int):
         return _of_id(recorded, dataset, named)
     path, line = named
-    return _of_line(recorded, dataset, recorded_path(landing, path), line)
+    return _of_line(recorded, dataset, recorded_path(recorded, landing, path), line)
 
 
 def _of_id(recorded: WarehouseReader, dataset: str, row_id: int) -> Found:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from processors.rules.rules import PASSING
 from processors.tracing import Reason
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
@@ -93,7 +94,7 @@ def today(standing: Standing, judged: Judged | None, dataset: Dataset) -> Today:
     if judged.outcome.accepted.num_rows:
         return _accepted(standing, judged, dataset)
     reasons, status = _reject(judged)
-    rules = ", ".join(dict.fromkeys(str(reason["rule"]) for reason in reasons if reason["action"] != "warn"))
+    rules = ", ".join(dict.fromkeys(str(reason["rule"]) for reason in reasons if reason["action"] not in PASSING))
     if standing.row is not None:
         return Today(False, f"Today's config rejects it ({rules}); a replay would.")
     if (reasons, status) != (list(standing.reasons), "dropped" if standing.state == "dropped" else "quarantined"):

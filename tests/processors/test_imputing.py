@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.chain import Chain
 from processors.cleaning.imputing import Impute, Substitute
 from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import ColumnType
@@ -19,7 +20,7 @@ from processors.parameters.fitting import fit
 from processors.parameters.model import Fitted, Parameters, Statistic
 from processors.parameters.writing import written
 from processors.rules.checks import Check, NotNull, OneOf, Range
-from processors.validation import Rule
+from processors.validation import Rule, Validate
 from tests.processors.batches import typed_batches, with_ids
 from tests.processors.test_fitting import TYPES
 
@@ -183,6 +184,26 @@ def test_what_was_imputed_and_breaks_a_rule_is_not_what_came() -> None:
     assert outcome.accepted["_flags"].to_pylist() == ["imputed.v", "clipped.v,imputed.v"]
     assert outcome.accepted["_rescued"].to_pylist() == [None, '{"V":"99"}']
     assert outcome.marked["imputed.v"].tolist() == [rows[ROW_ID][1].as_py()]
+
+
+def test_what_a_row_that_was_refused_before_breaks_is_counted_and_a_reason() -> None:
+    rule = Rule("small", "v must be at most 9", "v", Range("v", maximum=9), severity="warning", action="impute")
+    chain = Chain(
+        (
+            Validate((Rule("known", "", "w", NotNull("w")),)),
+            Refill((Refilled(rule, Substitute("v", INTEGER, constant="5"), "V"),)),
+            Validate((Rule("five", "", "v", Range("v", maximum=4), action="warn"),)),
+        )
+    )
+    outcome = chain(rows_of(v=pa.array([10, 10, 1, None]), w=pa.array(["x", None, None, None], pa.string())))
+    reasons = outcome.rejected["reasons"].to_pylist()
+    told = [[(each["rule"], each["value"], each["action"]) for each in row] for row in reasons]
+    known = ("known", None, "quarantine")
+    assert told == [[known, ("small", "10", "impute"), ("five", "5", "warn")], [known], [known]]
+    assert {name: count for name, count in outcome.counts.items() if name.endswith("small")} == {
+        "rule.small": 2,
+        "unknown.small": 1,
+    }
 
 
 def test_a_rule_that_asks_some_rows_only_refills_these() -> None:

@@ -8,12 +8,16 @@ a row in polars expressions that are written here and not made from SQL. Where t
 * `matches` asks for the whole text, dataframely's `regex` for any part of it: it is anchored for dataframely.
 * `length` counts characters, `min_length` and `max_length` of dataframely bytes: there a pattern of so many characters
   takes their place.
-* `one_of` has no counterpart for text and decimals; there a check of the column says it.
+* `one_of` and `referential` with a list have no counterpart for text and decimals; there a check of the column says it.
+* `type` has none, since dataframely knows the types of columns and not of text in them: a check of the column asks
+  Python what the text is.
 * A rule that has a `when` is, for dataframely, an expression that holds where the condition does not.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,20 +26,22 @@ from typing import Any, TypeAlias
 import dataframely as dy
 import polars as pl
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.columns import ColumnType
 from processors.frames import to_frame
 from processors.outcome import ROW_ID
-from processors.rules.checks import Check, Holds, Length, Matches, NotNull, OneOf, Range
+from processors.rules.checks import Check, Holds, Length, Listed, Matches, NotNull, OneOf, Range, Typed
 from processors.rules.row_checks import AddsUp, InOrder
 from processors.validation import Action, Rule, Validate
-from tests.processors.batches import CELLS, TYPED, rejected_ids, row_ids
+from tests.processors.batches import CELLS, NASTY, TYPED, rejected_ids, row_ids, with_ids
 
 #: A check, its condition, and the same as a column of dataframely or as an expression that is to hold.
 Twins: TypeAlias = tuple[Check, str | None, dy.Column | pl.Expr]
 
+AMOUNT = ColumnType("decimal", 10, 2)
 WORDS = ("NA", "true", "1", " ", "\u00fc")
 PATTERNS = ("[a-z]*", "[0-9]+|NA", ".", "(?s).{0,3}", r"\p{L}+", "-?[0-9]+")
 
@@ -108,6 +114,89 @@ def one_of(words: list[str]) -> Twins:
     return OneOf("code", tuple(words)), None, listed
 
 
+def listed(words: list[str]) -> Twins:
+    """Text is in a file of values."""
+    return Listed("code", tuple(words), "words.csv"), None, one_of(words)[2]
+
+
+def listed_prices(prices: list[Any]) -> Twins:
+    """An amount is in a file of values, whatever zeros it is written with."""
+    written = tuple(f"{price:f}0"[:-1] if place % 2 else str(price.normalize()) for place, price in enumerate(prices))
+    among = decimal_column(
+        nullable=True, check=lambda cell: cell.is_in(pl.Series(prices, dtype=pl.Decimal(10, 2)).implode())
+    )
+    return Listed("price", written, "prices.csv", AMOUNT), None, among
+
+
+def is_whole(text: str) -> bool:
+    """A 64-bit integer."""
+    return bool(re.fullmatch("[+-]?[0-9]+", text)) and -(1 << 63) <= int(text) < 1 << 63
+
+
+def is_amount(text: str) -> bool:
+    """A decimal of ten digits, two of them behind the point."""
+    found = re.fullmatch(r"[+-]?([0-9]*)\.?([0-9]*)", text)
+    return found is not None and found[1] + found[2] != "" and len(found[1].lstrip("0")) <= 8 and len(found[2]) <= 2
+
+
+def is_finite(text: str) -> bool:
+    """A number that a double can hold."""
+    found = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)
+    return found is not None and math.isfinite(float(text))
+
+
+def is_truth(text: str) -> bool:
+    """A word for true or false."""
+    return text.lower() in {"true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"}
+
+
+def is_day(text: str) -> bool:
+    """A date in ISO 8601."""
+    return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)) and _is_made(date.fromisoformat, text)
+
+
+def is_moment(text: str) -> bool:
+    """A date and a time in ISO 8601, the latter to a billionth of a second."""
+    found = re.fullmatch(
+        r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](.{5}(?::.{2})?)(\.[0-9]{1,9})?(?:[Zz]|([+-].{2}):?(.{2}))?", text
+    )
+    if found is None or (found[3] and len(found[2]) == 5):
+        return False
+    offset = f"{found[4]}:{found[5]}" if found[4] else "+00:00"
+    return _is_made(lambda each: datetime.fromisoformat(each).astimezone(UTC), f"{found[1]}T{found[2]}{offset}")
+
+
+def _is_made(make: Callable[[str], object], text: str) -> bool:
+    try:
+        make(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+#: What text must be for each type.
+TYPES: dict[ColumnType, Callable[[str], bool]] = {
+    ColumnType("integer"): is_whole,
+    AMOUNT: is_amount,
+    ColumnType("number"): is_finite,
+    ColumnType("boolean"): is_truth,
+    ColumnType("date"): is_day,
+    ColumnType("timestamp"): is_moment,
+}
+
+
+def typed(kind: ColumnType) -> Twins:
+    """Text reads as a value of a type; blanks around it do not count, and alone they are as good as null."""
+
+    def reads(text: str) -> bool:
+        return not text or TYPES[kind](text)
+
+    checked = dy.String(
+        nullable=True, check=lambda cell: cell.str.strip_chars().map_elements(reads, return_dtype=pl.Boolean)
+    )
+    return Typed("code", kind), None, checked
+
+
 def one_number_of(numbers: list[int]) -> Twins:
     """A number is one of a list."""
     written = tuple(map(str, numbers))
@@ -143,6 +232,9 @@ TWINS = st.one_of(
     *(ranges(name, COLUMNS[name]) for name in ("n", "x", "price", "day", "at")),
     st.sampled_from(PATTERNS).map(matches),
     st.lists(st.sampled_from(WORDS) | CELLS.filter(str.strip), min_size=1, max_size=4, unique=True).map(one_of),
+    st.lists(st.sampled_from(WORDS) | CELLS.filter(str.strip), min_size=1, max_size=4, unique=True).map(listed),
+    st.lists(TYPED["price"][1], min_size=1, max_size=4, unique=True).map(listed_prices),
+    st.sampled_from(list(TYPES)).map(typed),
     st.lists(st.integers(-3, 12), min_size=1, max_size=5, unique=True).map(one_number_of),
     st.tuples(st.integers(0, 5), st.integers(0, 5)).map(lengths),
     st.sampled_from(OF_ROWS),
@@ -179,6 +271,14 @@ def test_dataframely_finds_the_same_failing_rows_rule_by_rule(
     assert {name: outcome.marked.get(f"rule.{name}", _NONE).tolist() for name in expected} == expected
     refusing = [expected[rule.name] for rule in rules if rule.action != "warn"]
     assert rejected_ids(outcome) == sorted({row for found in refusing for row in found})
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
+def test_text_that_is_nearly_a_value_is_one_in_both_or_in_none(kind: ColumnType) -> None:
+    batch = with_ids({"code": pa.array([*NASTY, None]), "_flags": pa.nulls(len(NASTY) + 1, pa.string())})
+    check, _, twin = typed(kind)
+    outcome = Validate((Rule("rule", "must hold", "code", check),))(batch)
+    assert rejected_ids(outcome) == failing(batch, check, twin) != []
 
 
 _NONE = pa.array([], pa.int64()).to_numpy()

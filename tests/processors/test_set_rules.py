@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -42,6 +44,20 @@ def test_a_message_says_what_is_and_what_must_be() -> None:
     assert (found.message, found.observed) == ("3 rows, and must be at least 10", {"rows": 3})
 
 
+def test_one_of_something_is_told_in_the_singular() -> None:
+    one, of_two = RowCount(Limits(Fraction(2))), Freshness("at", MOMENT, timedelta(hours=1), "UTC")
+    assert judge_row_count(one, 1).message == "1 row, and must be at least 2"
+    assert judge_freshness(of_two, DAY, (DAYS + 1) * 24 * HOUR - HOUR).message.endswith(
+        "is 1 hour old at the end of the date"
+    )
+    assert judge_freshness(of_two, DAY, DAYS * 24 * HOUR + 22 * HOUR).message.endswith(
+        "date, and must be at most 1 hour"
+    )
+    volume = Volume(7, Fraction(50))
+    assert judge_volume(volume, 1, [4, 4, 4]).message.startswith("1 row is -75 % from the median 4 of the 3 dates")
+    assert judge_volume(volume, 1, [4]).message == "not assessed: it takes 3 dates before it, and there is 1"
+
+
 @pytest.mark.parametrize(("hours", "broken"), [(12, False), (11, True), (25, False)])
 def test_freshness_is_the_time_from_the_newest_value_to_the_end_of_the_date(hours: int, broken: bool) -> None:
     check = Freshness("at", MOMENT, timedelta(hours=12), "UTC")
@@ -69,9 +85,51 @@ def test_freshness_without_a_value_is_not_assessed() -> None:
 @settings(deadline=None)
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=50), st.floats(0, 1))
 def test_figures_are_those_of_numpy(values: list[int], share: float) -> None:
-    found = figures(pl.Series([*values, None]), Fraction(str(share)))
+    found = figures(lambda: [pl.Series([*values, None])], Fraction(str(share)))
     assert (found.rows, found.nulls, found.mean) == (len(values) + 1, 1, Fraction(sum(values), len(values)))
     assert float(found.quantile or 0) == pytest.approx(np.quantile(values, share), abs=1e-2)
+
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
+WIDE = st.integers(-(10**38) + 1, 10**38 - 1)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([(st.integers(-(1 << 63), (1 << 63) - 1), pl.Int64), (st.integers(-9, 9), pl.Int64)])
+    | st.sampled_from([(FLOATS, pl.Float64), (WIDE, pl.Int128)]),
+    st.data(),
+    st.fractions(0, 1, max_denominator=100),
+)
+def test_figures_of_more_values_than_are_held_are_the_same(
+    column: tuple[st.SearchStrategy[float], type[pl.DataType]], data: st.DataObject, share: Fraction
+) -> None:
+    values, kind = column
+    lots = data.draw(st.lists(st.lists(st.none() | values, max_size=9), min_size=1, max_size=5))
+    parts = [pl.Series(lot, dtype=kind) for lot in lots]
+    known = sorted(Fraction(value) for lot in lots for value in lot if value is not None)
+    for held_max in (1, 3, 1 << 20):
+        found = figures(lambda: parts, share, held_max)
+        assert (found.rows, found.nulls) == (sum(map(len, lots)), sum(map(len, lots)) - len(known))
+        if known:
+            place = (len(known) - 1) * share
+            low, high = known[math.floor(place)], known[math.ceil(place)]
+            assert found.quantile == low + (place - math.floor(place)) * (high - low)
+            assert found.mean == sum(known, Fraction(0)) / len(known)
+
+
+def test_a_column_is_gone_through_a_few_times_and_never_held() -> None:
+    """A million values and no more than a thousand at a time."""
+    times = 0
+
+    def passes() -> Iterator[pl.Series]:
+        nonlocal times
+        times += 1
+        yield from (pl.Series(np.arange(first, 1_000_000, 1000) * 7919.25) for first in range(1000))
+
+    found = figures(passes, Fraction(1, 2), 1000)
+    assert found.quantile == Fraction("7919.25") * Fraction(999_999, 2)
+    assert times < 12
 
 
 def test_a_mean_of_decimals_is_compared_without_rounding() -> None:

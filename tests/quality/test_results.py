@@ -213,6 +213,30 @@ def test_a_cell_that_is_refilled_counts_once_however_often_its_record_is_judged(
     assert (example.line, example.value) == (3, "9")
 
 
+def test_a_cell_of_a_record_that_is_refused_counts_where_it_would_be_refilled(tmp_path: Path) -> None:
+    refilled = {**RANGE, "max": 5, "action": "impute", "impute": {"constant": 0}}
+    path, described = tmp_path / "w.db", sales(KEY, rules(refilled))
+    load(path, landed(tmp_path / "landing", ["a,9,n,y", "b,,m,y", "c,2,o,y", "d,9,p,1"]), {"sales": described})
+    assert read(path, Scope("sales"))["amount_range"] == (4, 1, 2)
+    with WarehouseReader(path) as reader:
+        assert reader.reject_rules(1) == {"type": 3}
+        found = results(reader.connection, Scope("sales"))
+        examples = Examples(reader.connection, "sales", found.scope).of(found.rules)["amount_range"]
+    assert [(each.line, each.value) for each in examples] == [(2, "9"), (5, "9")]
+    retry_chosen({"sales": described}, path, Choice(), threading.Event())
+    assert read(path, Scope("sales"))["amount_range"] == (4, 1, 2)
+    replayed(path, {"sales": described}, DAYS)
+    assert read(path, Scope("sales"))["amount_range"] == (4, 1, 2)
+
+
+def test_a_record_is_dropped_though_it_would_be_refilled(tmp_path: Path) -> None:
+    refilled = {**RANGE, "max": 5, "action": "impute", "impute": {"constant": 0}}
+    described = sales(KEY, rules({**NOTE, "action": "drop"}), rules(refilled))
+    load(tmp_path / "w.db", landed(tmp_path / "landing", ["a,9,,1"]), {"sales": described})
+    told = "SELECT status, json_array_length(reasons) FROM rejects"
+    assert contents.rows(tmp_path / "w.db", told) == [("dropped", 2)]
+
+
 def test_only_cells_that_broke_the_rule_are_examples_of_refilled_ones(tmp_path: Path) -> None:
     """Others were imputed since they came without a value, and their rows keep other things that came."""
     refilled = {**RANGE, "max": 5, "action": "impute", "impute": {"constant": 0}}

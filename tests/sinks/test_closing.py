@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,64 +12,11 @@ from sinks.base import Finding
 from sinks.closing.references import new_reference
 from sinks.closing.rows import typed_rows
 from sinks.database.connection import Connection, Scalar
+from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
-from stream.config import Dataset
-from tests.sinks.landings import dataset, land, load, replayed, rules
-
-COLUMNS = {"id": "string", "amount": "decimal(12,2)", "at": "timestamp", "on": "date", "good": "boolean"}
-HEADER = "id,amount,at,on,good"
-
-
-def shop(*checks: Mapping[str, Any], **settings: Any) -> Dataset:
-    """A dataset with a key, a rule over rows, and these rules over dates."""
-    step = rules({"check": "range", "column": "amount", "min": 0}, *checks)
-    return dataset("shop", COLUMNS, {"quality": {"duplicates": ["key"]}}, step, key=["id"], **settings)
-
-
-class Place:
-    """A landing folder and a warehouse."""
-
-    def __init__(self, folder: Path) -> None:
-        self.landing, self.warehouse = folder / "landing", folder / "ade.db"
-        (self.landing / "shop").mkdir(parents=True)
-
-    def land(self, day: int, amounts: Iterable[float | str], name: str = "a") -> None:
-        """A file of records with these amounts."""
-        lines = (
-            f"{name}{day}-{at},{amount},2026-11-{day:02d} 12:00:00,2026-11-{day:02d},true"
-            for at, amount in enumerate(amounts)
-        )
-        land(self.landing, f"shop/{name}-2026-11-{day:02d}.csv", HEADER, *lines)
-
-    def replay(self, of: Dataset, day: int) -> None:
-        """Judge the records of a date anew, without closing it."""
-        replayed(self.warehouse, {"shop": of}, [f"2026-11-{day:02d}"])
-
-    def load(self, of: Dataset) -> None:
-        """Commit what is there, without closing a date."""
-        load(self.warehouse, self.landing, {"shop": of})
-
-    def close(self, of: Dataset) -> list[Finding]:
-        """Close all open dates; what was found."""
-        found: list[Finding] = []
-        with Warehouse(self.warehouse, [of.table]) as warehouse:
-            Closings(warehouse, found.append).close()
-        return found
-
-    def loaded(self, of: Dataset) -> list[Finding]:
-        """Both."""
-        self.load(of)
-        return self.close(of)
-
-    def rows(self, sql: str) -> list[tuple[Scalar, ...]]:
-        """All rows of a query."""
-        with Connection(self.warehouse, read_only=True) as connection:
-            return connection.rows(sql)
-
-    def open(self) -> list[Scalar]:
-        """The open dates."""
-        return [row[0] for row in self.rows("SELECT date FROM meta_closings WHERE changes > closed ORDER BY 1")]
+from tests.sinks.landings import dataset
+from tests.sinks.shop import COLUMNS, Place, shop
 
 
 @pytest.fixture
@@ -137,7 +82,7 @@ def test_a_rule_of_files_has_a_result_for_each(place: Place) -> None:
     place.land(1, [1])
     place.land(1, [1, 2], "b")
     [found] = place.loaded(shop({"check": "row_count", "min": 2, "scope": "file"}))
-    assert found.message == "shop/a-2026-11-01.csv: 1 rows, and must be at least 2"
+    assert found.message == "shop/a-2026-11-01.csv: 1 row, and must be at least 2"
     assert place.rows("SELECT file_id, unexpected_count FROM meta_date_results ORDER BY 1") == [(1, 1), (2, 0)]
 
 
@@ -342,3 +287,23 @@ def test_a_column_that_begins_with_nulls_is_read_in_its_type(place: Place) -> No
         parts = list(typed_rows(connection, "shop", 1, dict(of.table.columns)))
     assert sum(part.height for part in parts) == 3001
     assert str(parts[-1]["amount"][-1]) == "7.50"
+
+
+def test_what_has_a_place_of_its_own_is_told_behind_any_number_that_has_none(place: Place) -> None:
+    of = shop()
+    place.land(1, [1])
+    place.load(of)
+    with Connection(place.warehouse) as connection, connection.transaction():
+        connection.run(
+            """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+            INSERT INTO meta_date_results SELECT 'shop', '2026-11-01', iif(i = 2000, 1, NULL), printf('r%04d', i),
+            1, 0, 1, '{}', '', 'error', 'warn', '' FROM n"""
+        )
+        connection.run(
+            """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+            INSERT INTO meta_profiles SELECT 'shop', '2026-11-01', printf('c%04d', i), '{}', iif(i = 2000, 0.5, NULL),
+            iif(i = 2000, 0.0, NULL), 'ok', '' FROM n"""
+        )
+    with WarehouseReader(place.warehouse) as reader:
+        assert [each.path for each in reader.broken_rules()[-2:]] == [None, "shop/a-2026-11-01.csv"]
+        assert [(each.psi, each.js) for each in reader.profiles("shop", None)[-2:]] == [(None, None), (0.5, 0.0)]

@@ -20,6 +20,7 @@ import pytest
 from tests.system.drops import orders, write
 from tests.system.looking import staged
 from tests.system.processes import ROOT, Place, command, environment, eventually
+from tests.system.test_closing import asking
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux, which draws the terminal, is not installed")
 
@@ -79,8 +80,8 @@ def opened(tmp_path: Path) -> Iterator[Opener]:
 
 def row(screen: str, dataset: str) -> list[str]:
     """The cells of a dataset's row."""
-    (line,) = [line for line in screen.splitlines() if f" {dataset} " in f" {line} " and "file" not in line]
-    return line.replace("│", " ").split()
+    (line,) = [line for line in screen.splitlines() if line.split()[:1] == [dataset]]
+    return line.split()
 
 
 @needs_tmux
@@ -131,6 +132,28 @@ def test_the_dashboard_shows_a_file_that_is_set_aside(place: Place, opened: Open
     write(place.landing / "orders" / "orders_1.csv", "x\n")
     screen = opened(place, 100, 30).until_shown("held")
     assert "1" in row(screen, "orders")[6:7]
+
+
+@needs_tmux
+@pytest.mark.parametrize(("width", "height"), [(200, 50), (80, 24)])
+def test_the_dashboard_counts_what_is_found_and_says_all_of_it(
+    place: Place, opened: Opener, tmp_path: Path, width: int, height: int
+) -> None:
+    place = asking(place, tmp_path / "strict", {"check": "row_count", "min": 150})
+    write(place.landing / "orders" / "orders_2026-11-21.csv", orders(range(3)))
+    screen = opened(place, width, height).until_shown("must be at least 150")
+    header = screen.splitlines()[0]
+    assert "/landing   up " in header
+    assert header.endswith("   1 finding")
+
+
+@needs_tmux
+def test_the_dashboard_of_80_columns_names_a_held_dataset_whole(place: Place, opened: Opener) -> None:
+    path = place.configs / "orders.yaml"
+    path.write_text(f"{path.read_text('utf-8')}\nbudget: {{max_reject_percent: 1, min_records: 1}}\n", "utf-8")
+    write(place.landing / "orders" / "orders_1.csv", orders([1]).replace(",web,", ",fax,"))
+    screen = opened(place, 80, 24).until_shown("(held)")
+    assert "`ade-stream resume orders`" in " ".join(screen.replace("│", "").split())
 
 
 @needs_tmux

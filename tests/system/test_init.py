@@ -98,6 +98,7 @@ def test_a_config_that_is_there_is_overwritten_by_force_only(place: Place) -> No
 
 def test_a_config_may_be_written_elsewhere(place: Place) -> None:
     target = place.configs.parent / "drafts" / "mine.yaml"
+    target.parent.mkdir()
     assert init(place, sample(place, COLUMNS + RECORDS), words=("--output", str(target))).returncode == 0
     assert target.exists()
     assert not place.configs.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,17 @@ import pytest
 
 from tests.system.drops import orders, settled_samples, write
 from tests.system.looking import files, hashes, number, unsound
-from tests.system.processes import ROOT, Place, Watch, command, environment, eventually, load, write_configs
+from tests.system.processes import (
+    ROOT,
+    SHIPPED_CONFIGS,
+    Place,
+    Watch,
+    command,
+    environment,
+    eventually,
+    load,
+    write_configs,
+)
 from tests.system.sieges import writing
 
 STARTUP_SECONDS = 0.9
@@ -21,10 +32,12 @@ COMMITS_MAX = 25
 
 
 def under_siege(tmp_path: Path) -> Place:
-    """Small micro-batches, so that a kill hits between two commits of a file; torn lines wait for their writer."""
+    """Small micro-batches, so that a kill hits between two commits of a file; torn lines wait for their writer. The
+    vectors of the shipped feature view belong to the content."""
     configs = write_configs(
         tmp_path / "configs", "employees", "orders", limits={"batch_rows": 20}, files={"settle_seconds": 60}
     )
+    shutil.copytree(SHIPPED_CONFIGS / "sql", configs / "sql")
     settled_samples(tmp_path / "samples")
     (tmp_path / "landing" / "orders").mkdir(parents=True)
     (tmp_path / "samples" / "employees").rename(tmp_path / "landing" / "employees")

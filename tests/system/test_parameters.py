@@ -101,6 +101,28 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+def test_a_file_is_told_with_the_version_of_the_parameters_that_it_was_judged_with(whole: Place) -> None:
+    told = ade(whole, "why", f"orders/orders_{DATES[1]}_a.csv")
+    assert "  judged    with parameters version 2\n" in told.stdout
+
+
+def test_a_file_that_waits_for_an_earlier_date_is_told_to_and_what_for(tmp_path: Path, start: Starter) -> None:
+    place = place_for(tmp_path, WHOLE)
+    path = place.configs / "orders.yaml"
+    slow = yaml.safe_load(path.read_text("utf-8"))
+    slow["files"] |= {"ready": ["quiet"], "settle_seconds": 600}
+    path.write_text(yaml.safe_dump(slow, sort_keys=False), "utf-8")
+    watch = start(place)
+    write(place.landing / "orders" / f"orders_{DATES[0]}.csv", orders(range(3)))
+    watch.until_printed("settling dataset=orders")
+    for date in DATES[:2]:
+        write(place.landing / "orders" / f"orders_{date}_later.csv", orders(range(3)))
+        told = ade(place, "why", f"orders/orders_{date}_later.csv").stdout
+        assert "It waits for its turn: the parameters of " + date in told
+        assert f"orders/orders_{DATES[0]}.csv of {DATES[0]} is settling. " in told
+    assert [entry for entry in files(place.warehouse).values() if "later" in entry.file.path] == []
+
+
 @pytest.mark.parametrize("batch_rows", [1, 50, 1000])
 def test_rows_and_figures_are_the_same_whatever_the_size_of_a_batch(
     whole: Place, tmp_path: Path, batch_rows: int

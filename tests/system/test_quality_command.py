@@ -84,6 +84,18 @@ def test_a_duplicate_is_an_example_with_its_key(loaded: Place) -> None:
     assert [(first["value"],)] == rows(loaded.warehouse, sql, first["row_id"])
 
 
+def test_a_rule_over_dates_tells_of_each_what_was_observed(loaded: Place) -> None:
+    found = by_rule(loaded, "orders")
+    assert found["row_count"]["verdicts"] == [
+        {"date": date, "path": None, "broken": False, "observed": {"rows": rows}, "message": f"{rows} rows"}
+        for date, rows in zip(ORDERS_CLEAN, (109, 134, 157, 193), strict=True)
+    ]
+    [alone] = by_rule(loaded, "orders", "--date", "2026-11-18")["volume"]["verdicts"]
+    assert (alone["broken"], alone["observed"]) == (None, {"rows": 134, "dates": 1})
+    assert alone["message"].startswith("not assessed: it takes 3 dates before it")
+    assert "verdicts" not in found["channel_one_of"]
+
+
 def test_the_results_of_a_file_a_span_and_a_run_can_be_had(loaded: Place) -> None:
     file = loaded.landing / "orders" / "orders_2026-11-17.csv"
     span = number(loaded.warehouse, "SELECT min(span_id) FROM meta_spans JOIN meta_files ON file_id = span_id >> 32 "

@@ -14,6 +14,7 @@ from stream.config import load_configs
 from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, ade
 
 SHIPPED = sorted(SHIPPED_CONFIGS.glob("*.yaml"))
+VIEWS = sorted(SHIPPED_CONFIGS.glob("**/sql/*.yaml"))
 SUITES = sorted((SHIPPED_CONFIGS / "expectations").glob("*.yaml"))
 each_shipped = pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 
@@ -54,7 +55,13 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Outcome]:
 def test_check_finds_every_shipped_config_right(checked: tuple[Place, Outcome]) -> None:
     _, outcome = checked
     assert outcome.returncode == 0, outcome.stderr
-    assert [line.split(":")[0] for line in outcome.stdout.splitlines()] == [path.stem for path in SHIPPED]
+    told = [line.split(":")[0] for line in outcome.stdout.splitlines() if not line.startswith(" ")]
+    assert told == [path.stem for path in SHIPPED]
+
+
+def test_check_tells_the_views_of_a_dataset(checked: tuple[Place, Outcome]) -> None:
+    _, outcome = checked
+    assert "  view customer_features, version 1: 9 features of customer_id: ok\n" in outcome.stdout
 
 
 def test_check_makes_no_warehouse(checked: tuple[Place, Outcome]) -> None:
@@ -62,14 +69,16 @@ def test_check_makes_no_warehouse(checked: tuple[Place, Outcome]) -> None:
     assert not place.warehouse.parent.exists()
 
 
-@pytest.mark.parametrize(("option", "of"), [("--json-schema", "dataset"), ("--suite-schema", "suite")])
+@pytest.mark.parametrize(
+    ("option", "of"), [("--json-schema", "dataset"), ("--suite-schema", "suite"), ("--view-schema", "view")]
+)
 def test_a_shipped_schema_is_what_check_prints(place: Place, option: str, of: str) -> None:
     printed = ade(place, "check", option)
     assert printed.returncode == 0, printed.stderr
     assert printed.stdout == (SHIPPED_CONFIGS / f"{of}.schema.json").read_text("utf-8")
 
 
-@pytest.mark.parametrize("of", ["dataset", "suite"])
+@pytest.mark.parametrize("of", ["dataset", "suite", "view"])
 def test_a_schema_is_itself_a_valid_schema(of: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(of))
 
@@ -79,6 +88,25 @@ def test_a_shipped_suite_fits_its_schema_and_points_editors_to_it(path: Path) ->
     text = path.read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=../suite.schema.json\n")
     jsonschema.Draft202012Validator(schema("suite")).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=[path.stem for path in VIEWS])
+def test_a_shipped_view_fits_its_schema_and_points_editors_to_it(path: Path) -> None:
+    text = path.read_text("utf-8")
+    beside = "../" * len(path.parent.relative_to(SHIPPED_CONFIGS).parts)
+    assert text.startswith(f"# yaml-language-server: $schema={beside}view.schema.json\n")
+    jsonschema.Draft202012Validator(schema("view")).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"version": 0}, {"entity": []}, {"entity": "1st"}, {"horizons": "3 days"}, {"sql": "../x.sql"}],
+    ids=json.dumps,
+)
+def test_the_schema_of_views_refuses_a_wrong_one(spoilt: dict[str, Any]) -> None:
+    view = dict(yaml.safe_load((SHIPPED_CONFIGS / "sql" / "customer_features.yaml").read_text("utf-8")))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema("view")).validate(view | spoilt)
 
 
 @pytest.mark.parametrize(

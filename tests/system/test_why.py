@@ -35,6 +35,61 @@ def test_a_file_is_known_under_each_form_of_its_path(place: Place, form: str) ->
     assert told.stdout.startswith("orders/orders_1.csv: committed.")
 
 
+NASTY = "orders/orders_\x1b[31m\\1.csv"
+PRINTED = r"orders/orders_\x1b[31m\\1.csv"
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A file with a reject, whose name is printed with an escape, loaded."""
+    place = empty_place(tmp_path_factory.mktemp("nasty"))
+    write(place.landing / NASTY, orders([]) + order(3, "-4"))
+    load(place)
+    return place
+
+
+@pytest.mark.parametrize("folder", ["", "landing"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "why {file}",
+        "trace orders {file}:2",
+        "rejects show {file}:2",
+        "rejects list --file {file}",
+        "rejects export --file {file}",
+        "rejects retry --file {file}",
+        "quality results --file {file}",
+    ],
+)
+def test_a_file_may_be_named_as_it_is_printed(nasty: Place, words: str, folder: str) -> None:
+    told = [
+        entered(nasty, *words.format(file=str(nasty.landing / file) if folder else file).split()).stdout
+        for file in (NASTY, PRINTED)
+    ]
+    assert told[0] == told[1] != ""
+
+
+def test_a_file_is_put_back_by_the_name_under_which_it_is_told_to_be_held(place: Place) -> None:
+    write(place.landing / NASTY, "a,b\n1,2\n")
+    load(place, code=1)
+    assert f"`ade-stream retry {PRINTED}`" in why(place, PRINTED).stdout
+    assert entered(place, "retry", PRINTED).returncode == 0
+
+
+def test_the_name_that_a_file_has_goes_before_the_name_that_is_printed_so(place: Place) -> None:
+    write(place.landing / "orders" / "orders_\x1b.csv", orders([1]))
+    literal = write(place.landing / "orders" / r"orders_\x1b.csv", orders([2, 3]))
+    load(place)
+    literal.unlink()
+    assert r"orders_\\x1b.csv: committed. All 2 records" in why(place, r"orders/orders_\x1b.csv").stdout
+
+
+def test_a_file_that_was_not_seen_yet_may_be_named_as_it_would_be_printed(place: Place) -> None:
+    load(place)
+    write(place.landing / NASTY, orders([1]))
+    assert "It has not been seen yet" in why(place, PRINTED).stdout
+
+
 def test_a_file_that_is_set_aside_is_told_with_the_reason_and_exit_1(place: Place) -> None:
     path = write(place.landing / "orders" / "orders_1.csv", "a,b\n1,2\n")
     load(place, code=1)

@@ -103,6 +103,30 @@ def test_a_warehouse_in_a_folder_that_cannot_be_is_exit_3(place: Place, words: s
     assert "--warehouse" in message
 
 
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("absent/out", "there is no folder {folder}/absent. Make it, or name another file with --output."),
+        ("", "it is a folder; name another file with --output."),
+    ],
+    ids=["missing folder", "folder"],
+)
+@pytest.mark.parametrize("words", ["schema export orders", "rejects export --dataset orders", "init new {sample}"])
+def test_an_output_that_cannot_be_is_exit_2_with_the_way_out(
+    place: Place, tmp_path: Path, words: str, output: str, told: str
+) -> None:
+    sample = write(place.landing / "orders" / "orders_1.csv", orders([1, 1]))
+    load(place)
+    message = refused(place, *words.format(sample=sample).split(), "--output", str(tmp_path / output))
+    assert message == f"ade-stream: {tmp_path / output} cannot be written: {told.format(folder=tmp_path)}\n"
+    assert not (tmp_path / "absent").exists()
+
+
+def test_an_output_that_the_system_refuses_is_exit_3(place: Place) -> None:
+    message = failed(ade(place, "schema", "export", "orders", "--output", "/proc/out"))
+    assert message.startswith("ade-stream: /proc/out cannot be written: ")
+
+
 @pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE.keys())
 def test_a_warehouse_that_is_garbage_is_exit_3_and_left_as_it_is(place: Place, content: bytes) -> None:
     write(place.warehouse, content)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from processors.chain import Chain
 from processors.columns import Column, ColumnType
+from processors.feature_views.sql.definition import Definition
 from processors.features import Derive, Feature, feature_type
 from processors.parameters.model import Statistic
 from processors.rules.expressions import row_expression
@@ -23,6 +24,7 @@ from stream.config.compiling.identity import compared
 from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
+from stream.config.kpis import kpi_faults
 from stream.config.models import DatasetConfig, LimitsConfig
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.config.suites import suite_of
@@ -54,6 +56,8 @@ class Dataset:
     notices: tuple[str, ...] = ()
     #: Where each of `table.references` stands in the config.
     reference_locations: tuple[Location, ...] = ()
+    #: Of `table.views`, as they are written.
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def cast(self) -> Cast:
@@ -129,6 +133,8 @@ def _dataset(draft: Draft, columns: tuple[Column, ...]) -> Dataset:
             profiling=None if config.profile is None else config.profile.profiling,
             suite=suite_of(config),
             scoring=config.score.scoring,
+            exports=config.exports,
+            kpis=tuple(kpi.kpi(name) for name, kpi in config.kpis.items()),
         ),
         chain=Chain(tuple(draft.steps)),
         batch_rows=limits.batch_rows,
@@ -171,6 +177,9 @@ def _whole(draft: Draft) -> None:
             draft.fault(("key",), f"there is no column {name!r}; the columns are {', '.join(config.columns)}")
     for position, name in enumerate((config.profile.columns if config.profile else None) or ()):
         draft.known(("profile", "columns", position), name)
+    for name, kpi in config.kpis.items():
+        for where, why in kpi_faults(kpi.kpi(name), draft.types):
+            draft.fault(("kpis", name, *where), why)
     event_time = config.event_time
     if event_time is not None and draft.types.get(event_time, ColumnType("string")).name != "timestamp":
         stamps = ", ".join(name for name, kind in draft.types.items() if kind.name == "timestamp") or "none"

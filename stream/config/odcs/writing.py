@@ -1,4 +1,5 @@
-"""A dataset's config as a contract of the Open Data Contract Standard. Files, dialect and limits are no part of it."""
+"""A dataset's config as a contract of the Open Data Contract Standard. What is no promise about records is no part of
+it: files, dialect, limits, budget, the raw layer, score, profile and parameters."""
 
 from __future__ import annotations
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from stream.config.durations import Duration, timespan
 from stream.config.rules.base import NamedRule
 from stream.config.rules.cells import Bound, check_ends, is_bound
 from stream.config.strict import Strict
@@ -15,7 +15,6 @@ from stream.config.strict import Strict
 SetScope: TypeAlias = Annotated[
     Literal["file", "date"], Field(description="date: of all files of the date together. file: of each of them.")
 ]
-_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(minute|hour|day|week)s?")
 
 
 class SetRule(NamedRule):
@@ -45,23 +44,15 @@ class FreshnessRule(SetRule):
 
     check: Literal["freshness"]
     column: str | None = Field(None, description="A date or timestamp column; event_time by default.")
-    max_age: str = Field(
+    max_age: Duration = Field(
         description="Such as 36 hours, 2 days, 90 minutes. The date ends at midnight in the dataset's timezone; a "
         "value of a date column stands for its whole day. No clock is asked."
     )
 
-    @field_validator("max_age", mode="before")
-    @classmethod
-    def _known(cls, text: object) -> object:
-        if not isinstance(text, str) or not _AGE.fullmatch(text):
-            raise ValueError("must be a number and a unit, such as 90 minutes, 36 hours, 2 days or 1 week")
-        return text
-
     @property
     def age(self) -> timedelta:
         """The same."""
-        number, unit = _AGE.findall(self.max_age)[0]
-        return timedelta(**{f"{unit}s": float(number)})
+        return timespan(self.max_age)
 
 
 class MeanConfig(Strict):

@@ -83,8 +83,8 @@ def _columns(rule: dict[str, Any]) -> set[str]:
 
 
 def essence(dataset: Dataset) -> tuple[object, ...]:
-    """What a contract is to give back; how a dataset is watched is no promise."""
-    config, table = dataset.config, replace(dataset.table, profiling=None)
+    """What a contract is to give back; how a dataset is watched, and what is made of it, is no promise."""
+    config, table = dataset.config, replace(dataset.table, profiling=None, kpis=(), views=())
     return dataset.columns, table, dataset.chain, config.description, config.key
 
 
@@ -132,6 +132,24 @@ def test_the_same_config_gives_the_same_contract(tmp_path: Path) -> None:
     (tmp_path / "sales.yaml").write_text(SALES, "utf-8")
     first, second = (odcs_text(load_configs(tmp_path)["sales"].config) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"files": {"folder": "elsewhere"}},
+        {"dialect": {"delimiter": ";"}},
+        {"limits": {"batch_rows": 5}},
+        {"budget": {"max_reject_percent": 5}},
+        {"raw": False},
+        {"score": {"fall": 1}},
+        {"profile": {}},
+        {"parameters": {"warmup_rows": 5}},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_is_no_promise_about_records_is_no_part_of_the_contract(more: dict[str, Any]) -> None:
+    assert odcs_text(compiled(["code"], [], more).config) == odcs_text(compiled(["code"], [], {}).config)
 
 
 def test_usual_rules_are_constraints_that_other_tools_read() -> None:

@@ -1,0 +1,1 @@
+"""Features of entities: what was known of each before an instant, from windows over its rows."""

@@ -1,0 +1,90 @@
+"""Staged rows as the rows of a feature view: those that have an entity and a time, with what windows add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+import pyarrow as pa
+
+from processors.casting.casting import polars_type
+from processors.columns import ColumnType
+from processors.feature_views.inputs import input_types, inputs
+from processors.feature_views.model import FeatureView
+from processors.feature_views.values import arrow_type
+from processors.rules.expressions import parsed
+from sinks.base import IdRange, Span
+from sinks.database.connection import Connection
+from sinks.database.encoding import as_stored, as_typed
+from sinks.database.identifiers import quote, staged
+from sinks.feature_views.changes import Changes
+from sinks.feature_views.columns import EVENT, PLACE, examples, names, pages, without_example
+from sinks.table import Table
+
+
+def sources(view: FeatureView, table: Table) -> dict[str, ColumnType]:
+    """The staged columns that a view reads, beside the time, with their types."""
+    read = [*(each.sql for each in view.inputs), *([view.where] if view.where else [])]
+    wanted = {*view.keys, *(name for sql in read for name in parsed(sql).meta.root_names())}
+    return {name: kind for name, kind in table.columns if name in wanted}
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """The staged rows that are part of a view, as it takes them: entity, `_event_us`, `_id`, `_date`, inputs.
+
+    `sources`: the columns that it reads, with their types."""
+
+    connection: Connection
+    view: FeatureView
+    sources: Mapping[str, ColumnType]
+    changes: Changes
+
+    def within(self, ids: Span | IdRange) -> pa.RecordBatch:
+        """Those with an id in a range."""
+        return self._read("s._id BETWEEN ? AND ?", ids)
+
+    def changed_beyond(self, ids: Span | IdRange) -> pa.RecordBatch:
+        """Those of the first page of changes that have an id which is not in a range."""
+        return self._read(f"s._id IN (SELECT _id FROM ({self.changes.first}) WHERE _id NOT BETWEEN ? AND ?)", ids)
+
+    def pages(self) -> Iterator[pa.RecordBatch]:
+        """All of them, some at a time."""
+        for number, page in enumerate(pages(self.connection.batches(self._sql("TRUE")))):
+            yield self._rows(page if number else without_example(page))
+
+    def _read(self, condition: str, ids: Span | IdRange) -> pa.RecordBatch:
+        read = self.connection.table(self._sql(condition), ids.id_first, ids.id_last)
+        return self._rows(without_example(read))
+
+    def _sql(self, condition: str) -> str:
+        return f"{self._selection} AND {condition}"
+
+    @cached_property
+    def _selection(self) -> str:
+        types = {name: arrow_type(kind) for name, kind in self.sources.items()} | dict(PLACE)
+        keys = " AND ".join(f"s.{quote(name)} IS NOT NULL" for name in (*self.view.keys, EVENT))
+        rows = f"{quote(staged(self.view.dataset))} s WHERE {keys}"
+        return f"SELECT {examples(types)} UNION ALL SELECT {names(types, 's.')} FROM {rows}"
+
+    def _rows(self, read: pa.Table) -> pa.RecordBatch:
+        columns = {name: read.column(name).combine_chunks() for name in read.column_names}
+        columns |= {name: _typed(columns[name], kind) for name, kind in self.sources.items()}
+        rows = pa.RecordBatch.from_pydict(columns)
+        made = inputs(self.view, rows)
+        entity = {name: as_stored(made[name], self.sources[name]) for name in self.view.keys}
+        others = {name: made[name] for name in (*PLACE, *input_types(self.view))}
+        return pa.RecordBatch.from_pydict(entity | others)
+
+
+def _typed(column: pa.Array, kind: ColumnType) -> pa.Array:
+    """Where a column came to be of another type since the view was compiled, what does not fit is null."""
+    typed = as_typed(column, kind)
+    wanted = arrow_type(kind)
+    return (
+        typed
+        if typed.type == wanted
+        else pl.Series(typed).cast(polars_type(kind), strict=False).to_arrow().cast(wanted)
+    )

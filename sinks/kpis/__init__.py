@@ -1,0 +1,1 @@
+"""Key figures of execution dates: computed by the database, kept for ever."""

@@ -1,0 +1,56 @@
+"""KPIs as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from sinks.kpis.history import KpiTrend
+from stream.screens.output import printing, shown, write
+
+_BARS = "▁▂▃▄▅▆▇█"
+#: So many dates a trend shows, the last ones.
+_DATES_SHOWN = 30
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """One bar a value, from the least to the greatest of them; a blank where there is none.
+
+    >>> sparkline([1, 2, None, 8]), sparkline([3, 3])
+    ('▁▂ █', '▅▅')
+    """
+    numbers = [value for value in values if value is not None]
+    least, span = min(numbers, default=0), max(numbers, default=0) - min(numbers, default=0)
+    top = len(_BARS) - 1
+
+    def bar(value: float) -> str:
+        return _BARS[round((value - least) / span * top)] if span else _BARS[(top + 1) // 2]
+
+    return "".join(" " if value is None else bar(value) for value in values)
+
+
+def kpi_table(trends: Sequence[KpiTrend]) -> None:
+    """Print a row for each KPI and combination of its dimensions."""
+    if not trends:
+        write("No KPIs are known here: they are what configs have under `kpis:`, made when a date is closed.\n")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold underline")
+    for title in ("dataset", "kpi", "by", "date", "value", "change", "trend"):
+        right = title in {"value", "change"}
+        table.add_column(title, justify="right" if right else "left", overflow="fold", no_wrap=title != "by")
+    for each in trends:
+        table.add_row(*map(Text, _cells(each)))
+    with printing() as console:
+        console.print(table)
+
+
+def _cells(trend: KpiTrend) -> list[str]:
+    by = ", ".join("-" if value is None else shown(value) for value in trend.dimensions.values())
+    unit = f" {shown(trend.unit)}" if trend.unit else ""
+    whole = all(value is None or value == round(value) for value in trend.values)
+    value = trend.values[-1]
+    told = "-" if value is None else f"{value:,.{0 if whole else 2}f}{unit}"
+    change = "-" if trend.change_percent is None else f"{trend.change_percent:+,.1f} %"
+    return [trend.dataset, trend.kpi, by, trend.dates[-1], told, change, sparkline(trend.values[-_DATES_SHOWN:])]

@@ -1,0 +1,1 @@
+"""Splits of feature views for training: made, told, verified, and written out."""

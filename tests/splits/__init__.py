@@ -1,0 +1,1 @@
+"""Splits of feature views, from YAML to Parquet."""
