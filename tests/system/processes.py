@@ -77,7 +77,7 @@ def ade(place: Place, *words: str, seconds: float = 60) -> Outcome:
 def entered(place: Place, *words: str) -> Outcome:
     """What `ade` gives, by a call of the program's entry point in this process: a process costs twenty times as much.
 
-    For commands that only look or judge, each of which some other test starts as a process.
+    For commands that load nothing, each of which some other test starts as a process.
     """
     printed = {name: io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for name in ("stdout", "stderr")}
     with pytest.MonkeyPatch.context() as patch:

@@ -102,7 +102,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def test_a_file_is_told_with_the_version_of_the_parameters_that_it_was_judged_with(whole: Place) -> None:
-    told = ade(whole, "why", f"orders/orders_{DATES[1]}_a.csv")
+    told = entered(whole, "why", f"orders/orders_{DATES[1]}_a.csv")
     assert "  judged    with parameters version 2\n" in told.stdout
 
 
@@ -117,7 +117,7 @@ def test_a_file_that_waits_for_an_earlier_date_is_told_to_and_what_for(tmp_path:
     watch.until_printed("settling dataset=orders")
     for date in DATES[:2]:
         write(place.landing / "orders" / f"orders_{date}_later.csv", orders(range(3)))
-        told = ade(place, "why", f"orders/orders_{date}_later.csv").stdout
+        told = entered(place, "why", f"orders/orders_{date}_later.csv").stdout
         assert "It waits for its turn: the parameters of " + date in told
         assert f"orders/orders_{DATES[0]}.csv of {DATES[0]} is settling. " in told
     assert [entry for entry in files(place.warehouse).values() if "later" in entry.file.path] == []

@@ -39,6 +39,15 @@ NASTY = "orders/orders_\x1b[31m\\1.csv"
 PRINTED = r"orders/orders_\x1b[31m\\1.csv"
 
 
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A file with a reject, whose name is printed with an escape, loaded."""
+    place = empty_place(tmp_path_factory.mktemp("nasty"))
+    write(place.landing / NASTY, orders([]) + order(3, "-4"))
+    load(place)
+    return place
+
+
 @pytest.mark.parametrize("folder", ["", "landing"])
 @pytest.mark.parametrize(
     "words",
@@ -52,11 +61,9 @@ PRINTED = r"orders/orders_\x1b[31m\\1.csv"
         "quality results --file {file}",
     ],
 )
-def test_a_file_may_be_named_as_it_is_printed(place: Place, words: str, folder: str) -> None:
-    write(place.landing / NASTY, orders([]) + order(3, "-4"))
-    load(place)
+def test_a_file_may_be_named_as_it_is_printed(nasty: Place, words: str, folder: str) -> None:
     told = [
-        entered(place, *words.format(file=str(place.landing / file) if folder else file).split()).stdout
+        entered(nasty, *words.format(file=str(nasty.landing / file) if folder else file).split()).stdout
         for file in (NASTY, PRINTED)
     ]
     assert told[0] == told[1] != ""
