@@ -34,7 +34,9 @@ def sparkline(values: Sequence[float | None]) -> str:
 def kpi_table(trends: Sequence[KpiTrend]) -> None:
     """Print a row for each KPI and combination of its dimensions."""
     if not trends:
-        write("No KPIs are known here: they are what configs have under `kpis:`, made when a date is closed.\n")
+        write(
+            "No KPI has values on these dates: KPIs are what configs have under `kpis:`, made when a date is closed.\n"
+        )
         return
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold underline")
     for title in ("dataset", "kpi", "by", "date", "value", "change", "trend"):

@@ -117,6 +117,10 @@ def export_split(configs: Path, warehouse: Path, split_id: int, folder: Path) ->
             _write(again, folder, stored)
         except _ChangedError as error:
             return Verified(stored, error.changed)
+        except OSError as error:
+            raise ConfigError(
+                f"{folder}: cannot be written: {error.strerror or error}. Make room, or name another folder (--output)."
+            ) from error
     return Verified(stored, {})
 
 
