@@ -13,12 +13,7 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Parts to train, validate and test with, which follow in time."
 )
 
-#: Of an integer in a database.
-_ID_MAX = (1 << 63) - 1
-_Id: TypeAlias = Annotated[
-    int,
-    typer.Argument(metavar="ID", max=_ID_MAX, clamp=True, help="The number of the split; `splits list` has it."),
-]
+_Id: TypeAlias = Annotated[int, typer.Argument(metavar="ID", help="The number of the split; `splits list` has it.")]
 
 
 @app.command()
