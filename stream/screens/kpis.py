@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.table import Table
 from rich.text import Text
 
 from sinks.kpis.history import KpiTrend
+from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
 
 _BARS = "▁▂▃▄▅▆▇█"
 #: So many dates a trend shows, the last ones.
 _DATES_SHOWN = 30
+#: So many combinations of its dimensions each KPI shows, the first ones.
+_COMBINATIONS_SHOWN = 50
+_BY_WIDTH_MIN = 10
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -32,7 +37,7 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def kpi_table(trends: Sequence[KpiTrend]) -> None:
-    """Print a row for each KPI and combination of its dimensions."""
+    """Print a row for each KPI and combination of its dimensions; of many only the first ones, and how many more."""
     if not trends:
         write(
             "No KPI has values on these dates: KPIs are what configs have under `kpis:`, made when a date is closed.\n"
@@ -41,11 +46,20 @@ def kpi_table(trends: Sequence[KpiTrend]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold underline")
     for title in ("dataset", "kpi", "by", "date", "value", "change", "trend"):
         right = title in {"value", "change"}
-        table.add_column(title, justify="right" if right else "left", overflow="fold", no_wrap=title != "by")
-    for each in trends:
-        table.add_row(*map(Text, _cells(each)))
+        least = _BY_WIDTH_MIN if title == "by" and any(each.dimensions for each in trends) else None
+        table.add_column(
+            title, justify="right" if right else "left", overflow="fold", no_wrap=title != "by", min_width=least
+        )
+    more = list[str]()
+    for (dataset, kpi), group in groupby(trends, lambda each: (each.dataset, each.kpi)):
+        found = list(group)
+        for each in found[:_COMBINATIONS_SHOWN]:
+            table.add_row(*map(Text, _cells(each)))
+        if found[_COMBINATIONS_SHOWN:]:
+            more.append(f"{dataset} {kpi}: {count(len(found) - _COMBINATIONS_SHOWN)} more; --json has all of them.\n")
     with printing() as console:
         console.print(table)
+    write("".join(more))
 
 
 def _cells(trend: KpiTrend) -> list[str]:
