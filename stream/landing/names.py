@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 _ESCAPE = re.compile(r"\\(\\|x[0-9a-f]{2})")
 
@@ -27,6 +28,14 @@ def original(path: str) -> bytes:
     """
     parts = _ESCAPE.split(path)
     return b"".join(part.encode() if place % 2 == 0 else _byte(part) for place, part in enumerate(parts))
+
+
+def within(landing: Path, file: Path) -> Path:
+    """`file` relative to the landing folder; as it is where it does not lie in it."""
+    for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
+        if whole.is_relative_to(base):
+            return whole.relative_to(base)
+    return file
 
 
 def _byte(escape: str) -> bytes:

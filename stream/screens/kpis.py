@@ -17,7 +17,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 _DATES_SHOWN = 30
 #: So many combinations of its dimensions each KPI shows, the first ones.
 _COMBINATIONS_SHOWN = 50
-_BY_WIDTH_MIN = 10
+#: Doubles tell whole numbers apart up to here; those beyond are written with an exponent.
+_WHOLE_MAX = 1e15
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -45,11 +46,8 @@ def kpi_table(trends: Sequence[KpiTrend]) -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold underline")
     for title in ("dataset", "kpi", "by", "date", "value", "change", "trend"):
-        right = title in {"value", "change"}
-        least = _BY_WIDTH_MIN if title == "by" and any(each.dimensions for each in trends) else None
-        table.add_column(
-            title, justify="right" if right else "left", overflow="fold", no_wrap=title != "by", min_width=least
-        )
+        right, folds = title in {"value", "change"}, title in {"dataset", "kpi", "by"}
+        table.add_column(title, justify="right" if right else "left", overflow="fold", no_wrap=not folds)
     more = list[str]()
     for (dataset, kpi), group in groupby(trends, lambda each: (each.dataset, each.kpi)):
         found = list(group)
@@ -65,8 +63,15 @@ def kpi_table(trends: Sequence[KpiTrend]) -> None:
 def _cells(trend: KpiTrend) -> list[str]:
     by = ", ".join("-" if value is None else shown(value) for value in trend.dimensions.values())
     unit = f" {shown(trend.unit)}" if trend.unit else ""
-    whole = all(value is None or value == round(value) for value in trend.values)
     value = trend.values[-1]
-    told = "-" if value is None else f"{value:,.{0 if whole else 2}f}{unit}"
+    told = "-" if value is None else f"{_figure(value, trend.values)}{unit}"
     change = "-" if trend.change_percent is None else f"{trend.change_percent:+,.1f} %"
     return [trend.dataset, trend.kpi, by, trend.dates[-1], told, change, sparkline(trend.values[-_DATES_SHOWN:])]
+
+
+def _figure(value: float, among: Sequence[float | None]) -> str:
+    """With a fraction where one of the others has one."""
+    if abs(value) >= _WHOLE_MAX:
+        return f"{value:.6g}"
+    whole = all(each is None or each == round(each) for each in among)
+    return f"{value:,.{0 if whole else 2}f}"

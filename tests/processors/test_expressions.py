@@ -149,3 +149,10 @@ def test_an_expression_that_is_taken_never_fails_on_data(sql: str) -> None:
     except ValueError:
         return
     assert Derive((Feature("f", sql, kind),))(with_ids(AWKWARD)).accepted.num_rows == 2
+
+
+@pytest.mark.parametrize(("sql", "expected"), [("n / 7.0", 1 / 7), ("1.0 / (n + 2)", 1 / 3), ("n * 0.1", 0.1)])
+def test_a_literal_with_a_point_computes_in_doubles(sql: str, expected: float) -> None:
+    expression, kind = row_expression(sql, {"n": pl.Int64()})
+    assert kind == pl.Float64
+    assert pl.DataFrame({"n": [1]}).select(expression).item() == expected
