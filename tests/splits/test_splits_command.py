@@ -146,6 +146,20 @@ def test_export_writes_nothing_where_rows_have_changed(place: Place, tmp_path: P
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_written_is_told(place: Place, tmp_path: Path) -> None:
+    made(place, "quarters")
+    (tmp_path / "out").write_text("a file")
+    said = refused(place, "export", "1", "--output", str(tmp_path / "out"))
+    assert "out: cannot be written: File exists. Make room, or name another folder (--output)." in said
+
+
+def test_a_part_outside_of_the_rows_is_told_with_times(place: Place) -> None:
+    describe(place, late={"boundaries": {"test": "2027-01-01"}})
+    said = refused(place, "make", VIEW, "late")
+    assert "the part test would hold no instant, from 2027-01-01 00:00:00+00:00 to 2026-11-02 23:00:00.000001" in said
+    assert "the rows are from 2026-11-01 00:00:00+00:00 to 2026-11-02 23:00:00+00:00." in said
+
+
 def test_a_part_without_rows_is_refused_with_the_reason(place: Place) -> None:
     describe(place, days={"boundaries": {"test": "2026-11-02"}, "embargo": "3 days"})
     assert "would leave test without rows (24 embargoed). Shorten" in refused(place, "make", VIEW, "days")
@@ -155,6 +169,7 @@ def test_what_is_not_there_is_told(place: Place) -> None:
     assert "has no split 'halves'; there are quarters" in refused(place, "make", VIEW, "halves")
     assert "no config describes a feature view 'nix'" in refused(place, "make", "nix", "quarters")
     assert "there is no split 7" in refused(place, "show", "7")
+    assert "there is no split 99999999999999999999" in refused(place, "show", "99999999999999999999")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +179,8 @@ def test_what_is_not_there_is_told(place: Place) -> None:
         ({"fractions": {"train": 0.5, "test": 0.4}}, "the fractions do not add up to 1"),
         ({"boundaries": {"validation": "2026-11-03", "test": "2026-11-02"}}, "each part must begin before the next"),
         ({"boundaries": {"test": "2026-11-02"}, "embargo": "soon"}, "must be a number and a unit"),
+        ({"boundaries": {"test": "2026-11-02"}, "embargo": "999999999 days"}, "must be at most 36500 days"),
+        ({"boundaries": {"test": "2026-11-02"}, "label_horizon": f"{10**400} weeks"}, "must be at most 36500 days"),
     ],
 )
 def test_what_is_wrong_with_a_split_is_told_with_its_line(place: Place, split: dict[str, Any], said: str) -> None:
