@@ -20,7 +20,8 @@ from stream.budget import Budgets
 from stream.config import Dataset
 from stream.landing.intake import Intake
 from stream.landing.listing import Found, look
-from stream.landing.names import original, within
+from stream.landing.names import original
+from stream.landing.naming import within
 from stream.landing.tracker import Tracker
 from stream.parameters.choosing import Choosing
 from stream.report import Report, report

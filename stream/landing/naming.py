@@ -6,7 +6,15 @@ import os
 from pathlib import Path
 
 from sinks.reading import WarehouseReader
-from stream.landing.names import original, printable, within
+from stream.landing.names import original, printable
+
+
+def within(landing: Path, file: Path) -> Path:
+    """`file` relative to the landing folder; as it is where it does not lie in it."""
+    for base, whole in ((landing, file), (landing.absolute(), file.absolute()), (landing.resolve(), file.resolve())):
+        if whole.is_relative_to(base):
+            return whole.relative_to(base)
+    return file
 
 
 def meant(recorded: WarehouseReader, landing: Path, file: Path) -> Path:
