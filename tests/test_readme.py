@@ -16,6 +16,7 @@ import pytest
 from typer.main import get_command
 
 from stream.cli import app
+from tests.system.processes import environment
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -62,7 +63,7 @@ def test_every_command_shown_runs_and_prints_what_is_shown(checkout: Path) -> No
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=checkout,
-            env={**os.environ, "PATH": path, "COLUMNS": "80"},
+            env=environment(PATH=path, COLUMNS="80"),
             capture_output=True,
             text=True,
             timeout=120,
@@ -75,7 +76,7 @@ def test_every_command_shown_runs_and_prints_what_is_shown(checkout: Path) -> No
 def test_every_make_target_shown_ends_in_the_command_it_promises() -> None:
     targets = [command.split()[1] for block in _consoles() for command, _ in block if command.startswith("make ")]
     assert targets == ["watch", "test"]
-    for target, last in (("watch", ".venv/bin/ade-stream watch"), ("test", ".venv/bin/pytest")):
+    for target, last in (("watch", ".venv/bin/ade-stream watch"), ("test", ".venv/bin/pytest -n 2 --dist loadfile")):
         dry_run = ["make", "--dry-run", "--always-make", "--no-print-directory", target]
         plan = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True)
         assert plan.stdout.strip().splitlines()[-1] == last

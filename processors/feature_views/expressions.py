@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -37,26 +35,7 @@ def _number(column: pa.Array) -> pa.Array:
 
 def value(sql: str, kind: ColumnType, name: str) -> pl.Expr:
     """The expression of `sql`, as `kind`."""
-    expression = parsed(sql) if kind.name == "decimal" else in_doubles(parsed(sql))
-    return expression.cast(polars_type(kind), strict=False).alias(name)
-
-
-def in_doubles(expression: pl.Expr) -> pl.Expr:
-    """`expression` with doubles for its decimal literals: polars rounds an integer by 7.0 to six places.
-
-    >>> seven = pl.DataFrame({"n": [1]}).select(parsed("n / 7.0").alias("exact"), in_doubles(parsed("n / 7.0")))
-    >>> seven.rows()
-    [(Decimal('0.142857'), 0.14285714285714285)]
-    """
-    tree = json.loads(expression.meta.serialize(format="json"), object_hook=_double)
-    return pl.Expr.deserialize(json.dumps(tree).encode(), format="json")
-
-
-def _double(node: dict[str, Any]) -> dict[str, Any]:
-    match node:
-        case {"Scalar": {"Decimal": [digits, _, scale]}}:
-            return {"Scalar": {"Float64": digits / 10**scale}}
-    return node
+    return parsed(sql).cast(polars_type(kind), strict=False).alias(name)
 
 
 def column_name(sql: str) -> str | None:

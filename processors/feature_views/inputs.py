@@ -22,7 +22,7 @@ import polars.selectors as cs
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processors.feature_views.expressions import column_name, in_doubles, value
+from processors.feature_views.expressions import column_name, value
 from processors.feature_views.model import EVENT_US, FeatureView, Input
 from processors.feature_views.values import held, held_type
 from processors.frames import computed, to_frame
@@ -78,7 +78,7 @@ def _plan(view: FeatureView) -> _Plan:
     numbers: list[pl.Expr] = []
     exact: list[pl.Expr] = []
     if view.where is not None:
-        numbers.append(in_doubles(parsed(view.where)).alias(_WHERE))
+        numbers.append(parsed(view.where).alias(_WHERE))
     kept = tuple(each for each in view.inputs if not of_instant(each))
     for each in kept:
         name = column_name(each.sql)

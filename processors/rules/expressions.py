@@ -27,13 +27,17 @@ _BEYOND = {"Agg", "Len", "Over", "Window", "Rolling", "SortBy", "Gather", "Slice
 
 def parsed(sql: str) -> pl.Expr:
     """The polars expression of `sql`. A CAST gives null for what does not cast, as TRY_CAST does; so does a division by
-    zero, of which polars would make an infinity, greater than anything.
+    zero, of which polars would make an infinity, greater than anything. A literal such as 7.0 is a double: as a decimal
+    polars would round an integer by it to six places.
     """
     tree = pl.sql_expr(sql).meta.serialize(format="json")
     return pl.Expr.deserialize(json.dumps(json.loads(tree, object_hook=_lenient)).encode(), format="json")
 
 
 def _lenient(node: dict[str, Any]) -> dict[str, Any]:
+    match node:
+        case {"Scalar": {"Decimal": [digits, _, scale]}}:
+            return {"Scalar": {"Float64": digits / 10**scale}}
     if {"expr", "dtype", "options"} == set(node):
         return node | {"options": "NonStrict"}
     if node.get("function") == _QUOTIENT:

@@ -9,6 +9,7 @@ Financial Machine Learning (2018), section 7.4, with the embargo on the side of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -70,5 +71,12 @@ def borders(split: Split, first_us: int, last_us: int) -> Borders:
     ends = (*found.starts[1:], found.end)
     for name, since, until in zip(split.parts, found.starts, ends, strict=True):
         if since >= until:
-            raise ValueError(f"the part {name} would hold no instant: there are rows from {first_us} to {last_us} only")
+            raise ValueError(
+                f"the part {name} would hold no instant, from {_moment(since)} to {_moment(until)}: the rows are from "
+                f"{_moment(first_us)} to {_moment(last_us)}"
+            )
     return found
+
+
+def _moment(us: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)).isoformat(" ")

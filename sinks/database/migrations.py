@@ -1,18 +1,17 @@
 """The warehouse's own tables, and each dataset's, brought up to date before the warehouse is opened for data.
 
 sqlite-utils does this with the standard library's sqlite3, on a connection that is closed before ADBC opens the file.
+Where there is nothing for it to do it is not imported: that takes longer than all else here.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from typing import TYPE_CHECKING, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
@@ -31,7 +30,40 @@ from sinks.schemas.tables import AMENDMENTS, SCHEMAS
 from sinks.splits.tables import SPLITS
 from sinks.table import Table
 
-migrations = Migrations("ade-stream")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_Change: TypeAlias = "Callable[[Database], None]"
+_SET = "ade-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class _Migrations:
+    """The changes to the tables that all warehouses have, in their order."""
+
+    changes: list[_Change] = field(default_factory=list)
+
+    def __call__(self) -> Callable[[_Change], _Change]:
+        """A decorator: the function is the next change, and its name tells whether it was made."""
+
+        def add(change: _Change) -> _Change:
+            self.changes.append(change)
+            return change
+
+        return add
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """Make those that were not made, each in a transaction of its own."""
+        from sqlite_utils import Database
+        from sqlite_utils.migrations import Migrations
+
+        migrations = Migrations(_SET)
+        for change in self.changes:
+            migrations()(change)
+        migrations.apply(Database(connection))
+
+
+migrations = _Migrations()
 
 
 @migrations()
@@ -160,16 +192,16 @@ def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> 
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA page_size = 8192")  # a third faster than 4096 for spans of some hundred kB
             connection.execute("PRAGMA journal_mode = WAL")
-            db = Database(connection)
-            _refuse_newer(path, db)
-            migrations.apply(db)
+            connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is done again
+            if _is_older(path, connection):
+                migrations.apply(connection)
             tables = tuple(tables)
             for table in tables:
                 connection.execute("BEGIN IMMEDIATE")
-                _dataset(db, table, path if not (replaying and table.raw) else None)
+                _dataset(connection, table, path if not (replaying and table.raw) else None)
                 connection.execute("COMMIT")
             connection.execute("BEGIN IMMEDIATE")
-            _indexes(db, {table.dataset: table for table in tables})
+            _indexes(connection, {table.dataset: table for table in tables})
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise WarehouseError(
@@ -177,31 +209,40 @@ def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> 
         ) from error
 
 
-@cache
 def migration_names() -> tuple[str, ...]:
     """The migrations of this program, in their order."""
-    return tuple(migration.name for migration in migrations.pending(Database(memory=True)))
+    return tuple(change.__name__ for change in migrations.changes)
 
 
-def _refuse_newer(path: Path, db: Database) -> None:
+def _is_older(path: Path, db: sqlite3.Connection) -> bool:
+    """Whether some changes were not made. Raises WarehouseError where some were made that we do not know."""
     known = migration_names()
-    newer = [applied.name for applied in migrations.applied(db) if applied.name not in known]
+    applied: list[str] = []
+    if "_sqlite_migrations" in _table_names(db):
+        query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+        applied = [name for (name,) in db.execute(query, [_SET])]
+    newer = [name for name in applied if name not in known]
     if newer:
         raise WarehouseError(
             f"{path}: was written by a newer ade-stream (it has {', '.join(newer)}). Upgrade this one, or name another "
             "warehouse with --warehouse."
         )
+    return not set(known).issubset(applied)
 
 
-def _dataset(db: Database, table: Table, keeping: Path | None) -> None:
+def _table_names(db: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _dataset(db: sqlite3.Connection, table: Table, keeping: Path | None) -> None:
     """`keeping`: the warehouse's path, where no value may be lost to a changed type."""
     for name in row_tables(table.dataset):
-        if name not in db.table_names():
+        if name not in _table_names(db):
             db.execute(create(name, stored_types(table)))
         _alter(db, name, table, keeping)
 
 
-def _indexes(db: Database, tables: Mapping[str, Table]) -> None:
+def _indexes(db: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
     """The keys of a new rule are taken from the rows that are there."""
     known: dict[str, dict[str, str]] = {dataset: {} for dataset in tables}
     for name, dataset, definition in db.execute("SELECT name, dataset, definition FROM meta_key_indexes").fetchall():
@@ -211,9 +252,10 @@ def _indexes(db: Database, tables: Mapping[str, Table]) -> None:
             db.execute(statement)
 
 
-def _alter(db: Database, name: str, table: Table, keeping: Path | None) -> None:
+def _alter(db: sqlite3.Connection, name: str, table: Table, keeping: Path | None) -> None:
     """Columns that the config gained are null in older rows; a changed type rewrites the table."""
-    have = {column.name.lower(): (column.name, column.type) for column in db[name].columns}
+    columns = db.execute("SELECT name, type FROM pragma_table_info(?)", [name]).fetchall()
+    have = {column.lower(): (column, stored) for column, stored in columns}
     changed = {}
     for column, kind in table.columns:
         if column.lower() not in have:
@@ -225,19 +267,21 @@ def _alter(db: Database, name: str, table: Table, keeping: Path | None) -> None:
         if lost and keeping:
             raise WarehouseError(_retyped(db, keeping, table, column, lost))
     if changed:
-        db.table(name).transform(types=changed)
+        from sqlite_utils import Database
+
+        Database(db).table(name).transform(types=changed)
 
 
-def _retyped(db: Database, path: Path, table: Table, column: str, lost: int) -> str:
+def _retyped(db: sqlite3.Connection, path: Path, table: Table, column: str, lost: int) -> str:
     said = f"{path}: the config gives {table.dataset}.{column} another type, and {lost} stored values do not fit it"
     if not table.raw:
         return f"{said}. Without a raw layer (raw: false) they would be lost: leave the type, or name a new column."
-    [[first, last]] = db.execute("SELECT min(date), max(date) FROM meta_files WHERE dataset = ?", [table.dataset])
+    [(first, last)] = db.execute("SELECT min(date), max(date) FROM meta_files WHERE dataset = ?", [table.dataset])
     replay = f"`ade-stream replay --from {first} --to {last} --dataset {table.dataset}`"
     return f"{said}. {replay} reads all of them anew with the new type; or leave the type as it was."
 
 
-def _forget_misfits(db: Database, name: str, column: str, stored: str) -> int:
+def _forget_misfits(db: sqlite3.Connection, name: str, column: str, stored: str) -> int:
     """How many values the new type cannot hold; they are null now, until they are read anew from the raw layer."""
     db.execute(f"CREATE TEMP TABLE converted (_id INTEGER PRIMARY KEY, value {stored})")
     db.execute(f"INSERT INTO converted SELECT _id, {quote(column)} FROM {quote(name)}")

@@ -24,15 +24,18 @@ INSERT INTO meta_kpis VALUES (?, ?, ?, ?, {NOW}) ON CONFLICT (dataset, kpi) DO U
 def adopt(connection: Connection, table: Table) -> None:
     """Let the history have the KPIs of the dataset's config, inside a transaction: what is new or defined otherwise is
     computed for all dates, what is gone goes."""
-    rows = connection.rows("SELECT kpi, hash FROM meta_kpis WHERE dataset = ?", table.dataset)
-    known = {str(name): str(hashed) for name, hashed in rows}
+    rows = connection.rows("SELECT kpi, hash, definition FROM meta_kpis WHERE dataset = ?", table.dataset)
+    known = {str(name): (hashed, definition) for name, hashed, definition in rows}
     for name in known.keys() - {kpi.name for kpi in table.kpis}:
         connection.run("DELETE FROM meta_kpis WHERE dataset = ? AND kpi = ?", table.dataset, name)
         connection.run(_FORGET, table.dataset, name, None)
         connection.run(f"DROP VIEW IF EXISTS {quote(view_name(table.dataset, name))}")
     for kpi in table.kpis:
-        if known.get(kpi.name) != kpi.hash:
-            connection.run(_DEFINE, table.dataset, kpi.name, kpi.hash, json.dumps(asdict(kpi), ensure_ascii=False))
+        definition = json.dumps(asdict(kpi), ensure_ascii=False)
+        hashed, told = known.get(kpi.name, (None, None))
+        if (hashed, told) != (kpi.hash, definition):
+            connection.run(_DEFINE, table.dataset, kpi.name, kpi.hash, definition)
+        if hashed != kpi.hash:
             connection.run(f"DROP VIEW IF EXISTS {quote(view_name(table.dataset, kpi.name))}")
             connection.run(_view(table.dataset, kpi))
             _refresh(connection, table, kpi, None)
@@ -49,7 +52,7 @@ def _refresh(connection: Connection, table: Table, kpi: Kpi, dates: str | None) 
     connection.run(_FORGET, table.dataset, kpi.name, dates)
     from sinks.kpis.sql import insertion  # reads SQL, for which not every run need wait
 
-    connection.run(insertion(table, kpi), table.dataset, kpi.name, dates)
+    connection.run(insertion(table.dataset, dict(table.columns), kpi), table.dataset, kpi.name, dates)
 
 
 def view_name(dataset: str, kpi: str) -> str:

@@ -58,6 +58,8 @@ app.command()(checking.check)
 
 def main() -> None:
     """Entry point: run the command; an error is one message on stderr and its exit code."""
+    # numpy's linear algebra, which nothing here uses, would start a thread a core, each with memory of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Arrow's own pools keep a fifth of the process' memory for later, and are no faster here than the C library's.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     for stream in (sys.stdout, sys.stderr):

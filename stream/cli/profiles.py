@@ -38,13 +38,14 @@ def profile(
     Example: ade-stream quality profile orders --date 2026-11-20
     """
     from sinks.reading import WarehouseReader
-    from stream.referencing import renew_reference
     from stream.screens.output import write
     from stream.screens.profiles import profile_table, told_reference
     from stream.screens.tables import to_json
 
     del landing  # what was loaded is read, not the landing folder
     if new_reference is not None:
+        from stream.referencing import renew_reference
+
         if dataset is None or date is not None:
             raise ConfigError("--new-reference needs the DATASET, and takes no --date.")
         made = renew_reference(configs, warehouse, dataset, day(new_reference, "--new-reference"))

@@ -130,7 +130,7 @@ def export(
     Example: ade-stream schema export orders --output orders.odcs.yaml
     """
     from stream.cli.output_files import output_file
-    from stream.config.odcs import odcs_text
+    from stream.config.odcs.writing import odcs_text
     from stream.schemas.contracts import config_now
     from stream.screens.output import write_exactly
 

@@ -71,7 +71,7 @@ def list_(
 
 @app.command()
 def show(
-    split_id: _Id,
+    number: _Id,
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
@@ -88,7 +88,7 @@ def show(
     from stream.splits.splits import known_split
 
     del configs, landing
-    found = known_split(warehouse, split_id)
+    found = known_split(warehouse, number)
     if json:
         write(to_json(found))
     else:
@@ -97,7 +97,7 @@ def show(
 
 @app.command()
 def verify(
-    split_id: _Id,
+    number: _Id,
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
@@ -114,7 +114,7 @@ def verify(
     from stream.splits.splits import verify_split
 
     del landing
-    found = verify_split(configs, warehouse, split_id)
+    found = verify_split(configs, warehouse, number)
     write(to_json(found) if json else told_verified(found))
     if found.changed:
         raise typer.Exit(1)
@@ -122,7 +122,7 @@ def verify(
 
 @app.command()
 def export(
-    split_id: _Id,
+    number: _Id,
     output: Annotated[Path, typer.Option("--output", help="The folder for train.parquet and so on.", metavar="DIR")],
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
@@ -140,7 +140,7 @@ def export(
     from stream.splits.splits import export_split
 
     del landing
-    found = export_split(configs, warehouse, split_id, output)
+    found = export_split(configs, warehouse, number, output)
     write(to_json(found) if json else told_verified(found))
     if found.changed:
         raise typer.Exit(1)

@@ -55,10 +55,12 @@ class KpiConfig(Strict):
         return Kpi(name, self.value, tuple(self.by.items()), self.where, self.description, self.unit)
 
 
-def kpi_faults(kpi: Kpi, columns: Mapping[str, ColumnType]) -> Iterator[tuple[tuple[str, ...], str]]:
+def kpi_faults(dataset: str, kpi: Kpi, columns: Mapping[str, ColumnType]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where in its config something is wrong with a KPI, and what."""
     from processors.kpis.parsing import aggregate, row_value
+    from sinks.kpis.trying import refusal
 
+    is_sound = True
     for where, check, sql in (
         (("value",), aggregate, kpi.value),
         *((("by",), row_value, said) for _, said in kpi.by),
@@ -67,4 +69,7 @@ def kpi_faults(kpi: Kpi, columns: Mapping[str, ColumnType]) -> Iterator[tuple[tu
         try:
             check(sql, columns)
         except ValueError as error:
+            is_sound = False
             yield where, str(error)
+    if is_sound and (why := refusal(dataset, columns, kpi)):
+        yield (), f"SQLite does not take it: {why}"

@@ -14,7 +14,7 @@ from sinks.kpis.refreshing import view_name
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
 from stream.config.models import DatasetConfig
-from stream.config.odcs import with_contract
+from stream.config.odcs.merging import with_contract
 from stream.config.problems import Place, dotted, problem, repeated
 from stream.config.suite_files import with_suites
 from stream.config.views.loading import View, read_views, with_views, without_dataset

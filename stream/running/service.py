@@ -27,8 +27,8 @@ from stream.running.engine import run
 from stream.running.metrics import Meters
 from stream.schemas.contracts import load_contracts
 from stream.schemas.files import SchemaFiles
-from stream.screens import Screen, screen_for
 from stream.screens.output import write
+from stream.screens.screen import Screen, screen_for
 from stream.screens.tables import to_json
 
 #: We make next to no cycles, and looking for them among what is known of 100,000 files takes longer than loading one.

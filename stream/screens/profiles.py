@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
 from sinks.closing.history import DateProfile
-from stream.referencing import Renewed
 from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
+
+if TYPE_CHECKING:
+    from stream.referencing import Renewed
 
 _WIDTH = 26
 

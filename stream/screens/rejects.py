@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stream.rejects.retry import Retried
-from stream.rejects.story import Story
 from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
+
+if TYPE_CHECKING:
+    from stream.rejects.retry import Retried
+    from stream.rejects.story import Story
 
 _MORE = "There are more: --limit N shows more of them, `ade-stream rejects export` writes them all to a file."
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.table import Table
 
@@ -15,10 +15,12 @@ from sinks.files import FileDialect
 from sinks.ledger.files import FileEntry
 from sinks.reading import DatasetStatus
 from sinks.schemas.history import Standing
-from stream.replay import Replayed
 from stream.screens.figures import count
 from stream.screens.output import printing, write
-from stream.why import Explanation, Told
+
+if TYPE_CHECKING:
+    from stream.replay import Replayed
+    from stream.why import Explanation, Told
 
 #: So many of the dates that break a rule are told of each dataset.
 _BROKEN_SHOWN = 5

@@ -24,6 +24,9 @@ from stream.features.writing import writing
 from stream.schemas.contracts import load_contracts
 from stream.splits.counting import Splitting
 
+#: What a database keeps as an integer is below.
+_ID_END = 1 << 63
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -93,7 +96,7 @@ def _refuse_empty(split: Split, parts: Sequence[PartManifest]) -> None:
 def known_split(warehouse: Path, split_id: int) -> StoredSplit:
     """The split of an id. Raises ConfigError where there is none."""
     with WarehouseReader(warehouse) as recorded:
-        found = splits(recorded.connection, split_id)
+        found = splits(recorded.connection, split_id) if split_id < _ID_END else []
     if not found:
         raise ConfigError(f"there is no split {split_id}; `ade-stream splits list` tells which there are.")
     return found[0]
@@ -117,6 +120,10 @@ def export_split(configs: Path, warehouse: Path, split_id: int, folder: Path) ->
             _write(again, folder, stored)
         except _ChangedError as error:
             return Verified(stored, error.changed)
+        except OSError as error:
+            raise ConfigError(
+                f"{folder}: cannot be written: {error.strerror or error}. Make room, or name another folder (--output)."
+            ) from error
     return Verified(stored, {})
 
 

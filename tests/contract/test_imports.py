@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,16 +18,24 @@ IMPURE = {"os", "pathlib", "sqlite3", "time", "random", "threading"}
 #: What an impure module could be reached through all the same.
 IMPURE_TOO = {"io", "socket", "subprocess", "multiprocessing", "concurrent", "asyncio", "secrets", "uuid", "shutil"}
 UNSAFE = {"pickle", "pandas"}
-
-every_module = pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(ROOT)) for path in MODULES])
-every_processor = pytest.mark.parametrize(
-    "path", [path for path in MODULES if path.is_relative_to(ROOT / "processors")], ids=lambda path: path.stem
-)
+PROCESSORS = [path for path in MODULES if path.is_relative_to(ROOT / "processors")]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A module's code."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imported(path: Path) -> set[str]:
     """The top-level packages that a module imports, anywhere in it."""
-    return {name.partition(".")[0] for name in _imports(ast.parse(path.read_text("utf-8")))}
+    return {name.partition(".")[0] for name in _imports(parsed(path))}
+
+
+def called(path: Path) -> set[str]:
+    """The last parts of the names of all that a module calls."""
+    return {_called(node) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)}
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
@@ -43,37 +54,52 @@ def _called(call: ast.Call) -> str:
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
-@every_module
-def test_imports_point_from_stream_to_sinks_to_processors(path: Path) -> None:
-    package = path.relative_to(ROOT).parts[0]
-    above = set(PACKAGES[PACKAGES.index(package) + 1 :])
-    assert not imported(path) & above
+def offenders(modules: Iterable[Path], offends: Callable[[Path], Iterable[str]]) -> list[str]:
+    """Each module that does what it should not, with what that is."""
+    return [f"{path.relative_to(ROOT)}: {', '.join(sorted(what))}" for path in modules if (what := offends(path))]
 
 
-@every_processor
-def test_a_processor_touches_no_disk_clock_chance_or_thread(path: Path) -> None:
-    assert not imported(path) & (IMPURE | IMPURE_TOO)
+def test_imports_point_from_stream_to_sinks_to_processors() -> None:
+    def above(path: Path) -> set[str]:
+        package = path.relative_to(ROOT).parts[0]
+        return imported(path) & set(PACKAGES[PACKAGES.index(package) + 1 :])
+
+    assert offenders(MODULES, above) == []
 
 
-@every_processor
-def test_a_processor_asks_nobody_for_the_present_time(path: Path) -> None:
+def test_a_processor_touches_no_disk_clock_chance_or_thread() -> None:
+    assert offenders(PROCESSORS, lambda path: imported(path) & (IMPURE | IMPURE_TOO)) == []
+
+
+def test_a_processor_asks_nobody_for_the_present_time() -> None:
     """`datetime` is imported for its types; `now`, `today` and `utcnow` would be a clock. `open` would be a disk."""
-    tree = ast.parse(path.read_text("utf-8"))
-    called = {_called(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    assert not called & {"now", "utcnow", "today", "open", "print", "input", "sample", "shuffle"}
+    asking = {"now", "utcnow", "today", "open", "print", "input", "sample", "shuffle"}
+    assert offenders(PROCESSORS, lambda path: called(path) & asking) == []
 
 
-@every_module
-def test_nothing_is_unpickled_and_nothing_uses_pandas(path: Path) -> None:
-    assert not imported(path) & UNSAFE
+def test_nothing_is_unpickled_and_nothing_uses_pandas() -> None:
+    assert offenders(MODULES, lambda path: imported(path) & UNSAFE) == []
 
 
-@every_module
-def test_nothing_imports_from_the_tests(path: Path) -> None:
-    assert "tests" not in imported(path)
+def test_nothing_imports_from_the_tests() -> None:
+    assert offenders(MODULES, lambda path: imported(path) & {"tests"}) == []
 
 
 def test_the_law_is_read_from_modules_that_are_there() -> None:
     """Guards the tests above: an empty list of modules would pass them all."""
     assert {path.relative_to(ROOT).parts[0] for path in MODULES} == set(PACKAGES)
     assert {"pyarrow", "polars"} <= imported(ROOT / "processors" / "schema.py")
+
+
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"}),
+        ("sinks.reading, stream.screens.tables, stream.screens.rejects", {"stream.config", "pydantic", "sqlite_utils"}),
+    ],
+    ids=["the command line", "a command that only looks"],
+)
+def test_what_takes_long_to_import_is_imported_by_those_who_need_it(modules: str, heavy: set[str]) -> None:
+    code = f"import sys, {modules}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert heavy.intersection(done.stdout.split()) == set()

@@ -23,7 +23,7 @@ from tests.processors.test_fitting import TYPES
 BEFORE = typed_batches(rows_max=8)
 COLUMNS = tuple(Column(name, "N" if name == "n" else name, kind) for name, kind in TYPES.items())
 of_each = pytest.mark.parametrize("name", PARAMETRISED)
-law = settings(max_examples=40, deadline=None)
+law = settings(max_examples=25, deadline=None)
 
 
 def step(name: str, before: pa.RecordBatch | None) -> Step:

@@ -119,7 +119,7 @@ def right_of(files: Sequence[Sequence[Pair]]) -> Callable[[int], str]:
 
 
 @pytest.mark.parametrize("raw", [True, False], ids=["raw layer", "no raw layer"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=FILES, batch_rows=st.sampled_from([1, 2, 100]))
 def test_corrected_records_make_the_warehouse_that_right_records_make(
     tmp_path_factory: pytest.TempPathFactory, raw: bool, files: list[list[Pair]], batch_rows: int
@@ -133,7 +133,7 @@ def test_corrected_records_make_the_warehouse_that_right_records_make(
 
 
 @pytest.mark.parametrize("raw", [True, False], ids=["raw layer", "no raw layer"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=FILES, batch_rows=st.sampled_from([1, 2, 100]), parts=st.permutations(["range", "type", "rest"]))
 def test_a_fixed_rule_makes_the_warehouse_that_the_rule_would_have_made(
     tmp_path_factory: pytest.TempPathFactory, raw: bool, files: list[list[Pair]], batch_rows: int, parts: list[str]
@@ -147,7 +147,7 @@ def test_a_fixed_rule_makes_the_warehouse_that_the_rule_would_have_made(
     assert kept(folder / "was.db") == kept(folder / "is.db")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=FILES, dates=st.permutations(DAYS))
 def test_corrections_survive_every_replay(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[Pair]], dates: list[str]

@@ -129,7 +129,7 @@ def cut(drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_ask_for(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -137,7 +137,7 @@ def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_
         assert stored(path, story.table) == expected(story.table, story.drafts)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories(), st.integers(0, 12))
 def test_the_tables_are_the_same_in_whatever_level_keys_stand_and_when_a_process_ends_in_between(
     story: Story, ended: int
@@ -149,7 +149,7 @@ def test_the_tables_are_the_same_in_whatever_level_keys_stand_and_when_a_process
         assert stored(path, story.table) == expected(story.table, story.drafts)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_any_order_of_commits_gives_the_content_hash_of_the_canonical_order(story: Story) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -165,7 +165,7 @@ def test_the_content_hash_does_not_depend_on_where_the_spans_were_cut(story: Sto
         assert content_hash(whole, "sales") == content_hash(single, "sales")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_the_balance_of_each_file_counts_the_rows_that_are_there(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -173,7 +173,7 @@ def test_the_balance_of_each_file_counts_the_rows_that_are_there(story: Story) -
         assert balances(path) == counted(path, "sales")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_a_receipt_tells_how_many_rows_of_its_span_are_staged_behind_the_commit(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder, Warehouse(Path(folder) / "w.db", [story.table]) as warehouse:

@@ -101,7 +101,7 @@ def told(commits: Sequence[Commit], dataset: str) -> list[Draft]:
     return [draft for name, draft in commits if name == dataset]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_ask_for(history: History) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -111,7 +111,7 @@ def test_the_tables_after_any_order_of_commits_are_those_that_the_last_verdicts_
             assert stored(path, TABLES[name]) == expected(TABLES[name], told(history.last, name), others)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_any_order_of_commits_gives_one_content_hash(history: History) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
@@ -120,7 +120,7 @@ def test_any_order_of_commits_gives_one_content_hash(history: History) -> None:
             assert contents.content_hash(path, name) == contents.content_hash(canonical, name)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_receipts_tell_how_the_balances_of_all_files_change(history: History) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -129,7 +129,7 @@ def test_receipts_tell_how_the_balances_of_all_files_change(history: History) ->
         assert contents.balances(path) == counted
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), st.data())
 def test_a_generation_that_takes_the_place_of_another_leaves_what_it_alone_would_have(
     history: History, data: st.DataObject

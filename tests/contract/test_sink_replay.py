@@ -240,7 +240,7 @@ def test_bytes_that_are_no_text_are_replayed_as_the_reject_that_they_were(tmp_pa
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=8))
 def test_any_text_is_replayed_as_it_was_read(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]

@@ -117,7 +117,7 @@ def test_a_file_whose_first_span_is_missing_is_at_its_beginning(tmp_path: Path) 
         assert warehouse.position(1) == Position()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.data())
 def test_the_position_is_the_end_of_the_spans_that_follow_each_other_from_the_first(
     sizes: list[int], data: st.DataObject

@@ -14,7 +14,7 @@ import pytest
 from sinks.database.connection import Scalar
 from tests.system.examples import EXAMPLE_CONFIGS, EXAMPLES
 from tests.system.looking import rows
-from tests.system.processes import Place, ade, load
+from tests.system.processes import Place, entered, load
 from tests.system.shared import SHARED, needs
 
 pytestmark = needs("cdnow")
@@ -67,7 +67,7 @@ def test_the_vector_that_is_kept_of_each_order_is_the_one_that_is_known(shop: Pl
 def test_what_is_joined_to_each_order_is_what_is_known_of_it(shop: Place) -> None:
     out = shop.warehouse.with_name("joined.csv")
     words = ("--time", "order_date", "--prefix", "our_", "--output", str(out))
-    done = ade(shop, "features", "join", "customer_history", str(TRUTH), *words)
+    done = entered(shop, "features", "join", "customer_history", str(TRUTH), *words)
     assert (done.returncode, done.stderr) == (0, "")
     joined = records(out)
     assert [list(row.values())[: len(FEATURES) + 4] for row in joined] == [list(row.values()) for row in records(TRUTH)]

@@ -20,7 +20,7 @@ from stream.features.joining import Joined, Request, join
 from stream.features.views import known_view
 from stream.schemas.contracts import load_contracts
 from tests.features.sales import FEATURES, SECONDS, SHOPS, TILLS, Ask, fill, moment, sales, vector
-from tests.system.processes import Outcome, Place, ade
+from tests.system.processes import Outcome, Place, entered
 
 ROWS = sales()
 ASKS = st.lists(
@@ -85,7 +85,7 @@ def csv_spine(place: Place, *lines: str) -> Path:
 def command(place: Place, *words: str) -> Outcome:
     """`features join tills spine.csv …`."""
     path = str(place.warehouse.with_name("spine.csv"))
-    return ade(place, "features", "join", "tills", path, "--output", path.replace("spine", "out"), *words)
+    return entered(place, "features", "join", "tills", path, "--output", path.replace("spine", "out"), *words)
 
 
 def written(place: Place) -> list[str]:
@@ -142,7 +142,7 @@ def test_a_spine_is_not_overwritten(shops: Place, tmp_path: Path) -> None:
 )
 def test_a_wrong_request_writes_nothing(shops: Place, header: str, words: Sequence[str], told: str) -> None:
     path = csv_spine(shops, header)
-    done = ade(shops, "features", "join", "tills", str(path), "--output", f"{path.parent}/never.csv", *words)
+    done = entered(shops, "features", "join", "tills", str(path), "--output", f"{path.parent}/never.csv", *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
     assert not path.with_name("never.csv").exists()
@@ -155,7 +155,7 @@ def last_sale(shop: str, till: int) -> int:
 
 def got(place: Place, *words: str) -> dict[str, Any]:
     """`features get tills … --json`."""
-    done = ade(place, "features", "get", "tills", *words, "--json")
+    done = entered(place, "features", "get", "tills", *words, "--json")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout, parse_float=str))
 
@@ -192,19 +192,19 @@ def test_a_vector_may_be_had_at_any_instant(shops: Place, shop: str, at: int) ->
     ],
 )
 def test_what_is_not_known_is_told(shops: Place, words: Sequence[str], told: str) -> None:
-    done = ade(shops, "features", *words)
+    done = entered(shops, "features", *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
 
 
 def test_the_registry_is_listed(shops: Place) -> None:
     vectors = sum(1 for row in ROWS if None not in row[:3])
-    [_, line] = ade(shops, "features", "list").stdout.splitlines()
+    [_, line] = entered(shops, "features", "list").stdout.splitlines()
     assert line.split() == ["tills", "1", "active", "sales", str(vectors), "2026-11-01", "2026-11-01"]
 
 
 def test_a_view_is_shown_with_what_its_features_are_made_of(shops: Place) -> None:
-    told = ade(shops, "features", "show", "tills").stdout
+    told = entered(shops, "features", "show", "tills").stdout
     assert re.findall(r"^  (\w+) +(\S+) +of (.*)$", told, re.MULTILINE) == [
         ("sales", "integer", "the rows alone"),
         ("total", "decimal(38,2)", "amount"),
@@ -222,6 +222,6 @@ def test_a_view_that_is_newer_than_the_warehouse_is_not_read(shops: Place, tmp_p
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(path.read_text("utf-8").replace("version: 1", "version: 2"), "utf-8")
     newer = Place(tmp_path / "configs", shops.landing, shops.warehouse)
-    done = ade(newer, "features", "get", "tills", "north", "1")
+    done = entered(newer, "features", "get", "tills", "north", "1")
     assert done.returncode == 2
     assert "the config describes version 2 of tills, and the warehouse has version 1" in done.stderr

@@ -166,3 +166,10 @@ def test_a_quotient_is_the_double_that_is_nearest() -> None:
         2998798.999997,
         5e-6,
     ]
+
+
+@pytest.mark.parametrize(("sql", "expected"), [("n / 7.0", 1 / 7), ("1.0 / (n + 2)", 1 / 3), ("n * 0.1", 0.1)])
+def test_a_literal_with_a_point_computes_in_doubles(sql: str, expected: float) -> None:
+    expression, kind = row_expression(sql, {"n": pl.Int64()})
+    assert kind == pl.Float64
+    assert pl.DataFrame({"n": [1]}).select(expression).item() == expected

@@ -143,7 +143,7 @@ def files(draw: st.DrawFn) -> pa.RecordBatch:
     return pa.record_batch({"_id": ids} | arrays)
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=files(), data=st.data())
 def test_the_schema_of_two_parts_is_that_of_both_joined(rows: pa.RecordBatch, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, rows.num_rows))
@@ -152,7 +152,7 @@ def test_the_schema_of_two_parts_is_that_of_both_joined(rows: pa.RecordBatch, da
     assert_same(reduce(join, told), CAST(rows).schemas[7])
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=files())
 def test_the_schema_does_not_depend_on_the_size_of_batches(rows: pa.RecordBatch) -> None:
     one_by_one = [CAST(rows.slice(place, 1)).schemas[7] for place in range(rows.num_rows)]

@@ -40,7 +40,7 @@ DECIMALS = st.lists(st.decimals(-(10**35), 10**35, places=2), min_size=1, max_si
 FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=12)
 MILD = st.lists(st.floats(-1e6, 1e6).map(lambda value: round(value, 3)), min_size=1, max_size=12)
 
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=40, deadline=None)
 
 
 def rows_of(values: Sequence[object], kind: pa.DataType, **columns: Sequence[object]) -> pa.RecordBatch:

@@ -33,13 +33,13 @@ def marks_of(*cells: str) -> set[tuple[str, str | None]]:
     return {marks for place, marks in enumerate(MARKS) if found.count and found.read_by(place) == found.count}
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(CELLS, max_size=30), st.lists(CELLS, max_size=30))
 def test_the_profiles_of_two_parts_add_up_to_that_of_the_whole(one: list[str], other: list[str]) -> None:
     assert profiled(*one) + profiled(*other) == profiled(*one, *other)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(CELLS, max_size=40))
 def test_every_cell_is_a_word_for_nothing_a_number_a_date_or_text(cells: list[str]) -> None:
     found = profiled(*cells)

@@ -83,6 +83,33 @@ def test_a_value_that_is_no_number_is_null(place: Place) -> None:
     assert history(place) == [("least", "2026-11-01", "{}", None)]
 
 
+def test_numbers_that_are_written_alike_are_one_dimension(place: Place) -> None:
+    place.land(1, [1, 2])
+    by = {"at": "CASE WHEN amount = 1 THEN 0.1 + 0.2 ELSE 0.3 END"}
+    place.loaded(measured(rows={"value": "count(*)", "by": by}))
+    assert history(place) == [("rows", "2026-11-01", '{"at":0.3}', 2.0)]
+
+
+def test_a_value_beyond_all_doubles_is_null(place: Place) -> None:
+    place.land(1, [1, 2])
+    place.loaded(measured(huge={"value": "sum(amount * 1e308)"}))
+    assert history(place) == [("huge", "2026-11-01", "{}", None)]
+
+
+def test_a_sum_of_decimals_behind_a_filter_has_their_scale_too(place: Place) -> None:
+    place.land(1, ["0.10", "0.20", "9"])
+    place.loaded(measured(small={"value": "sum(amount) FILTER (WHERE amount < 9)"}))
+    assert history(place) == [("small", "2026-11-01", "{}", 0.3)]
+
+
+def test_a_unit_that_is_changed_is_told(place: Place) -> None:
+    place.land(1, [1])
+    place.loaded(measured(**REVENUE))
+    place.close(measured(revenue={"value": "sum(amount)", "unit": "EUR"}))
+    with WarehouseReader(place.warehouse) as reader:
+        assert reader.kpis("shop", "revenue")[0].unit == "EUR"
+
+
 def test_closing_a_date_again_changes_nothing(place: Place) -> None:
     place.land(1, [1, 2])
     place.loaded(measured(**REVENUE))

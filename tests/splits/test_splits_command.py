@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.system.looking import rows
-from tests.system.processes import Outcome, Place, ade, load
+from tests.system.processes import Outcome, Place, entered, load
 
 VIEW = "arrivals"
 SQL = """\
@@ -60,7 +60,7 @@ def land(place: Place, name: str, hours: range) -> None:
 
 def made(place: Place, split: str) -> dict[str, Any]:
     """What `splits make … --json` says."""
-    done = ade(place, "splits", "make", VIEW, split, "--json")
+    done = entered(place, "splits", "make", VIEW, split, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -68,7 +68,7 @@ def made(place: Place, split: str) -> dict[str, Any]:
 
 def refused(place: Place, *words: str) -> str:
     """What is said where `ade-stream splits …` exits with 2."""
-    done: Outcome = ade(place, "splits", *words)
+    done: Outcome = entered(place, "splits", *words)
     assert (done.returncode, done.stdout) == (2, "")
     return done.stderr
 
@@ -108,7 +108,7 @@ def test_without_an_embargo_it_is_as_far_as_windows_look_back(place: Place) -> N
 def test_by_entity_nobody_is_in_two_parts(place: Place) -> None:
     describe(place, people={"boundaries": {"test": "2026-11-02"}, "embargo": "0 days", "by_entity": True})
     made(place, "people")
-    assert ade(place, "splits", "export", "1", "--output", str(place.landing.parent / "out")).returncode == 0
+    assert entered(place, "splits", "export", "1", "--output", str(place.landing.parent / "out")).returncode == 0
     people = [
         set(pq.read_table(place.landing.parent / "out" / f"{part}.parquet")["who"].to_pylist())
         for part in ("train", "test")
@@ -118,20 +118,20 @@ def test_by_entity_nobody_is_in_two_parts(place: Place) -> None:
 
 def test_verify_tells_that_rows_have_changed_since(place: Place) -> None:
     made(place, "quarters")
-    assert ade(place, "splits", "verify", "1").stdout == "Split 1: all parts have the rows that they had.\n"
+    assert entered(place, "splits", "verify", "1").stdout == "Split 1: all parts have the rows that they had.\n"
     land(place, "later_2026-11-03.csv", range(HOURS, HOURS + 5))
     load(place)
-    assert ade(place, "splits", "verify", "1").returncode == 0, "what comes behind the end is in no part"
+    assert entered(place, "splits", "verify", "1").returncode == 0, "what comes behind the end is in no part"
     land(place, "late_2026-11-01.csv", range(3, 4))
     load(place)
-    done = ade(place, "splits", "verify", "1")
+    done = entered(place, "splits", "verify", "1")
     assert done.returncode == 1
     assert done.stdout == "Split 1: train has other rows than when it was made: 24 then, 25 now.\n"
 
 
 def test_export_writes_each_part_with_its_vectors(place: Place, tmp_path: Path) -> None:
     made(place, "quarters")
-    assert ade(place, "splits", "export", "1", "--output", str(tmp_path / "out")).returncode == 0
+    assert entered(place, "splits", "export", "1", "--output", str(tmp_path / "out")).returncode == 0
     table = pq.read_table(tmp_path / "out" / "validation.parquet")
     assert table.column_names == ["who", "_event_us", "_id", "_date", "seen"]
     assert table.num_rows == 12
@@ -142,8 +142,22 @@ def test_export_writes_nothing_where_rows_have_changed(place: Place, tmp_path: P
     made(place, "quarters")
     land(place, "late_2026-11-01.csv", range(3, 4))
     load(place)
-    assert ade(place, "splits", "export", "1", "--output", str(tmp_path / "out")).returncode == 1
+    assert entered(place, "splits", "export", "1", "--output", str(tmp_path / "out")).returncode == 1
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(place: Place, tmp_path: Path) -> None:
+    made(place, "quarters")
+    (tmp_path / "out").write_text("a file")
+    said = refused(place, "export", "1", "--output", str(tmp_path / "out"))
+    assert "out: cannot be written: File exists. Make room, or name another folder (--output)." in said
+
+
+def test_a_part_outside_of_the_rows_is_told_with_times(place: Place) -> None:
+    describe(place, late={"boundaries": {"test": "2027-01-01"}})
+    said = refused(place, "make", VIEW, "late")
+    assert "the part test would hold no instant, from 2027-01-01 00:00:00+00:00 to 2026-11-02 23:00:00.000001" in said
+    assert "the rows are from 2026-11-01 00:00:00+00:00 to 2026-11-02 23:00:00+00:00." in said
 
 
 def test_a_part_without_rows_is_refused_with_the_reason(place: Place) -> None:
@@ -155,6 +169,7 @@ def test_what_is_not_there_is_told(place: Place) -> None:
     assert "has no split 'halves'; there are quarters" in refused(place, "make", VIEW, "halves")
     assert "no config describes a feature view 'nix'" in refused(place, "make", "nix", "quarters")
     assert "there is no split 7" in refused(place, "show", "7")
+    assert "there is no split 99999999999999999999" in refused(place, "show", "99999999999999999999")
 
 
 @pytest.mark.parametrize(
@@ -164,11 +179,13 @@ def test_what_is_not_there_is_told(place: Place) -> None:
         ({"fractions": {"train": 0.5, "test": 0.4}}, "the fractions do not add up to 1"),
         ({"boundaries": {"validation": "2026-11-03", "test": "2026-11-02"}}, "each part must begin before the next"),
         ({"boundaries": {"test": "2026-11-02"}, "embargo": "soon"}, "must be a number and a unit"),
+        ({"boundaries": {"test": "2026-11-02"}, "embargo": "999999999 days"}, "must be at most 36500 days"),
+        ({"boundaries": {"test": "2026-11-02"}, "label_horizon": f"{10**400} weeks"}, "must be at most 36500 days"),
     ],
 )
 def test_what_is_wrong_with_a_split_is_told_with_its_line(place: Place, split: dict[str, Any], said: str) -> None:
     describe(place, wrong=split)
-    done = ade(place, "check")
+    done = entered(place, "check")
     assert done.returncode == 2
     assert said in done.stderr
     assert f"{VIEW}.yaml:" in done.stderr
@@ -176,9 +193,9 @@ def test_what_is_wrong_with_a_split_is_told_with_its_line(place: Place, split: d
 
 def test_list_and_show_tell_the_parts(place: Place) -> None:
     made(place, "quarters")
-    listed, shown = ade(place, "splits", "list").stdout, ade(place, "splits", "show", "1").stdout
+    listed, shown = entered(place, "splits", "list").stdout, entered(place, "splits", "show", "1").stdout
     assert listed == shown
     assert f"split 1: quarters of {VIEW} version 1" in shown
     assert shown.split("train", 1)[1].split()[0] == "24"
-    at = json.loads(ade(place, "splits", "list", "--json").stdout)[0]["made_at"]
+    at = json.loads(entered(place, "splits", "list", "--json").stdout)[0]["made_at"]
     assert datetime.fromisoformat(at)

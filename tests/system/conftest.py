@@ -16,13 +16,18 @@ from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching
 Starter = Callable[[Place], Watch]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
+def empty_place(folder: Path) -> Place:
     """The shipped configs of orders and employees, an empty landing folder, no warehouse yet."""
-    landing = tmp_path / "landing"
+    landing = folder / "landing"
     for dataset in ("employees", "orders"):
         (landing / dataset).mkdir(parents=True)
-    return Place(write_configs(tmp_path / "configs", "employees", "orders"), landing, tmp_path / "warehouse" / "ade.db")
+    return Place(write_configs(folder / "configs", "employees", "orders"), landing, folder / "warehouse" / "ade.db")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """An empty place."""
+    return empty_place(tmp_path)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.samples import write_samples
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, append, damage, order, orders, rename_into, write
 from tests.system.looking import files, number, rows, staged, unsound
-from tests.system.processes import Outcome, Place, ade, eventually, load, write_configs
+from tests.system.processes import Outcome, Place, ade, entered, eventually, load, write_configs
 
 BUDGET = {"max_reject_percent": 5, "window": 100, "min_records": 10}
 BAD, GOOD = "orders/orders_1.csv", "orders/orders_2.csv"
@@ -127,9 +127,9 @@ def test_a_few_bad_records_wait_until_the_file_is_finished_or_has_more(place: Pl
     path = write(place.landing / BAD, HEADER + lines([1], bad=[1]))
     waits = "state = 'settling' AND records = 0 AND reason LIKE '%That is decided when it has 20 records, or %'"
     count = f"SELECT count(*) FROM meta_files WHERE {waits}"
-    eventually(lambda: number(place.warehouse, count), 5, "it waits")
+    eventually(lambda: number(place.warehouse, count), 20, "it waits")
     append(path, lines(range(2, 26)))
-    eventually(lambda: files(place.warehouse)[BAD].state == "committed", 5, "it is loaded")
+    eventually(lambda: files(place.warehouse)[BAD].state == "committed", 20, "it is loaded")
     assert files(place.warehouse)[BAD].rejected == 1
 
 
@@ -162,15 +162,15 @@ def test_resume_beside_a_running_watch_lets_it_go_on(place: Place, start: Starte
     place = budgeted(place)
     watch = start(place)
     rename_into(place.landing / BAD, HEADER + lines(range(8), bad=range(6)))
-    watch.until_printed("held dataset=orders", 5)
+    watch.until_printed("held dataset=orders")
     rename_into(place.landing / GOOD, orders(range(20, 40)))
     resume(place)
-    eventually(lambda: staged(place.warehouse) == 22, 5, "both are loaded")
+    eventually(lambda: staged(place.warehouse) == 22, 20, "both are loaded")
     rename_into(place.landing / "orders" / "orders_3.csv", HEADER + lines(range(50, 58), bad=range(50, 56)))
-    eventually(lambda: files(place.warehouse).get("orders/orders_3.csv"), 5, "the third is held")
+    eventually(lambda: files(place.warehouse).get("orders/orders_3.csv"), 20, "the third is held")
     held(place, "orders/orders_3.csv")
     resume(place)
-    eventually(lambda: staged(place.warehouse) == 24, 5, "the third is loaded")
+    eventually(lambda: staged(place.warehouse) == 24, 20, "the third is loaded")
 
 
 def test_a_file_that_was_resumed_does_not_trip_again_when_it_grows_or_after_a_kill(
@@ -181,7 +181,7 @@ def test_a_file_that_was_resumed_does_not_trip_again_when_it_grows_or_after_a_ki
     run(place, 1)
     resume(place)
     watch = start(place)
-    eventually(lambda: staged(place.warehouse) > 0, 5, "some of it is loaded")
+    eventually(lambda: staged(place.warehouse) > 0, 20, "some of it is loaded")
     watch.kill()
     load(place)
     append(path, lines(range(40, 60), bad=range(40, 60)))
@@ -283,15 +283,17 @@ def test_status_and_why_say_that_a_dataset_is_held(place: Place) -> None:
     write(place.landing / BAD, HEADER + lines(range(8), bad=range(6)))
     run(place, 1)
     write(place.landing / GOOD, orders([1]))
-    told = ade(place, "status").stdout
+    told = entered(place, "status").stdout
     assert "│ (held) " in told
     assert f"orders: held. {BAD}: 6 of its 8 records are rejected" in told
-    [status] = json.loads(ade(place, "status", "--json").stdout)["datasets"]
+    [status] = json.loads(entered(place, "status", "--json").stdout)["datasets"]
     assert status["held"].startswith(f"{BAD}: 6 of its 8 records")
-    assert f"It waits, since its dataset orders is held. {BAD}: 6 of its 8" in ade(place, "why", GOOD).stdout
-    assert "nothing more of dataset orders is loaded until `ade-stream resume orders`" in ade(place, "why", BAD).stdout
+    assert f"It waits, since its dataset orders is held. {BAD}: 6 of its 8" in entered(place, "why", GOOD).stdout
+    assert (
+        "nothing more of dataset orders is loaded until `ade-stream resume orders`" in entered(place, "why", BAD).stdout
+    )
     resume(place)
-    assert "(held)" not in ade(place, "status").stdout
+    assert "(held)" not in entered(place, "status").stdout
 
 
 def test_a_file_that_is_put_back_waits_for_its_dataset(place: Place) -> None:
@@ -378,7 +380,7 @@ class TestCheck:
     def test_a_file_within_its_budget_passes_and_its_rejects_are_shown(self, place: Place) -> None:
         place = budgeted(place)
         path = write(place.landing / BAD, HEADER + lines(range(40), bad=[30]))
-        done = ade(place, "check", str(path))
+        done = entered(place, "check", str(path))
         report = json.loads(done.stdout)
         assert (done.returncode, report["validation_passed"], report["errors"]) == (0, True, [])
         assert report["rules"][0]["sentences"] == ["amount has 1 < 0"]
@@ -386,7 +388,7 @@ class TestCheck:
     def test_a_file_over_it_does_not(self, place: Place) -> None:
         place = budgeted(place)
         path = write(place.landing / BAD, HEADER + lines(range(8), bad=range(6)))
-        done = ade(place, "check", str(path))
+        done = entered(place, "check", str(path))
         assert done.returncode == 1
         said = f"{BAD}: 6 of its 8 records are rejected (75 %), more than the budget of 5 %."
         assert json.loads(done.stdout)["errors"] == ["amount has 6 < 0", said]
@@ -394,14 +396,14 @@ class TestCheck:
     def test_duplicates_count(self, place: Place) -> None:
         place = budgeted(place)
         path = write(place.landing / BAD, orders([1]) + order(1))
-        done = ade(place, "check", str(path))
+        done = entered(place, "check", str(path))
         assert (done.returncode, json.loads(done.stdout)["files"][0]["state"]) == (1, "held")
 
     def test_with_fail_it_stops_at_once(self, place: Place) -> None:
         place = budgeted(place, batch_rows=50, on_failure="fail")
         bad = write(place.landing / BAD, HEADER + lines(range(1000), bad=range(100, 1000)))
         good = write(place.landing / GOOD, orders(range(2000, 2020)))
-        done = ade(place, "check", str(bad), str(good))
+        done = entered(place, "check", str(bad), str(good))
         [entry] = json.loads(done.stdout)["files"]
         assert (done.returncode, entry["state"], entry["records"]) == (1, "failed", 150)
 
@@ -417,5 +419,5 @@ class TestCheck:
     ids=str,
 )
 def test_a_wrong_budget_is_told(place: Place, budget: dict[str, Any], told: str) -> None:
-    done = ade(budgeted(place, **budget), "check")
+    done = entered(budgeted(place, **budget), "check")
     assert (done.returncode, told in done.stderr) == (2, True), done.stderr

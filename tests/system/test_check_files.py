@@ -14,14 +14,14 @@ from processors.reasons import MISSING, NEW, TYPE
 from stream.config.compiling.draft import READER_RULES
 from stream.report import _MALFORMED
 from tests.system.drops import HEADER, order, orders, write
-from tests.system.processes import Place, ade, load, write_configs
+from tests.system.processes import Place, entered, load, write_configs
 
 NAME = "orders/orders_2026-11-21.csv"
 
 
 def checked(place: Place, *words: object, code: int) -> dict[str, Any]:
     """The report on files; the exit code must be `code`."""
-    done = ade(place, "check", *map(str, words))
+    done = entered(place, "check", *map(str, words))
     assert (done.returncode, done.stderr) == (code, ""), done.stdout + done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["validation_passed"] is (code == 0)
@@ -238,6 +238,6 @@ def test_a_file_that_is_nobodys_is_exit_2(place: Place, tmp_path: Path, words: l
     write(place.landing / "orders" / "notes.csv", HEADER)
     if words[0] == "elsewhere.csv":
         words = [str(tmp_path / words[0]), *words[1:]]
-    done = ade(place, "check", *words)
+    done = entered(place, "check", *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr

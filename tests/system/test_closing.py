@@ -12,7 +12,7 @@ import yaml
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, order, orders, rename_into, write
 from tests.system.looking import number, rows
-from tests.system.processes import Place, ade, eventually, load, write_configs
+from tests.system.processes import Place, ade, entered, eventually, load, write_configs
 
 OPEN = "SELECT count(*) FROM meta_closings WHERE changes > closed"
 
@@ -41,11 +41,11 @@ def test_run_exits_with_1_where_a_date_breaks_a_rule_with_the_action_fail(place:
     assert 'quality dataset=orders date=2026-11-21 rule=row_count severity=error message="3 rows, and' in done.stdout
     assert "set_aside=0 drifts=0 findings=1" in done.stdout
     assert number(place.warehouse, "SELECT findings FROM meta_runs") == 1
-    told = ade(place, "status")
+    told = entered(place, "status")
     assert "orders: 2026-11-21 breaks row_count (fail). 3 rows, and must be at least 5." in told.stdout
     write(place.landing / "orders" / "orders_2026-11-21_more.csv", orders(range(3, 6)))
     load(place)
-    assert "breaks" not in ade(place, "status").stdout
+    assert "breaks" not in entered(place, "status").stdout
 
 
 def test_watch_closes_a_date_when_nothing_more_is_there_and_tells_what_it_finds(
@@ -92,7 +92,7 @@ def test_a_replay_closes_its_dates_and_tells_what_it_finds(place: Place, tmp_pat
 
 
 def test_quality_profile_shows_the_columns_of_the_last_date(loaded: Place) -> None:
-    told = ade(loaded, "quality", "profile", "orders")
+    told = entered(loaded, "quality", "profile", "orders")
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("orders 2026-11-20: 193 accepted rows\n")
     assert "warming_up" in told.stdout
@@ -100,7 +100,7 @@ def test_quality_profile_shows_the_columns_of_the_last_date(loaded: Place) -> No
 
 
 def test_quality_profile_as_json_has_every_figure(loaded: Place) -> None:
-    told = ade(loaded, "quality", "profile", "orders", "--date", "2026-11-18", "--json")
+    told = entered(loaded, "quality", "profile", "orders", "--date", "2026-11-18", "--json")
     profiles = {each["column"]: each for each in json.loads(told.stdout)}
     assert set(profiles["amount"]) == {"dataset", "date", "column", "profile", "psi", "js", "state"}
     assert {*profiles["amount"]["profile"]} >= {"rows", "nulls", "distinct", "exact", "min", "max", "mean", "quantiles"}
@@ -108,7 +108,7 @@ def test_quality_profile_as_json_has_every_figure(loaded: Place) -> None:
 
 
 def test_quality_profile_of_what_is_not_profiled_says_so(loaded: Place) -> None:
-    assert "Nothing is profiled here" in ade(loaded, "quality", "profile", "employees").stdout
+    assert "Nothing is profiled here" in entered(loaded, "quality", "profile", "employees").stdout
 
 
 def test_a_new_reference_is_frozen_by_hand(copied: Place, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_new_reference_is_frozen_by_hand(copied: Place, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("words", [("--new-reference", "2026-11-18"), ("orders", "--date", "soon")])
 def test_quality_profile_used_wrongly_exits_with_2(loaded: Place, words: tuple[str, ...]) -> None:
-    assert ade(loaded, "quality", "profile", *words).returncode == 2
+    assert entered(loaded, "quality", "profile", *words).returncode == 2
 
 
 def _results(place: Place) -> list[tuple[object, ...]]:

@@ -123,7 +123,7 @@ def test_the_dashboard_follows_what_comes(place: Place, opened: Opener) -> None:
     terminal = opened(place, 100, 30)
     terminal.until_shown("nothing yet")
     write(place.landing / "orders" / "orders_1.csv", orders(range(1, 1235)))
-    screen = terminal.until_shown("1,234", 5)
+    screen = terminal.until_shown("1,234")
     assert "orders_1.csv" in screen
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.system.conftest import Starter
 from tests.system.drops import append, order, orders, write
 from tests.system.looking import files, rows, staged, unsound
-from tests.system.processes import Place, ade, eventually, load, write_configs
+from tests.system.processes import Place, ade, entered, eventually, load, write_configs
 
 AUTO = {"delimiter": "auto", "encoding": "auto"}
 
@@ -75,14 +75,14 @@ def test_a_file_that_is_compressed_after_it_was_loaded_is_a_copy(auto: Place) ->
 def test_why_tells_how_a_file_is_laid_out(auto: Place, layout: str, told: str) -> None:
     write(auto.landing / "orders" / "orders_1", LAYOUTS[layout])
     load(auto)
-    assert told in ade(auto, "why", "orders/orders_1").stdout
+    assert told in entered(auto, "why", "orders/orders_1").stdout
 
 
 def test_why_has_no_word_about_a_plain_file(place: Place) -> None:
     write(place.landing / "orders" / "orders_1.csv", orders([1]))
     load(place)
-    assert "dialect" not in ade(place, "why", "orders/orders_1.csv").stdout
-    told = json.loads(ade(place, "why", "orders/orders_1.csv", "--json").stdout)
+    assert "dialect" not in entered(place, "why", "orders/orders_1.csv").stdout
+    told = json.loads(entered(place, "why", "orders/orders_1.csv", "--json").stdout)
     assert told["generations"][0]["entry"]["file"]["dialect"]["delimiter"] == ","
 
 
@@ -125,11 +125,11 @@ def test_a_compressed_file_that_is_still_written_settles(auto: Place, start: Sta
     first = gzip.compress(orders([1, 2]).encode())
     second = gzip.compress(order(3).encode())
     path = write(auto.landing / "orders" / "orders_1.gz", first + second[:-3])
-    eventually(lambda: staged(auto.warehouse) >= 2, 10, "what is complete is loaded")
+    eventually(lambda: staged(auto.warehouse) >= 2, 20, "what is complete is loaded")
     entry = files(auto.warehouse)["orders/orders_1.gz"]
     assert (entry.state, "may still be written" in entry.reason) == ("settling", True)
     append(path, second[-3:])
-    eventually(lambda: files(auto.warehouse)["orders/orders_1.gz"].state == "committed", 10, "it is complete")
+    eventually(lambda: files(auto.warehouse)["orders/orders_1.gz"].state == "committed", 20, "it is complete")
     assert staged(auto.warehouse) == 3
 
 
@@ -152,7 +152,7 @@ def test_the_new_content_of_a_compressed_file_takes_the_place_of_the_old_in_what
         ("O-000003",),
         ("O-000004",),
     ]
-    assert "delimiter ';', encoding utf-16-le" in ade(auto, "why", "orders/orders_1").stdout
+    assert "delimiter ';', encoding utf-16-le" in entered(auto, "why", "orders/orders_1").stdout
 
 
 def test_new_content_that_breaks_off_does_not_take_the_place_of_the_old(auto: Place) -> None:

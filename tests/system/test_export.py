@@ -15,7 +15,7 @@ import yaml
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, order, orders, rename_into, settled_samples, write
 from tests.system.looking import number, rows
-from tests.system.processes import ROOT, Place, ade, command, environment, eventually, load, write_configs
+from tests.system.processes import ROOT, Place, ade, command, entered, environment, eventually, load, write_configs
 from tests.system.test_disk_full import disk, enlarge
 
 DATES = ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"]
@@ -83,7 +83,7 @@ def test_export_writes_what_the_config_does_not_ask_for(place: Place) -> None:
     settled_samples(place.landing)
     load(exporting(place))
     assert not clean(place, "2026-11-18").exists()
-    done = ade(place, "export", "orders", "--from", "2026-11-18", "--to", "2026-11-19", "--kind", "clean", "--json")
+    done = entered(place, "export", "orders", "--from", "2026-11-18", "--to", "2026-11-19", "--kind", "clean", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert [each["export"]["path"] for each in found] == [f"clean/orders/{date}.csv" for date in DATES[1:3]]
@@ -94,7 +94,7 @@ def test_export_writes_what_the_config_does_not_ask_for(place: Place) -> None:
 def test_export_gives_the_same_bytes_in_another_folder(place: Place, tmp_path: Path) -> None:
     settled_samples(place.landing)
     load(exporting(place, "clean"))
-    done = ade(place, "export", "--kind", "clean", "--output", str(tmp_path / "out"))
+    done = entered(place, "export", "--kind", "clean", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "out" / "clean") == contents(place.warehouse.parent / "clean")
     assert f"{tmp_path}/out/clean/orders/2026-11-18.csv  " in done.stdout
@@ -106,16 +106,16 @@ def test_export_waits_for_no_watch_with_an_output_and_is_refused_without(
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders(range(3)))
     start(place)
     eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 3, 20, "the rows")
-    assert ade(place, "export", "--output", str(tmp_path / "out")).returncode == 0
+    assert entered(place, "export", "--output", str(tmp_path / "out")).returncode == 0
     assert (tmp_path / "out" / "clean" / "orders" / "2026-11-21.csv").exists()
-    refused = ade(place, "export")
+    refused = entered(place, "export")
     assert (refused.returncode, "--output FOLDER" in refused.stderr) == (3, True)
 
 
 def test_export_of_a_date_without_rows_says_that_there_is_nothing(place: Place) -> None:
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders(range(3)))
     load(place)
-    done = ade(place, "export", "orders", "--date", "2026-11-30")
+    done = entered(place, "export", "orders", "--date", "2026-11-30")
     assert (done.returncode, done.stdout[:25]) == (0, "There is nothing to write")
 
 
@@ -126,14 +126,14 @@ def test_export_of_a_date_without_rows_says_that_there_is_nothing(place: Place) 
 def test_export_used_wrongly_exits_with_2(place: Place, words: tuple[str, ...]) -> None:
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders(range(3)))
     load(place)
-    assert ade(place, "export", *words).returncode == 2
+    assert entered(place, "export", *words).returncode == 2
 
 
 def test_export_into_what_is_no_folder_exits_with_3(place: Place, tmp_path: Path) -> None:
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders(range(3)))
     load(place)
     obstacle = write(tmp_path / "out", "in the way")
-    done = ade(place, "export", "--output", str(obstacle))
+    done = entered(place, "export", "--output", str(obstacle))
     assert (done.returncode, "cannot be written: Not a directory" in done.stderr) == (3, True)
     assert "Traceback" not in done.stderr
 
@@ -192,7 +192,7 @@ def test_a_full_disk_is_told_and_stops_nothing_and_what_is_missing_is_written_la
         assert "No space left on device" in line
         assert number(place.warehouse, "SELECT count(*) FROM stg_orders") == 6000
         assert number(place.warehouse, "SELECT count(*) FROM meta_exports") == len(list(folder.rglob("*.csv"))) > 0
-        assert ade(place, "export").returncode == 3
+        assert entered(place, "export").returncode == 3
         enlarge(folder, 16)
         load(place)
         assert len(list(folder.rglob("*.csv"))) == 60
@@ -200,7 +200,7 @@ def test_a_full_disk_is_told_and_stops_nothing_and_what_is_missing_is_written_la
 
 
 def test_the_shipped_configs_keep_every_kind_of_file_and_export_gives_the_same(loaded: Place, tmp_path: Path) -> None:
-    done = ade(loaded, "export", "--output", str(tmp_path / "out"))
+    done = entered(loaded, "export", "--output", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     made = contents(tmp_path / "out")
     assert {path.split("/")[0] for path in made} == {"clean", "features", "kpis"}

@@ -111,15 +111,21 @@ def content_of(place: Place, entry: FileEntry) -> object:
     return balance, [row[2:] for row in staged], rejects
 
 
+@pytest.fixture(scope="module")
+def entries(landed: Place) -> dict[str, FileEntry]:
+    """What the ledger says of each file."""
+    return files(landed.warehouse)
+
+
 @each_case
-def test_each_hostile_file_has_its_state_and_balance(landed: Place, case: Hostile) -> None:
-    entry = files(landed.warehouse)[printable(case.path)]
+def test_each_hostile_file_has_its_state_and_balance(entries: dict[str, FileEntry], case: Hostile) -> None:
+    entry = entries[printable(case.path)]
     assert (entry.state, entry.records, entry.accepted) == (case.state, case.records, case.accepted), entry.reason
 
 
 @each_case
-def test_each_hostile_file_has_its_sentence(landed: Place, case: Hostile) -> None:
-    reason = files(landed.warehouse)[printable(case.path)].reason
+def test_each_hostile_file_has_its_sentence(entries: dict[str, FileEntry], case: Hostile) -> None:
+    reason = entries[printable(case.path)].reason
     assert case.reason in reason
     assert reason.isprintable()
     assert reason[0].isupper()

@@ -13,7 +13,7 @@ import yaml
 from tests.samples import write_samples
 from tests.system.drops import write
 from tests.system.looking import files, rows
-from tests.system.processes import Outcome, Place, ade, command, execute, load
+from tests.system.processes import Outcome, Place, command, entered, execute, load
 
 COLUMNS = b"id,day,amount,note\n"
 RECORDS = b"".join(b"%d,2026-11-%02d,%d.50,text %d\n" % (at, at % 28 + 1, at, at * 7) for at in range(1, 41))
@@ -32,14 +32,14 @@ def sample(place: Place, content: bytes, name: str = "sample.csv") -> Path:
 
 def init(place: Place, *samples: Path, words: tuple[str, ...] = ()) -> Outcome:
     """`ade-stream init things SAMPLES…`."""
-    return ade(place, "init", "things", *map(str, samples), *words)
+    return entered(place, "init", "things", *map(str, samples), *words)
 
 
 def drafted(place: Place, *samples: Path) -> dict[str, Any]:
     """The config that samples give, which `check` finds right."""
     done = init(place, *samples)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    assert ade(place, "check").returncode == 0
+    assert entered(place, "check").returncode == 0
     return dict(yaml.safe_load((place.configs / "things.yaml").read_text("utf-8")))
 
 
@@ -235,7 +235,7 @@ def test_a_sample_that_is_not_there_is_wrong_usage(place: Place) -> None:
 
 
 def test_a_dataset_that_cannot_be_named_so_is_wrong_usage(place: Place) -> None:
-    done = ade(place, "init", "no-name", str(sample(place, COLUMNS)))
+    done = entered(place, "init", "no-name", str(sample(place, COLUMNS)))
     assert done.returncode == 2
     assert "'no-name' cannot be a dataset's name" in done.stderr
 
@@ -268,7 +268,7 @@ def test_two_thousand_columns_are_as_many_as_a_table_holds_and_the_rest_is_kept(
 def test_the_sample_drops_give_configs_that_load_them(place: Place) -> None:
     write_samples(place.landing)
     for dataset in ("orders", "employees"):
-        done = ade(place, "init", dataset, *map(str, sorted((place.landing / dataset).rglob("*.csv"))))
+        done = entered(place, "init", dataset, *map(str, sorted((place.landing / dataset).rglob("*.csv"))))
         assert done.returncode == 0, done.stdout + done.stderr
     load(place)
     assert {entry.state for entry in files(place.warehouse).values()} == {"committed"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.system.drops import orders, write
 from tests.system.looking import staged
-from tests.system.processes import Place, ade, load, write_configs
+from tests.system.processes import Place, entered, load, write_configs
 
 
 def following(place: Place) -> Place:
@@ -31,7 +31,7 @@ def test_a_link_out_of_the_landing_folder_is_passed_over_and_explained(place: Pl
     (place.landing / "orders" / "orders_1.csv").symlink_to(elsewhere(place))
     load(place)
     assert staged(place.warehouse) == 0
-    assert "a link that leads out of the landing folder" in ade(place, "why", "orders/orders_1.csv").stdout
+    assert "a link that leads out of the landing folder" in entered(place, "why", "orders/orders_1.csv").stdout
 
 
 def test_a_link_that_leaves_by_a_detour_is_passed_over(place: Place) -> None:

@@ -14,7 +14,7 @@ from sinks.ledger.files import FileEntry
 from tests.system.conftest import Starter
 from tests.system.drops import COLUMNS, HEADER, order, orders, rename_into, write
 from tests.system.looking import files, reject_rules, rows, unsound
-from tests.system.processes import SHIPPED_CONFIGS, Place, ade, eventually, load, write_configs
+from tests.system.processes import SHIPPED_CONFIGS, Place, ade, entered, eventually, load, write_configs
 from tests.system.shared import SHARED, described, needs
 
 GOOD, ODD = "orders/orders_1.csv", "orders/orders_2.csv"
@@ -143,13 +143,13 @@ def test_a_held_file_is_held_once_more_by_every_run(place: Place) -> None:
 
 def test_why_tells_a_held_file_with_the_reason(place: Place) -> None:
     taken(place, {}, LACKING, code=1)
-    told = ade(place, "why", ODD)
+    told = entered(place, "why", ODD)
     assert (told.returncode, f"{ODD}: held. Its header lacks 'country'" in told.stdout) == (1, True)
 
 
 def test_check_tells_what_a_run_would_hold(place: Place) -> None:
     path = write(place.landing / ODD, LACKING)
-    told = ade(moded(place, {}), "check", str(path))
+    told = entered(moded(place, {}), "check", str(path))
     assert told.returncode == 1
     assert json.loads(told.stdout)["files"][0]["state"] == "held"
 
@@ -166,7 +166,7 @@ def test_check_says_in_a_sentence_what_is_rejected(
     place: Place, modes: Mapping[str, str], content: str, sentence: str
 ) -> None:
     path = write(place.landing / ODD, content)
-    assert json.loads(ade(moded(place, modes), "check", str(path)).stdout)["errors"] == [sentence]
+    assert json.loads(entered(moded(place, modes), "check", str(path)).stdout)["errors"] == [sentence]
 
 
 def test_a_frozen_file_holds_up_no_other_in_a_watch(place: Place, start: Starter) -> None:

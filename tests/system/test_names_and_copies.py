@@ -46,10 +46,10 @@ def test_a_renamed_file_is_not_loaded_again(place: Place) -> None:
 def test_a_renamed_file_goes_on_growing(place: Place, start: Starter) -> None:
     path = write(place.landing / "orders" / "orders_1.csv", orders([1, 2]))
     start(place)
-    eventually(lambda: staged(place.warehouse) == 2, 5, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 2, 20, "the file is loaded")
     later = path.rename(path.with_name("orders_2.csv"))
     append(later, order(3))
-    eventually(lambda: staged(place.warehouse) == 3, 5, "what was appended is loaded")
+    eventually(lambda: staged(place.warehouse) == 3, 20, "what was appended is loaded")
     assert unsound(place.warehouse, ("orders",)) == []
 
 
@@ -96,12 +96,12 @@ def test_a_large_copy_that_grows_slowly_is_recognised(place: Place, start: Start
     text = orders(range(1, 3001))
     path = write(place.landing / "orders" / "orders_1.csv", text)
     start(place)
-    eventually(lambda: staged(place.warehouse) == 3000, 10, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 3000, 20, "the file is loaded")
     copy = path.with_name("orders_2.csv")
     write(copy, text[:100_000])
-    eventually(lambda: "orders/orders_2.csv" in files(place.warehouse), 5, "its beginning is seen")
+    eventually(lambda: "orders/orders_2.csv" in files(place.warehouse), 20, "its beginning is seen")
     append(copy, text[100_000:])
-    eventually(lambda: "same bytes" in files(place.warehouse)["orders/orders_2.csv"].reason, 5, "it is known")
+    eventually(lambda: "same bytes" in files(place.warehouse)["orders/orders_2.csv"].reason, 20, "it is known")
     assert staged(place.warehouse) == 3000
 
 
@@ -164,9 +164,9 @@ def test_a_file_that_is_renamed_while_its_last_line_settles_is_loaded_once(place
     place = replace(place, configs=write_configs(place.configs, "orders", files={"settle_seconds": 1.0}))
     start(place)
     path = write(place.landing / "orders" / "orders_1.csv", orders([1]) + order(2).rstrip("\n"))
-    eventually(lambda: staged(place.warehouse) == 1, 5, "the first row is loaded")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the first row is loaded")
     path.rename(path.with_name("orders_2.csv"))
-    eventually(lambda: staged(place.warehouse) == 2, 5, "the last row is loaded")
+    eventually(lambda: staged(place.warehouse) == 2, 20, "the last row is loaded")
     assert [entry.file.path for entry in files(place.warehouse).values()] == ["orders/orders_2.csv"]
 
 
@@ -187,7 +187,7 @@ def test_a_file_that_goes_before_it_is_finished_is_told(place: Place, start: Sta
     place = replace(place, configs=write_configs(place.configs, "orders", files={"settle_seconds": 60.0}))
     watch = start(place)
     path = write(place.landing / "orders" / "orders_1.csv", orders([1]) + order(2).rstrip("\n"))
-    eventually(lambda: staged(place.warehouse) == 1, 5, "the first row is loaded")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the first row is loaded")
     watch.kill()
     path.unlink()
     load(place, code=1)

@@ -31,7 +31,7 @@ def test_the_first_writer_goes_on_after_a_second_was_refused(place: Place, start
     start(place)
     assert ade(place, "run", seconds=20).returncode == 3
     write(place.landing / "orders" / "orders_1.csv", orders([1]))
-    eventually(lambda: staged(place.warehouse) == 1, 2, "the order is staged")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the order is staged")
 
 
 def test_a_writer_that_was_killed_keeps_nobody_out(place: Place, start: Starter) -> None:
@@ -44,4 +44,4 @@ def test_two_warehouses_may_be_filled_from_one_landing_folder_at_once(place: Pla
     start(place)
     start(place.beside("second"))
     for warehouse in (place.warehouse, place.beside("second").warehouse):
-        eventually(partial(staged, warehouse), 5, f"the order is staged in {warehouse.name}")
+        eventually(partial(staged, warehouse), 20, f"the order is staged in {warehouse.name}")

@@ -18,7 +18,7 @@ from sinks.database.connection import Scalar
 from tests.system.conftest import Starter
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.looking import files, hashes, number, rows, unsound
-from tests.system.processes import Place, Watch, ade, eventually, load, write_configs
+from tests.system.processes import Place, Watch, ade, entered, eventually, load, write_configs
 from tests.system.test_kill import wait
 
 WHOLE = 1_000_000
@@ -102,7 +102,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def test_a_file_is_told_with_the_version_of_the_parameters_that_it_was_judged_with(whole: Place) -> None:
-    told = ade(whole, "why", f"orders/orders_{DATES[1]}_a.csv")
+    told = entered(whole, "why", f"orders/orders_{DATES[1]}_a.csv")
     assert "  judged    with parameters version 2\n" in told.stdout
 
 
@@ -117,7 +117,7 @@ def test_a_file_that_waits_for_an_earlier_date_is_told_to_and_what_for(tmp_path:
     watch.until_printed("settling dataset=orders")
     for date in DATES[:2]:
         write(place.landing / "orders" / f"orders_{date}_later.csv", orders(range(3)))
-        told = ade(place, "why", f"orders/orders_{date}_later.csv").stdout
+        told = entered(place, "why", f"orders/orders_{date}_later.csv").stdout
         assert "It waits for its turn: the parameters of " + date in told
         assert f"orders/orders_{DATES[0]}.csv of {DATES[0]} is settling. " in told
     assert [entry for entry in files(place.warehouse).values() if "later" in entry.file.path] == []
@@ -267,22 +267,22 @@ def test_a_refit_goes_date_by_date_and_is_recorded(late: Place) -> None:
 
 
 def test_quality_parameters_tells_the_versions_and_their_figures(late: Place) -> None:
-    done = ade(late, "quality", "parameters", "orders", "--json")
+    done = entered(late, "quality", "parameters", "orders", "--json")
     versions = json.loads(done.stdout)
     assert [(each["version"], each["through"], each["dates"]) for each in versions] == [
         (1, None, 2),
         (2, "2026-11-12", 1),
     ]
-    shown = ade(late, "quality", "parameters", "orders", "--version", "1")
+    shown = entered(late, "quality", "parameters", "orders", "--version", "1")
     assert "orders version 1: made of the first records of the first file; in force for 2 dates" in shown.stdout
     assert "  median of amount by country: 2, of 2 values\n    NO: 2\n" in shown.stdout
-    missing = ade(late, "quality", "parameters", "orders", "--version", "9")
+    missing = entered(late, "quality", "parameters", "orders", "--version", "9")
     assert missing.returncode == 2
     assert "no version 9" in missing.stderr
 
 
 def test_files_are_judged_with_parameters_of_their_own(late: Place) -> None:
-    done = ade(late, "check", *(str(path) for path in sorted((late.landing / "orders").iterdir())))
+    done = entered(late, "check", *(str(path) for path in sorted((late.landing / "orders").iterdir())))
     assert (done.returncode, json.loads(done.stdout)["validation_passed"]) == (0, True)
 
 
@@ -290,6 +290,6 @@ def test_a_dataset_without_such_steps_has_no_parameters(place: Place) -> None:
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 2]))
     load(place)
     assert number(place.warehouse, "SELECT count(*) FROM meta_parameters") == 0
-    done = ade(place, "quality", "parameters", "orders")
+    done = entered(place, "quality", "parameters", "orders")
     assert done.returncode == 2
     assert "no parameters of a dataset 'orders'" in done.stderr

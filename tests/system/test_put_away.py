@@ -50,10 +50,10 @@ def test_a_file_that_grows_stays_until_it_is_finished(place: Place, start: Start
     place = after(place, "archive", settle_seconds=1.0)
     start(place)
     path = write(place.landing / NAME, orders([1]))
-    eventually(lambda: staged(place.warehouse) == 1, 5, "the first row is loaded")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the first row is loaded")
     assert path.exists()
     append(path, order(2))
-    eventually(lambda: not path.exists(), 10, "the file is moved")
+    eventually(lambda: not path.exists(), 20, "the file is moved")
     assert staged(place.warehouse) == 2
 
 
@@ -115,7 +115,7 @@ def test_nothing_is_lost_when_watch_is_killed_while_it_archives(place: Place, st
         for each in range(20):
             number = 100 * round_ + each
             write(place.landing / "orders" / f"orders_{number}.csv", orders([number]))
-        eventually(lambda done=round_: staged(place.warehouse) > 20 * done, 10, "some are loaded")  # type: ignore[misc]
+        eventually(lambda done=round_: staged(place.warehouse) > 20 * done, 20, "some are loaded")  # type: ignore[misc]
         watch.kill()
     load(place)
     assert staged(place.warehouse) == 200

@@ -14,7 +14,7 @@ import yaml
 
 from tests.samples import EMPLOYEES_DIRT, ORDERS_CLEAN, ORDERS_DIRT
 from tests.system.looking import number, rows
-from tests.system.processes import Place, ade, write_configs
+from tests.system.processes import Place, ade, entered, write_configs
 from tests.system.shared import SHARED, described, needs
 
 #: Checks of rules whose results are those of whole dates.
@@ -23,7 +23,7 @@ OVER_DATES = {"row_count", "freshness", "volume"}
 
 def told(place: Place, *words: str) -> list[dict[str, Any]]:
     """What `ade-stream quality WORDS… --json` says of each dataset."""
-    done = ade(place, "quality", *words, "--json")
+    done = entered(place, "quality", *words, "--json")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
@@ -109,14 +109,14 @@ def test_the_results_of_a_file_a_span_and_a_run_can_be_had(loaded: Place) -> Non
 
 
 def test_where_there_are_no_results_the_command_says_what_to_do(loaded: Place) -> None:
-    done = ade(loaded, "quality", "results", "orders", "--date", "2001-01-01")
+    done = entered(loaded, "quality", "results", "orders", "--date", "2001-01-01")
     assert done.returncode == 2
     assert "ade-stream status" in done.stderr
 
 
 def test_the_table_is_readable_in_80_columns(loaded: Place) -> None:
     for words in (("results",), ("score",)):
-        done = ade(loaded, "quality", *words)
+        done = entered(loaded, "quality", *words)
         assert max(map(len, done.stdout.splitlines())) <= 80
         assert "customer_id_not_null" in done.stdout
 
@@ -145,7 +145,7 @@ def test_weights_of_the_config_weigh(copied: Place, tmp_path: Path) -> None:
 
 def test_a_dataset_that_no_config_describes_any_more_cannot_be_scored(copied: Place, tmp_path: Path) -> None:
     other = Place(write_configs(tmp_path / "configs", "employees"), copied.landing, copied.warehouse)
-    done = ade(other, "quality", "score", "orders")
+    done = entered(other, "quality", "score", "orders")
     assert (done.returncode, "no config describes it any more" in done.stderr) == (2, True)
 
 

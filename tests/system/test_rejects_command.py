@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.system.conftest import Starter
+from tests.system.conftest import Starter, empty_place
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.looking import number, rows, staged, unsound
-from tests.system.processes import Outcome, Place, ade, eventually, load
+from tests.system.processes import Outcome, Place, ade, duplicate, entered, eventually, load
 from tests.system.test_replay_command import change
 
 NAME = "orders/orders_2026-11-21.csv"
@@ -31,17 +31,24 @@ CONTENT = (
 FIRST = 1 << 32
 
 
-@pytest.fixture
-def rejected(place: Place) -> Place:
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A file with six rejects, loaded."""
+    place = empty_place(tmp_path_factory.mktemp("rejected"))
     write(place.landing / NAME, CONTENT)
     load(place)
     return place
 
 
+@pytest.fixture
+def rejected(loaded_once: Place, tmp_path: Path) -> Place:
+    """The same, to be changed."""
+    return duplicate(loaded_once, tmp_path / "rejected")
+
+
 def rejects(place: Place, *words: str, code: int = 0) -> Outcome:
     """The command, which must exit with `code`."""
-    done = ade(place, "rejects", *words)
+    done = (ade if words[0] == "retry" else entered)(place, "rejects", *words)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 

@@ -61,4 +61,4 @@ def test_a_running_watch_ends_with_the_last_version(place: Place, start: Starter
 
 def until_staged(place: Place, wanted: list[tuple[object, ...]]) -> None:
     """Wait until these are the rows."""
-    eventually(lambda: staged(place.warehouse) == wanted, 5, "the version is loaded")
+    eventually(lambda: staged(place.warehouse) == wanted, 20, "the version is loaded")

@@ -33,11 +33,11 @@ def test_a_running_watch_takes_it_up(place: Place, start: Starter) -> None:
     place = holding(place)
     watch = start(place)
     path = write(place.landing / "orders" / "orders_1.csv", orders([1, 2]))
-    eventually(lambda: staged(place.warehouse) == 2, 5, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 2, 20, "the file is loaded")
     damage(path, orders([1, 3]))
-    watch.until_printed("held dataset=orders", 5)
+    watch.until_printed("held dataset=orders")
     assert ade(place, "retry", str(path)).returncode == 0
-    eventually(lambda: staged(place.warehouse, "order_id = 'O-000003'") == 1, 5, "the new content is loaded")
+    eventually(lambda: staged(place.warehouse, "order_id = 'O-000003'") == 1, 20, "the new content is loaded")
 
 
 def test_a_file_that_is_not_set_aside_is_told(place: Place) -> None:

@@ -165,19 +165,19 @@ def test_a_held_file_that_has_its_content_again_goes_on(place: Place) -> None:
 def test_a_file_that_is_rewritten_while_watch_runs_is_held(place: Place, start: Starter) -> None:
     watch = start(place)
     path = write(place.landing / "orders" / "orders_1.csv", orders([1, 2, 3]))
-    eventually(lambda: staged(place.warehouse) == 3, 5, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 3, 20, "the file is loaded")
     damage(path, orders([1, 2, 4]))
-    watch.until_printed("held dataset=orders", 5)
+    watch.until_printed("held dataset=orders")
     assert staged(place.warehouse, "order_id = 'O-000003'") == 1
 
 
 def test_a_beginning_that_is_rewritten_while_the_file_grows_is_held(place: Place, start: Starter) -> None:
     watch = start(place)
     path = write(place.landing / "orders" / "orders_1.csv", orders([1]))
-    eventually(lambda: staged(place.warehouse) == 1, 5, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 1, 20, "the file is loaded")
     append(path, order(2))
-    eventually(lambda: staged(place.warehouse) == 2, 5, "what was appended is loaded")
+    eventually(lambda: staged(place.warehouse) == 2, 20, "what was appended is loaded")
     with path.open("r+b", buffering=0) as file:
         file.write(orders([7, 2, 3]).encode())
-    watch.until_printed("held dataset=orders", 5)
+    watch.until_printed("held dataset=orders")
     assert staged(place.warehouse) == 2

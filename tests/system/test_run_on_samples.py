@@ -11,7 +11,7 @@ import pytest
 
 from tests.samples import EMPLOYEES_CLEAN, EMPLOYEES_DIRT, ORDERS_CLEAN, ORDERS_DIRT
 from tests.system.looking import files, hashes, number, rows, unsound
-from tests.system.processes import Place, ade, load
+from tests.system.processes import Place, ade, entered, load
 
 #: The rule and column under which each kind of dirt is refused.
 ORDERS_REFUSED = {
@@ -192,7 +192,7 @@ def test_replaying_a_date_that_nobody_recorded_says_so(copied: Place) -> None:
 
 
 def test_status_as_json_tells_each_datasets_balance(loaded: Place) -> None:
-    told = ade(loaded, "status", "--json")
+    told = entered(loaded, "status", "--json")
     assert told.returncode == 0, told.stderr
     balances = {
         entry["dataset"]: (entry["files"], entry["dates"], entry["records"], entry["accepted"] + entry["rejected"])
@@ -210,7 +210,7 @@ def test_status_as_json_tells_each_datasets_balance(loaded: Place) -> None:
 
 
 def test_status_on_eighty_columns_cuts_nothing_off(loaded: Place) -> None:
-    told = ade(loaded, "status")
+    told = entered(loaded, "status")
     assert told.returncode == 0, told.stderr
     assert "682" in told.stdout
     assert "…" not in told.stdout

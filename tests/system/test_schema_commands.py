@@ -5,38 +5,53 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.system.conftest import empty_place
 from tests.system.drops import HEADER, order, orders, write
 from tests.system.looking import rows
-from tests.system.processes import Place, Watch, ade, load
+from tests.system.processes import Place, Watch, ade, duplicate, entered, load
 
 Starter = Callable[[Place], Watch]
 
 WITH_NOTE = HEADER.replace("\n", ",note\n") + order(2).replace("\n", ",gift\n")
 
 
-@pytest.fixture
-def drifting(place: Place) -> Place:
+def drop(place: Place) -> None:
     """Orders of three days, on the second with one more column."""
     for day, text in ((19, orders([1])), (20, WITH_NOTE), (21, orders([3]))):
         write(place.landing / "orders" / f"orders_2026-11-{day}.csv", text)
+
+
+@pytest.fixture
+def drifting(place: Place) -> Place:
+    """The drops, not loaded yet."""
+    drop(place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The drops, loaded."""
+    place = empty_place(tmp_path_factory.mktemp("drifted"))
+    drop(place)
+    load(place)
     return place
 
 
 @pytest.fixture
-def drifted(drifting: Place) -> Place:
-    """The same, loaded."""
-    load(drifting)
-    return drifting
+def drifted(loaded_once: Place, tmp_path: Path) -> Place:
+    """The same, to be changed."""
+    return duplicate(loaded_once, tmp_path / "drifted")
 
 
 def told(place: Place, *words: str) -> dict[str, Any]:
     """What a command prints with `--json`."""
-    done = ade(place, *words, "--json")
+    done = entered(place, *words, "--json")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -60,7 +75,7 @@ def test_history_tells_versions_and_the_files_at_which_they_changed(drifted: Pla
 
 
 def test_history_in_words_names_files_changes_and_compatibility(drifted: Place) -> None:
-    text = ade(drifted, "schema", "history", "orders").stdout
+    text = entered(drifted, "schema", "history", "orders").stdout
     assert text.startswith("orders: 2 schema versions, 2 drifts; the last file has version 1\n")
     assert "version 2: open, 1 file\n  first     2026-11-20 orders/orders_2026-11-20.csv\n" in text
     assert "changes   full, against version 1\n    added: 'note' is new\n" in text
@@ -78,17 +93,17 @@ def test_show_tells_columns_in_order_with_types_nulls_and_values(drifted: Place)
 
 
 def test_show_without_a_version_shows_that_of_the_last_file(drifted: Place) -> None:
-    text = ade(drifted, "schema", "show", "orders").stdout
+    text = entered(drifted, "schema", "show", "orders").stdout
     assert text.startswith("orders version 1: accepted, 2 files\n")
     assert "note" not in text
 
 
 def test_the_only_dataset_need_not_be_named(drifted: Place) -> None:
-    assert ade(drifted, "schema", "show").stdout.startswith("orders version 1")
+    assert entered(drifted, "schema", "show").stdout.startswith("orders version 1")
 
 
 def test_of_several_datasets_one_must_be_named(loaded: Place) -> None:
-    done = ade(loaded, "schema", "history")
+    done = entered(loaded, "schema", "history")
     assert done.returncode == 2
     assert "which dataset? Schemas are known of employees, orders." in done.stderr
 
@@ -101,7 +116,7 @@ def test_of_several_datasets_one_must_be_named(loaded: Place) -> None:
     ],
 )
 def test_what_is_not_there_is_named_beside_what_is(drifted: Place, words: tuple[str, ...], complaint: str) -> None:
-    done = ade(drifted, "schema", *words)
+    done = entered(drifted, "schema", *words)
     assert done.returncode == 2
     assert complaint in done.stderr
 
@@ -123,17 +138,18 @@ def test_a_run_counts_the_drifts_of_each_dataset(drifting: Place) -> None:
 def test_status_tells_the_version_of_the_last_file_and_how_often_it_drifted(drifted: Place) -> None:
     [orders_] = told(drifted, "status")["datasets"]
     assert orders_["schema"] == {"version": 1, "drifts": 2, "open": 1}
-    text = ade(drifted, "status").stdout
+    text = entered(drifted, "status").stdout
     assert "┃ drift ┃" in text
     assert "orders: the schema is version 1 now, and drifted 2 times; 1 of its versions not accepted yet." in text
 
 
-def test_loading_nothing_new_and_replaying_bring_no_version_and_no_drift(drifted: Place) -> None:
-    before = told(drifted, "schema", "history", "orders")
-    load(drifted)
-    assert ade(drifted, "replay", "--from", "2026-11-19", "--to", "2026-11-21").returncode == 0
-    assert told(drifted, "schema", "history", "orders") == before
-    assert runs(drifted, "command", "outcome", "files", "records", "drifts") == [
+def test_loading_nothing_new_and_replaying_bring_no_version_and_no_drift(drifting: Place) -> None:
+    load(drifting)
+    before = told(drifting, "schema", "history", "orders")
+    load(drifting)
+    assert ade(drifting, "replay", "--from", "2026-11-19", "--to", "2026-11-21").returncode == 0
+    assert told(drifting, "schema", "history", "orders") == before
+    assert runs(drifting, "command", "outcome", "files", "records", "drifts") == [
         ("run", "done", 3, 3, 2),
         ("run", "done", 0, 0, 0),
         ("replay", "done", 3, 3, 0),

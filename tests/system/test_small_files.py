@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,21 @@ def mixed() -> dict[str, str]:
     return found
 
 
-def test_the_warehouse_is_the_one_of_files_that_came_one_by_one(place: Place) -> None:
+def is_taken(place: Place, path: str) -> bool:
+    """Whether a file is loaded, or waits for content."""
+    entry = files(place.warehouse).get(path)
+    return entry is not None and (entry.state == "committed" or not entry.stat.size)
+
+
+def test_the_warehouse_is_the_one_of_files_that_came_one_by_one(place: Place, start: Starter) -> None:
     land(place, mixed())
     load(place)
     alone = replace(place, landing=place.landing.with_name("alone"), warehouse=place.warehouse.with_name("alone.db"))
+    (alone.landing / "orders").mkdir(parents=True)
+    start(alone)
     for name, content in sorted(mixed().items()):
-        write(alone.landing / "orders" / name, content)
-        load(alone)
+        rename_into(alone.landing / "orders" / name, content)
+        eventually(partial(is_taken, alone, f"orders/{name}"), 20, f"{name} is taken")
     assert hashes(place.warehouse, ("orders",)) == hashes(alone.warehouse, ("orders",))
     assert unsound(place.warehouse, ("orders",)) == []
 
@@ -94,7 +103,7 @@ def test_a_flood_of_files_is_found_though_listening_rests(place: Place, start: S
         rename_into(place.landing / "orders" / f"orders_{each:04d}.csv", orders([each]))
     eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 5000, 30, "all are loaded")
     rename_into(place.landing / "orders" / "orders_late.csv", orders([9999]))
-    eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 5001, 5, "listening goes on")
+    eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 5001, 20, "listening goes on")
 
 
 @pytest.mark.slow
@@ -104,7 +113,7 @@ def test_more_drops_than_the_queue_of_events_holds_are_all_found(place: Place, s
         pytest.skip(f"the system's queue holds {queue} events, and so many files take too long to make")
     watch = start(place)
     write(place.landing / "orders" / "orders_first.csv", orders([0]))
-    eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 1, 5, "it watches")
+    eventually(lambda: number(place.warehouse, "SELECT count(*) FROM stg_orders") == 1, 20, "it watches")
     watch.process.send_signal(signal.SIGSTOP)
     for each in range(1, queue + 1000):
         write(place.landing / "orders" / f"orders_{each:06d}.csv", orders([each]))

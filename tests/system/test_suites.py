@@ -10,7 +10,7 @@ import yaml
 
 from tests.system.drops import HEADER, order, orders, settled_samples, write
 from tests.system.looking import hashes, number, rows, staged
-from tests.system.processes import SHIPPED_CONFIGS, Place, ade, load, write_configs
+from tests.system.processes import SHIPPED_CONFIGS, Place, ade, entered, load, write_configs
 
 BROKEN = "SELECT json_extract(r.value, '$.rule'), count(*) FROM rejects, json_each(reasons) AS r GROUP BY 1 ORDER BY 1"
 
@@ -58,7 +58,7 @@ def test_a_column_is_accepted_into_a_config_with_a_suite(suited: Place) -> None:
 
 def test_a_contract_that_is_exported_has_the_rules_of_the_suite(suited: Place) -> None:
     exported = suited.configs / "orders.odcs.yaml"
-    assert ade(suited, "schema", "export", "orders", f"--output={exported}").returncode == 0
+    assert entered(suited, "schema", "export", "orders", f"--output={exported}").returncode == 0
     properties = {each["name"]: each for each in yaml.safe_load(exported.read_text("utf-8"))["schema"][0]["properties"]}
     assert properties["order_id"]["logicalTypeOptions"] == {"pattern": "^(?:O-[0-9]{6})$"}
     assert [each["value"] for each in properties["channel"]["enum"]] == ["web", "store", "app", "phone"]
@@ -82,7 +82,7 @@ def test_rows_are_judged_by_the_values_of_a_list(suited: Place) -> None:
     path = write(suited.landing / "orders" / "orders_2026-11-21.csv", orders([1]) + order(2).replace(",NO,", ",XX,"))
     load(suited)
     assert staged(suited.warehouse) == 1
-    checked = ade(suited, "check", str(path))
+    checked = entered(suited, "check", str(path))
     assert '"country has 1 not in lists/countries.csv"' in checked.stdout
 
 

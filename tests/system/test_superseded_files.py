@@ -93,8 +93,8 @@ def test_a_rewrite_in_the_moment_after_it_was_read_is_seen(place: Place, start: 
     path = name(place)
     for round_ in range(20):
         write(path, orders([1, 10 + round_]))
-        eventually(lambda: path.exists() and files(place.warehouse), 5, "the file is seen")
-    eventually(lambda: ids(place) == ["O-000001", "O-000029"], 10, "the last content is loaded")
+        eventually(lambda: path.exists() and files(place.warehouse), 20, "the file is seen")
+    eventually(lambda: ids(place) == ["O-000001", "O-000029"], 20, "the last content is loaded")
 
 
 def test_the_old_generation_is_recorded(place: Place) -> None:
@@ -161,11 +161,11 @@ def test_an_emptied_file_keeps_its_rows_until_it_has_content(place: Place) -> No
 def test_what_is_appended_to_the_new_generation_is_loaded(place: Place, start: Starter) -> None:
     write(name(place), orders([1, 2]))
     start(place)
-    eventually(lambda: staged(place.warehouse) == 2, 5, "the file is loaded")
+    eventually(lambda: staged(place.warehouse) == 2, 20, "the file is loaded")
     write(name(place), orders([7]))
-    eventually(lambda: ids(place) == ["O-000007"], 5, "the new content is loaded")
+    eventually(lambda: ids(place) == ["O-000007"], 20, "the new content is loaded")
     append(name(place), order(8))
-    eventually(lambda: ids(place) == ["O-000007", "O-000008"], 5, "what was appended is loaded")
+    eventually(lambda: ids(place) == ["O-000007", "O-000008"], 20, "what was appended is loaded")
 
 
 def test_replay_passes_over_superseded_generations(place: Place) -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from tests.system.drops import HEADER, write
 from tests.system.looking import rows
-from tests.system.processes import Outcome, Place, ade, load, write_configs
+from tests.system.processes import Outcome, Place, ade, entered, load, write_configs
 
 DUPLICATE = "orders/orders_2026-11-18.csv:53"
 
 
 def traced(place: Place, *words: str, code: int = 0) -> Outcome:
     """The command, which must exit with `code`."""
-    done = ade(place, "trace", *words)
+    done = entered(place, "trace", *words)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 

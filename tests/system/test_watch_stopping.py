@@ -67,7 +67,7 @@ def test_a_watch_that_is_started_again_goes_on_where_the_last_one_stopped(place:
     append(path, order(11))
     second = start(place)
     second.until_printed("records=1 ")
-    eventually(lambda: staged(place.warehouse) == 11, 5, "the appended order is staged")
+    eventually(lambda: staged(place.warehouse) == 11, 20, "the appended order is staged")
     assert second.output().count("loaded ") == 1
 
 

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
+from tests.system.conftest import empty_place
 from tests.system.drops import HEADER, order, orders, write
-from tests.system.processes import Outcome, Place, ade, load
+from tests.system.processes import Outcome, Place, entered, load
 
 
 def why(place: Place, file: object, *words: str) -> Outcome:
     """The command on a path as a user gives it."""
-    return ade(place, "why", str(file), *words)
+    return entered(place, "why", str(file), *words)
 
 
 def test_a_loaded_file_is_told_with_its_balance_and_the_rules_that_its_rejects_broke(place: Place) -> None:
@@ -38,6 +39,15 @@ NASTY = "orders/orders_\x1b[31m\\1.csv"
 PRINTED = r"orders/orders_\x1b[31m\\1.csv"
 
 
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A file with a reject, whose name is printed with an escape, loaded."""
+    place = empty_place(tmp_path_factory.mktemp("nasty"))
+    write(place.landing / NASTY, orders([]) + order(3, "-4"))
+    load(place)
+    return place
+
+
 @pytest.mark.parametrize("folder", ["", "landing"])
 @pytest.mark.parametrize(
     "words",
@@ -51,11 +61,9 @@ PRINTED = r"orders/orders_\x1b[31m\\1.csv"
         "quality results --file {file}",
     ],
 )
-def test_a_file_may_be_named_as_it_is_printed(place: Place, words: str, folder: str) -> None:
-    write(place.landing / NASTY, orders([]) + order(3, "-4"))
-    load(place)
+def test_a_file_may_be_named_as_it_is_printed(nasty: Place, words: str, folder: str) -> None:
     told = [
-        ade(place, *words.format(file=str(place.landing / file) if folder else file).split()).stdout
+        entered(nasty, *words.format(file=str(nasty.landing / file) if folder else file).split()).stdout
         for file in (NASTY, PRINTED)
     ]
     assert told[0] == told[1] != ""
@@ -65,7 +73,7 @@ def test_a_file_is_put_back_by_the_name_under_which_it_is_told_to_be_held(place:
     write(place.landing / NASTY, "a,b\n1,2\n")
     load(place, code=1)
     assert f"`ade-stream retry {PRINTED}`" in why(place, PRINTED).stdout
-    assert ade(place, "retry", PRINTED).returncode == 0
+    assert entered(place, "retry", PRINTED).returncode == 0
 
 
 def test_the_name_that_a_file_has_goes_before_the_name_that_is_printed_so(place: Place) -> None:
@@ -97,6 +105,24 @@ def test_a_file_is_told_as_json(place: Place) -> None:
     assert told["generations"][0]["entry"]["state"] == "committed"
 
 
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A warehouse without files, and a landing folder with some that no run would take. Only to be looked at."""
+    place = empty_place(tmp_path_factory.mktemp("strange"))
+    load(place)
+    (place.landing / "orders" / "folder").mkdir()
+    (place.landing / "orders" / "link.csv").symlink_to("/etc/passwd")
+    for made in (
+        "orders/orders_9.csv",
+        "orders/orders_9.csv.part",
+        "orders/orders_9.txt",
+        "orders/.hidden/orders_9.csv",
+        "elsewhere/new.csv",
+    ):
+        write(place.landing / made, HEADER)
+    return place
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -111,18 +137,7 @@ def test_a_file_is_told_as_json(place: Place) -> None:
         ("/etc/passwd", "It does not lie in the landing folder"),
     ],
 )
-def test_a_file_that_is_not_known_is_told_why_not(place: Place, name: str, reason: str) -> None:
-    load(place)
-    (place.landing / "orders" / "folder").mkdir()
-    (place.landing / "orders" / "link.csv").symlink_to("/etc/passwd")
-    for made in (
-        "orders/orders_9.csv",
-        "orders/orders_9.csv.part",
-        "orders/orders_9.txt",
-        "orders/.hidden/orders_9.csv",
-        "elsewhere/new.csv",
-    ):
-        write(place.landing / made, HEADER)
-    told = why(place, name)
+def test_a_file_that_is_not_known_is_told_why_not(strange: Place, name: str, reason: str) -> None:
+    told = why(strange, name)
     assert told.returncode == 1
     assert reason in told.stdout

@@ -116,7 +116,7 @@ def test_a_record_is_told_alone_as_in_company(place: int) -> None:
     assert of_one.accepted.to_pylist() == kept
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cells=st.fixed_dictionaries({"Code": CELLS, "n": CELLS, "price": CELLS}))
 def test_every_cell_that_cleaning_changes_is_named_in_the_flags_or_was_blank(cells: dict[str, str]) -> None:
     found = passages(**cells)
@@ -125,7 +125,7 @@ def test_every_cell_that_cleaning_changes_is_named_in_the_flags_or_was_blank(cel
             assert change.flags or (change.after is None and not (change.before or "").strip()), change
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cells=st.fixed_dictionaries({"Code": CELLS, "n": CELLS, "price": CELLS}))
 def test_the_last_passage_ends_where_the_chain_does(cells: dict[str, str]) -> None:
     steps, outcome = traced(CHAIN, text_rows(**{name: [cell] for name, cell in cells.items()}))
@@ -138,7 +138,7 @@ def test_the_last_passage_ends_where_the_chain_does(cells: dict[str, str]) -> No
     assert not outcome.rejected.num_rows or told == given_as
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cells=st.fixed_dictionaries({"Code": CELLS, "n": CELLS, "price": CELLS}))
 def test_the_changes_put_together_lead_to_the_row(cells: dict[str, str]) -> None:
     steps, outcome = traced(CHAIN, text_rows(**{name: [cell] for name, cell in cells.items()}))

@@ -178,7 +178,7 @@ def _whole(draft: Draft) -> None:
     for position, name in enumerate((config.profile.columns if config.profile else None) or ()):
         draft.known(("profile", "columns", position), name)
     for name, kpi in config.kpis.items():
-        for where, why in kpi_faults(kpi.kpi(name), draft.types):
+        for where, why in kpi_faults(config.dataset, kpi.kpi(name), draft.types):
             draft.fault(("kpis", name, *where), why)
     event_time = config.event_time
     if event_time is not None and draft.types.get(event_time, ColumnType("string")).name != "timestamp":

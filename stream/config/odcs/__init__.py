@@ -2,8 +2,3 @@
 
 Source of the format: https://bitol-io.github.io/open-data-contract-standard/
 """
-
-from stream.config.odcs.merging import with_contract
-from stream.config.odcs.writing import odcs_text
-
-__all__ = ["odcs_text", "with_contract"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from processors.errors import ConfigError
-from stream.config.odcs.reading import Contract, read_contract
 from stream.config.problems import Location, Place, depth
 from stream.config.rules.base import error_code
+
+if TYPE_CHECKING:
+    from stream.config.odcs.reading import Contract
 
 
 def with_contract(
@@ -33,6 +35,8 @@ def with_contract(
 
 
 def _read(path: Path, own: Place, named: str, content: Mapping[str, Any]) -> Contract:
+    from stream.config.odcs.reading import read_contract
+
     file = path.parent / named
     if not file.is_file():
         raise ConfigError(f"{own(('contract',))[0]}: there is no contract {file}. Its path begins where the config is.")

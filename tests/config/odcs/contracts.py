@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft201909Validator
 
 from stream.config import Dataset, load_configs
-from stream.config.odcs import odcs_text
+from stream.config.odcs.writing import odcs_text
 
 SHIPMENTS = """\
 apiVersion: v3.1.0

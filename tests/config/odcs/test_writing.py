@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stream.config import Dataset, DatasetConfig, compile_dataset, load_configs
 from stream.config.contract import contract_schema
-from stream.config.odcs import odcs_text
+from stream.config.odcs.writing import odcs_text
 from tests.config.odcs.contracts import SHIPMENTS, faults_by_the_standard, loaded, there_and_back
 from tests.config.sales import SALES
 from tests.system.processes import SHIPPED_CONFIGS

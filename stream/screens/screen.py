@@ -1,0 +1,46 @@
+"""The consumer of receipts that suits the terminal, or the lack of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+
+from sinks.base import Finding, Receipt
+from stream.running.metrics import Meters
+from stream.screens.dashboard import Dashboard
+from stream.screens.lines import Lines
+
+
+class Screen(Protocol):
+    """Something that shows receipts as they come."""
+
+    def show(self, receipt: Receipt, /) -> None:
+        """Take notice of a commit."""
+        ...
+
+    def tell(self, finding: Finding, /) -> None:
+        """Take notice of a finding about a date."""
+        ...
+
+
+@contextmanager
+def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
+    """A live dashboard on a terminal, else a line an event; either way a summary at the end.
+
+    `watching`: the landing folder that is watched; None where the run ends by itself.
+    """
+    console = Console()
+    if console.is_terminal and not console.is_dumb_terminal:
+        with Dashboard(console, meters, watching) as dashboard:
+            yield dashboard
+    else:
+        lines = Lines(meters)
+        lines.started(watching)
+        try:
+            yield lines
+        finally:
+            lines.summary()
