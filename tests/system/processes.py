@@ -189,12 +189,16 @@ def write_configs(
     files: Setting | None = None,
     dialect: Setting | None = None,
 ) -> Path:
-    """The shipped configs of `datasets`, with some settings changed, in a folder of their own."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The shipped configs of `datasets`, with some settings changed, and their views, in a folder of their own."""
+    (folder / "sql").mkdir(parents=True, exist_ok=True)
     for dataset in datasets:
         config = shipped_config(dataset)
         config["limits"] = config.get("limits", {}) | (limits or {})
         config["files"] = config.get("files", {}) | (files or {})
         config["dialect"] = config.get("dialect", {}) | (dialect or {})
         (folder / f"{dataset}.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    for path in (SHIPPED_CONFIGS / "sql").glob("*.yaml"):
+        if yaml.safe_load(path.read_text("utf-8"))["dataset"] in datasets:
+            for view in (path, path.with_suffix(".sql")):
+                shutil.copy(view, folder / "sql")
     return folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +15,6 @@ from tests.system.drops import orders, settled_samples, write
 from tests.system.looking import files, hashes, number, unsound
 from tests.system.processes import (
     ROOT,
-    SHIPPED_CONFIGS,
     Place,
     Watch,
     command,
@@ -37,7 +35,6 @@ def under_siege(tmp_path: Path) -> Place:
     configs = write_configs(
         tmp_path / "configs", "employees", "orders", limits={"batch_rows": 20}, files={"settle_seconds": 60}
     )
-    shutil.copytree(SHIPPED_CONFIGS / "sql", configs / "sql")
     settled_samples(tmp_path / "samples")
     (tmp_path / "landing" / "orders").mkdir(parents=True)
     (tmp_path / "samples" / "employees").rename(tmp_path / "landing" / "employees")
