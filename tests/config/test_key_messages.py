@@ -10,7 +10,7 @@ from tests.config.sales import COLUMNS, spoilt
 
 TOP = (
     "dataset, description, contract, files, dialect, null_tokens, timezone, columns, key, event_time, processors, "
-    "limits, budget, parameters, profile, score, kpis, raw"
+    "limits, budget, parameters, profile, score, exports, kpis, raw"
 )
 RULE = "not_null, column: id}"
 
