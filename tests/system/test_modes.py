@@ -131,7 +131,8 @@ def test_a_held_file_is_taken_when_its_column_has_become_optional(place: Place) 
     config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
     config["columns"]["country"]["optional"] = True
     (place.configs / "orders.yaml").write_text(yaml.safe_dump(config), "utf-8")
-    load(place)
+    done = ade(place, "run")
+    assert done.returncode == 0, done.stderr
     assert files(place.warehouse)[ODD].accepted == 2
 
 

@@ -231,6 +231,7 @@ def test_a_dataset_without_a_raw_layer_takes_corrections_too(place: Place, tmp_p
 
 def test_a_dataset_that_no_config_describes_is_passed_over_and_named(rejected: Place) -> None:
     (rejected.configs / "orders.yaml").unlink()
+    (rejected.configs / "sql" / "customer_features.yaml").unlink()
     assert "orders is recorded, but no config describes it; it was not retried" in rejects(rejected, "retry").stderr
 
 
