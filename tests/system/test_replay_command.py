@@ -33,6 +33,7 @@ def test_a_dataset_that_the_configs_describe_no_more_is_passed_over_and_named(pl
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1]))
     load(place)
     (place.configs / "orders.yaml").unlink()
+    (place.configs / "sql" / "customer_features.yaml").unlink()
     done = ade(place, "replay", "--date", "2026-11-21")
     assert (done.returncode, done.stdout) == (0, "")
     assert f"orders is recorded, but {place.configs} does not describe it" in done.stderr
