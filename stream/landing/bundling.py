@@ -1,7 +1,7 @@
 """Many small new files as one micro-batch: read, framed, parsed, judged and committed together, accounted for apart.
 
 Only files for which that is the same as one by one: new, complete to the last line end, with the beginning of the first
-one to the byte, no copies, and with records that end where their files end. All others are left to be taken alone.
+one to the byte, no copies, and with records that end where their files end. All others are taken alone, between them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -61,25 +63,28 @@ class _Small:
 
 def bundled(
     tracker: Tracker, files: Sequence[Found], stop: threading.Event
-) -> Generator[MicroBatch | Barrier, None, list[Found]]:
-    """One micro-batch of those of `files`, all of one dataset, that can be taken together; the others are given back.
+) -> Generator[MicroBatch | Barrier, None, tuple[Sequence[Found], Sequence[Found]]]:
+    """One micro-batch of the first of `files`, all of one dataset, as far as they can be taken together; given back are
+    those that are to be taken alone now, and those that come after them.
 
-    All are given back where the batch is refused: the file that is at fault is found when they are taken alone.
+    So new files are committed in the order of their ids, and a process that is killed between two of them leaves the
+    next one the ids that it would have given. All of a batch that is refused are to be taken alone: that finds the file
+    at fault.
     """
-    fresh = [found for found in files if _is_small(tracker, found)]
-    tracker.number(files)
+    fresh = list(takewhile(partial(_is_small, tracker), files))
     beginning = _beginning(tracker, fresh[0]) if len(fresh) > 1 else None
     if beginning is None:
-        return list(files)
+        return files[: max(1, len(fresh))], files[max(1, len(fresh)) :]
     small = list(_read(tracker, fresh, beginning))
+    alone, others = files[: max(1, len(small))], files[max(1, len(small)) :]
     frames = _framed(small, beginning)
     if frames is None:
-        return list(files)
+        return alone, others
     dataset, parameters = beginning.dataset.name, None
     if tracker.in_force.wants(dataset):
         parameters = yield from _parameters(tracker, fresh[0], stop)
         if parameters is None:
-            return list(files)
+            return alone, others
     tracker.datasets.meet(dataset, beginning.header.names)
     visits = [Visit.of(tracker, each.found) for each in small]
     batch = _batch(visits, small, frames, beginning, parameters)
@@ -88,13 +93,12 @@ def bundled(
     except SourceError:
         for visit in visits:
             tracker.stays(visit.known)
-        return list(files)
+        return alone, others
     if parameters is not None:
         tracker.in_force.take(parameters, batch.parts[0].file.date)
     for visit, each, part in zip(visits, small, batch.parts, strict=True):
         _keep(visit, each.found, part)
-    taken = {each.found.path for each in small}
-    return [found for found in files if found.path not in taken]
+    return (), others
 
 
 def _parameters(tracker: Tracker, found: Found, stop: threading.Event) -> Generator[Barrier, None, Parameters | None]:
@@ -126,7 +130,7 @@ def _beginning(tracker: Tracker, found: Found) -> _Beginning | None:
 
 
 def _read(tracker: Tracker, files: Sequence[Found], beginning: _Beginning) -> Iterator[_Small]:
-    """Those that begin so, with a date in common, as far as they can be read and their content is new."""
+    """The first ones, as far as they begin so, have records and a date in common, can be read, and are no copies."""
     dataset, date = beginning.dataset, tracker.date(files[0])
     alone = dataset.files.on_copy == "load"
     digests: set[bytes] = set()
@@ -135,13 +139,14 @@ def _read(tracker: Tracker, files: Sequence[Found], beginning: _Beginning) -> It
             with LandingFile(tracker.root, found.path, follow_links=dataset.files.follow_links) as file:
                 data, stat = file.read(0, FILE_BYTES_MAX + 1), file.stat
         except (FileNotFoundError, SourceError):
-            continue
-        if not (data.startswith(beginning.data) and data.endswith(b"\n") and len(data) == stat.size <= FILE_BYTES_MAX):
-            continue
+            return
+        whole = data.endswith(b"\n") and len(data) == stat.size <= FILE_BYTES_MAX
+        if not (whole and data.startswith(beginning.data) and len(data) > len(beginning.data)):
+            return
         digest = hashlib.sha256(data).digest()
         known = tracker.contents.of_inode(dataset.name, stat.inode) or digest in digests
         if known or (not alone and tracker.contents.alike(dataset.name, date, digest)) or tracker.date(found) != date:
-            continue
+            return
         digests.add(digest)
         seen = found if found.stat == stat else replace(found, stat=stat)
         yield _Small(seen, data[len(beginning.data) :], digest)

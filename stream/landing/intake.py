@@ -78,12 +78,12 @@ class Intake:
 
     def take_together(self, files: Sequence[Found], stop: threading.Event) -> Generator[MicroBatch | Barrier]:
         """The files, small ones of one dataset, in as few micro-batches as can be."""
-        if files and files[0].dataset in self.tracker.held:
-            return
-        for found in (yield from bundled(self.tracker, files, stop)):
-            yield from self.take(found, stop)
-            if stop.is_set():
-                return
+        while files and files[0].dataset not in self.tracker.held and not stop.is_set():
+            alone, files = yield from bundled(self.tracker, files, stop)
+            for found in alone:
+                yield from self.take(found, stop)
+                if stop.is_set():
+                    return
 
     def _visit(self, file: LandingFile, found: Found) -> Visit | None:
         """The file as it is known; a loaded one that has got another name keeps what it was. None while it is still

@@ -127,14 +127,6 @@ class Tracker:
             return (found.dataset, found.path) not in self._waiting
         return known.state in {"failed", "held", "ready", "archived"} and not known.looked
 
-    def number(self, files: Iterable[Found]) -> None:
-        """Give the new ones of these files ids in their order, whichever of them are read first; a file that may be a
-        known one under another name has an id."""
-        for found in files:
-            is_new = not (found.is_folder or self.knows(found))
-            if is_new and self.contents.of_inode(found.dataset, found.stat.inode) is None:
-                self.meet(found)
-
     def meet(self, found: Found) -> Tracked:
         """What is known of the file; a file that was not known gets the next id, and its execution date for good."""
         files = self._files[found.dataset]
