@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sinks.models.log import Entry, entries
 from sinks.models.rows import ModelRows
@@ -46,10 +47,11 @@ class Piece:
         return replace(self, rows=rows, last=rows["_id"][-1].as_py())
 
 
-def read(source: ModelRows, after: Position, rows_max: int) -> list[Piece]:
-    """What the log says behind a position, until there are `rows_max` rows."""
+def read(source: ModelRows, after: Position, rows_max: int, since: str = "") -> list[Piece]:
+    """What the log says behind a position, until there are `rows_max` rows; of those that came only such of execution
+    dates from `since` on."""
     found, rows = list[Piece](), 0
-    for piece in _pieces(source, after, rows_max):
+    for piece in _pieces(source, after, rows_max, since):
         found.append(piece)
         rows += piece.rows.num_rows
         if rows >= rows_max:
@@ -57,7 +59,7 @@ def read(source: ModelRows, after: Position, rows_max: int) -> list[Piece]:
     return found
 
 
-def _pieces(source: ModelRows, after: Position, limit: int) -> Iterator[Piece]:
+def _pieces(source: ModelRows, after: Position, limit: int, since: str) -> Iterator[Piece]:
     for entry in _entries(source, after.seq):
         done = after.row_id if entry.seq == after.seq else entry.id_first - 1
         if entry.change == "removed" and done < entry.id_last:
@@ -66,7 +68,7 @@ def _pieces(source: ModelRows, after: Position, limit: int) -> Iterator[Piece]:
         while done < entry.id_last:
             rows = source.of_entry(entry, done, limit)
             last = rows["_id"][-1].as_py() if rows.num_rows == limit else entry.id_last
-            yield Piece(entry, done + 1, last, rows)
+            yield Piece(entry, done + 1, last, rows.filter(pc.greater_equal(rows["_date"], since)) if since else rows)
             done = last
 
 
