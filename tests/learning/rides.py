@@ -27,7 +27,7 @@ DATASET: dict[str, Any] = {
         "price": {"type": "number"},
     },
     "null_tokens": ["", "NA"],
-    "processors": [{"schema": {}}],
+    "processors": [{"schema": {}}, {"quality": {"trim": True}}],
 }
 
 BAYESIAN = {"steps": [{"river": "linear_model.BayesianLinearRegression"}]}
