@@ -1,4 +1,4 @@
-"""BayesianLinearRegression of river: sums of products, so that rows can be taken out of it again."""
+"""BayesianLinearRegression of river. It is sums of products, so that rows can be taken out of it again."""
 
 from __future__ import annotations
 
@@ -9,50 +9,55 @@ import numpy as np
 import polars as pl
 from river import linear_model
 
+from processors.learning.design import Design, Numbers
 from processors.learning.statistics import Statistics
-from processors.learning.steps.protocols import DivergedError, Numbers, State, Weights
+from processors.learning.steps.protocols import DivergedError, State
+from processors.learning.weights import Weights
 
 
 class Bayesian:
-    """Always `learn_many`, of one row too: its covariance then is the inverse of its precision, whatever the prior,
-    and not a product of single updates."""
+    """The sums of a tick are added as `learn_many` adds them, and kept as what can be subtracted. One row is a tick like
+    any other: so the covariance is the inverse of the precision, whatever the prior, and not a product of updates.
+    """
 
-    def __init__(self, by_row: bool, **options: Any) -> None:  # noqa: ARG002 - one way for both
+    def __init__(self, **options: Any) -> None:
+        self._options = options
         self._model = linear_model.BayesianLinearRegression(**options)
 
-    def predicted(self, frame: pl.DataFrame) -> Numbers:
-        """One number a row."""
-        return self._model.predict_many(frame).to_numpy()
+    @property
+    def can_unlearn(self) -> bool:
+        """Whether it forgets nothing by itself."""
+        return self._model.smoothing is None
 
-    def learn(self, frame: pl.DataFrame, target: Numbers) -> None:
-        """Knows these rows too."""
-        try:
-            self._model.learn_many(frame, pl.Series(target))
-        except np.linalg.LinAlgError as error:
-            raise DivergedError(str(error)) from error
+    def learn(self, design: Design, target: Numbers) -> Statistics | None:
+        """Knows these rows too; what can be taken out of it again."""
+        if self.can_unlearn:
+            statistics = Statistics.of(design.features, design.matrix, target)
+            self.add(statistics)
+            return statistics
+        with _Computed():
+            self._model.learn_many(design.frame(), pl.Series(target))
+        return None
 
-    def weights(self) -> Weights:
-        """The mean of what is believed of each weight."""
-        model = self._model
-        model._ensure_m()
-        return Weights(dict(zip(model._idx, model._m_arr.tolist(), strict=False)))
-
-    def unlearn(self, statistics: Statistics) -> None:
-        """Takes out what was learned of rows."""
-        model, features = self._model, statistics.features
-        model._ensure_features(features)
-        places = np.array([model._idx[name] for name in features], np.intp)
-        model._ss_arr[np.ix_(places, places)] -= model.beta * statistics.xx
-        model._eta_arr[places] -= model.beta * statistics.xy
+    def add(self, statistics: Statistics, sign: float = 1.0) -> None:
+        """Learns the rows of which these are; with -1, takes them out."""
+        model, scale = self._model, sign * self._model.beta
+        model._ensure_features(statistics.features)
+        places = [model._idx[name] for name in statistics.features]
+        model._ss_arr[np.ix_(places, places)] += scale * statistics.xx
+        model._eta_arr[places] += scale * statistics.xy
         self._invert()
 
     def _invert(self) -> None:
         model, count = self._model, len(self._model._idx)
-        try:
+        with _Computed():
             model._ss_inv_arr[:count, :count] = np.linalg.inv(model._ss_arr[:count, :count])
-        except np.linalg.LinAlgError as error:
-            raise DivergedError(str(error)) from error
         model._m_dirty = True
+
+    def weights(self) -> Weights:
+        """The mean of what is believed of each weight."""
+        self._model._ensure_m()
+        return Weights(dict(zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)))
 
     def state(self) -> State:
         """A copy of all it knows: the covariance is made of the precision."""
@@ -66,12 +71,21 @@ class Bayesian:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        old = self._model
-        self._model = model = linear_model.BayesianLinearRegression(old.alpha, old.beta, old.smoothing)
+        self._model = model = linear_model.BayesianLinearRegression(**self._options)
         model._idx.update({name: place for place, name in enumerate(state["features"])})
-        count = len(model._idx)
-        if state["capacity"]:
-            model._grow(state["capacity"])
+        if (count := len(model._idx)) == 0:
+            return
+        model._grow(state["capacity"])
         model._ss_arr[:count, :count] = state["precision"]
         model._eta_arr[:count] = state["mean"]
         self._invert()
+
+
+class _Computed:
+    """What numpy calls a singular matrix is an estimator that has diverged."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
+        if isinstance(error, np.linalg.LinAlgError):
+            raise DivergedError(str(error)) from error
