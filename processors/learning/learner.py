@@ -140,7 +140,6 @@ class Learner:
         self.unlearn(-statistics)
         return statistics
 
-
     def _ticks(self, examples: Examples) -> Iterator[_Tick]:
         begin = 0
         while begin < examples.rows:

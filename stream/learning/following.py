@@ -29,7 +29,8 @@ from stream.learning.unlearning import forget_removed, unlearn
 if TYPE_CHECKING:
     from processors.learning.drift import Alarm
     from processors.learning.examples import Examples
-    from processors.learning.learner import Learned, Learner
+    from processors.learning.folding import Learned
+    from processors.learning.learner import Learner
     from processors.learning.statistics import Statistics
 
 #: So many rows at least are learned in one transaction, if they are there.
@@ -169,7 +170,7 @@ class Follower:
         from processors.learning.examples import examples
 
         there = [piece for piece in pieces if piece.rows.num_rows]
-        for some in ([[piece] for piece in there] if learner.can_unlearn else [there] if there else []):
+        for some in [[piece] for piece in there] if learner.can_unlearn else [there] if there else []:
             began = learner.seen
             met = examples(self.model, pa.concat_batches([piece.rows for piece in some]))
             learned = learner.fold(met)
