@@ -65,11 +65,11 @@ class _Adwin:
     """ADWIN: the latest values for which one mean will do. A rise is where older ones are dropped that were lower."""
 
     def __init__(self) -> None:
-        self._adwin = drift.ADWIN(clock=1)
+        self._adwin = drift.ADWIN(clock=1)  # type: ignore[no-untyped-call]
 
     def look(self, value: float) -> int | None:
         before = self._adwin.estimation
-        self._adwin.update(value)
+        self._adwin.update(value)  # type: ignore[no-untyped-call]
         rose = self._adwin.drift_detected and self._adwin.estimation > before
         return int(self._adwin.width) if rose else None
 
@@ -95,7 +95,7 @@ class _PageHinkley:
     def look(self, value: float) -> int | None:
         if self._test.drift_detected:
             self._since_least = 0
-        self._test.update(value)
+        self._test.update(value)  # type: ignore[no-untyped-call]
         is_least = self._test._sum_increase <= self._test._min_increase
         self._since_least = 0 if is_least else self._since_least + 1
         return self._since_least if self._test.drift_detected else None

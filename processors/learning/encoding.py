@@ -27,8 +27,8 @@ from processors.learning.design import Design, Whole
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """`surplus`: by column, the rows with one category too many. `arrivals`: for each of the last features, the row that
-    brought it."""
+    """`surplus`: by column, the rows with one category too many. `arrivals`: the rows that brought the last features,
+    one a feature."""
 
     design: Design
     surplus: Mapping[str, Whole]
@@ -54,7 +54,7 @@ class Encoder:
         self._came: list[tuple[str, str]] = []
 
     def encoded(self, numbers: pl.DataFrame, categories: pl.DataFrame, *, learning: bool = True) -> Encoded:
-        """The design matrix of examples. A category that is not known is all zeros; when `learning`, it is known now."""
+        """The design matrix of examples. An unknown category is all zeros; when `learning`, it is known from now on."""
         codes = {column: self._codes(column, categories[column]) for column in self._columns}
         arrivals: list[int] = []
         if learning and any(-1 in each for each in codes.values()):
@@ -78,8 +78,10 @@ class Encoder:
         known = self._known[column]
         if not known:
             return np.full(len(cells), -1)
-        codes = cells.cast(pl.Enum(known), strict=False).to_physical()
-        return codes.cast(pl.Int64).fill_null(-1).to_numpy()
+        codes = cells.cast(pl.Enum(known), strict=False).to_physical().to_numpy()
+        if np.issubdtype(codes.dtype, np.floating):  # numpy has no nulls among integers
+            codes = np.where(np.isnan(codes), -1.0, codes)
+        return codes.astype(np.int64)
 
     def _learned(self, categories: pl.DataFrame, codes: Mapping[str, Whole]) -> Iterator[int]:
         """Knows the new categories, as far as there is room; the row of each."""

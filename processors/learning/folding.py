@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from processors.learning.design import Design, Numbers
+from processors.learning.design import Design, Numbers, Whole
 from processors.learning.drift import Alarm
 from processors.learning.encoding import Encoded, Encoder
 from processors.learning.examples import Examples
@@ -83,9 +82,10 @@ class Folding:
             kept[mine] = False
         return design.only(kept), target[kept]
 
-    def _within(self, rows: npt.NDArray[np.int64], at: slice) -> npt.NDArray[np.int64]:
-        first, last = np.searchsorted(rows, (at.start - self._offset, at.stop - self._offset))
-        return rows[first:last] - (at.start - self._offset)
+    def _within(self, rows: Whole, at: slice) -> Whole:
+        begin, end = at.start - self._offset, at.stop - self._offset
+        mine: Whole = rows[(rows >= begin) & (rows < end)] - begin
+        return mine
 
     def refuse(self, reason: str, count: int) -> None:
         """Examples that are not learned."""
@@ -118,7 +118,10 @@ class Folding:
         )
 
     def _by_date(self) -> Iterator[tuple[str, Prequential]]:
-        dates = self.examples.dates
-        for date in [] if dates is None else dates.unique(maintain_order=True).to_list():
-            of_it = (dates == date).to_numpy()
+        if self.examples.dates is None:
+            return
+        dates = self.examples.dates.dictionary_encode()
+        codes = dates.indices.to_numpy()
+        for code, date in enumerate(dates.dictionary.to_pylist()):
+            of_it = codes == code if len(dates.dictionary) > 1 else slice(None)
             yield str(date), Prequential.of(self._task, self.target[of_it], self._predictions[of_it])

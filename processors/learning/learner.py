@@ -50,8 +50,8 @@ class _Tick(NamedTuple):
 class Learner:
     """An online model with all of its state.
 
-    `seen`: rows that it was given; `rows`: those of them that it knows; `refused`: others, by reason; `epoch`: how often
-    it began anew; `prequential`: how good its predictions were, all the time.
+    `seen`: rows that it was given; `rows`: those of them that it knows; `refused`: others, by reason; `epoch`: how
+    often it began anew; `prequential`: how good its predictions were, all the time.
     """
 
     def __init__(self, model: Model, online: Online) -> None:

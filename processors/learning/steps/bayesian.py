@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from processors.learning.weights import Weights
 
 
 class Bayesian:
-    """The sums of a tick are added as `learn_many` adds them, and kept as what can be subtracted. One row is a tick like
+    """The sums of a tick are added as `learn_many` adds them, and kept as what can be subtracted. One row is a tick as
     any other: so the covariance is the inverse of the precision, whatever the prior, and not a product of updates.
     """
 
@@ -35,22 +36,31 @@ class Bayesian:
             statistics = Statistics.of(design.features, design.matrix, target)
             self.add(statistics)
             return statistics
-        with _Computed():
+        self._meet(design.features)
+        with _computed():
             self._model.learn_many(design.frame(), pl.Series(target))
         return None
 
     def add(self, statistics: Statistics, sign: float = 1.0) -> None:
         """Learns the rows of which these are; with -1, takes them out."""
         model, scale = self._model, sign * self._model.beta
-        model._ensure_features(statistics.features)
+        self._meet(statistics.features)
         places = [model._idx[name] for name in statistics.features]
         model._ss_arr[np.ix_(places, places)] += scale * statistics.xx
         model._eta_arr[places] += scale * statistics.xy
         self._invert()
 
+    def _meet(self, features: Iterable[str]) -> None:
+        """Has a place for each; room for a power of two of them, so that it does not depend on how they came."""
+        model = self._model
+        count = len({*model._idx, *features})
+        if count > model._cap:
+            model._grow(max(8, 1 << (count - 1).bit_length()))
+        model._ensure_features(features)
+
     def _invert(self) -> None:
         model, count = self._model, len(self._model._idx)
-        with _Computed():
+        with _computed():
             model._ss_inv_arr[:count, :count] = np.linalg.inv(model._ss_arr[:count, :count])
         model._m_dirty = True
 
@@ -66,26 +76,22 @@ class Bayesian:
             "features": list(model._idx),
             "precision": model._ss_arr[:count, :count].copy(),
             "mean": model._eta_arr[:count].copy(),
-            "capacity": model._cap,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
         self._model = model = linear_model.BayesianLinearRegression(**self._options)
-        model._idx.update({name: place for place, name in enumerate(state["features"])})
-        if (count := len(model._idx)) == 0:
-            return
-        model._grow(state["capacity"])
+        self._meet(state["features"])
+        count = len(model._idx)
         model._ss_arr[:count, :count] = state["precision"]
         model._eta_arr[:count] = state["mean"]
         self._invert()
 
 
-class _Computed:
+@contextmanager
+def _computed() -> Iterator[None]:
     """What numpy calls a singular matrix is an estimator that has diverged."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
-        if isinstance(error, np.linalg.LinAlgError):
-            raise DivergedError(str(error)) from error
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise DivergedError(str(error)) from error

@@ -1,5 +1,5 @@
-"""LinearRegression and LogisticRegression of river. They go one step down the gradient a tick: so where ticks are cut is
-part of the result."""
+"""LinearRegression and LogisticRegression of river. They go one step down the gradient a tick: so where ticks are cut
+is part of the result."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class GradientByRow(Gradient):
     def learn(self, design: Design, target: Numbers) -> None:
         """Knows these rows too."""
         for row, y in zip(design.by_row(), target.tolist(), strict=True):
-            self._model.learn_one(row, y)  # type: ignore[arg-type]
+            self._model.learn_one(row, y)
 
     def _moments(self, values: Mapping[str, float]) -> Any:
         return utils.VectorDict(dict(values))

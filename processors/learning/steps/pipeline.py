@@ -57,8 +57,8 @@ class Pipeline:
         return self.estimator.weights().predicted(design)
 
     def learn(self, design: Design, target: Numbers) -> Statistics | None:
-        """Knows these rows too; what can be taken out of it again, if it can. DivergedError, and the state before, where
-        what comes of it is none to go on with."""
+        """Knows these rows too; what can be taken out of it again, if it can. DivergedError, and the state before,
+        where what comes of it is none to go on with."""
         before = self.state()
         try:
             return self._learn(design, target)

@@ -33,7 +33,9 @@ class Standard:
     def state(self) -> State:
         """A copy of all it knows."""
         scaler = self._scaler
-        return {"counts": dict(scaler.counts), "means": dict(scaler.means), "vars": dict(scaler.vars)}
+        known = scaler.counts  # what is only asked for has a mean too
+        means = {name: scaler.means[name] for name in known}
+        return {"counts": dict(known), "means": means, "vars": {name: scaler.vars[name] for name in known}}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
