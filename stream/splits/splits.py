@@ -65,12 +65,7 @@ def _described(configs: Path, known: KnownView, name: str) -> Split:
     if name not in config.splits:
         there = f"there are {', '.join(config.splits)}" if config.splits else "it has none; write them under `splits:`"
         raise ConfigError(f"the view {known.view.name} has no split {name!r}; {there}.")
-    return config.splits[name].split(name, known.dataset.config.timezone, _reach(known.view))
-
-
-def _reach(view: FeatureView) -> int:
-    """How far back its bounded windows look, in microseconds."""
-    return max((each.frame.start_us or 0 for each in view.aggregates), default=0)
+    return config.splits[name].split(name, known.dataset.config.timezone, known.view.reach_us)
 
 
 def _borders(recorded: WarehouseReader, view: FeatureView, split: Split) -> Borders:
