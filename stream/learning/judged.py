@@ -15,7 +15,7 @@ import pyarrow as pa
 from processors.errors import ConfigError, SourceError
 from processors.learning.targetless import targetless
 from processors.naming.matching import declared
-from processors.outcome import ROW_ID, merge_rejects
+from processors.outcome import merge_rejects
 from processors.parameters.model import Parameters
 from sinks.files import RECORDS_MAX, File, Position
 from stream.config import Dataset
@@ -84,8 +84,3 @@ def _optional(dataset: Dataset, target: str) -> Dataset:
     columns = tuple(replace(each, optional=each.optional or each.name == target) for each in dataset.columns)
     return replace(dataset, columns=columns, chain=targetless(dataset.chain, target))
 
-
-def reasons_of(rejected: pa.RecordBatch) -> Iterator[tuple[int, list[dict[str, str | None]]]]:
-    """Each rejected row id with the reasons that refuse it, or, where there are others too, warn of it."""
-    for row in rejected.to_pylist():
-        yield row[ROW_ID], row["reasons"]
