@@ -121,7 +121,8 @@ class BatchConfig(Strict):
     split: _SplitConfig = Field(
         default_factory=lambda: ModelSplitConfig.model_validate({"fractions": _FRACTIONS}),
         description="The parts to train, validate and test with: a split of the view by its name, or fractions or "
-        "boundaries; by default 0.6, 0.2 and 0.2 of the time. Rows without an event time are at midnight (UTC) of their execution date.",
+        "boundaries; by default 0.6, 0.2 and 0.2 of the time. Rows without an event time are at midnight (UTC) of "
+        "their execution date.",
     )
     promotion: PromotionConfig = Field(default_factory=lambda: PromotionConfig.model_validate({}))
 
