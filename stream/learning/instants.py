@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +21,7 @@ class Featured:
     """Rows that have an entity and an instant, with their features; and by reason the places of the others."""
 
     rows: pa.RecordBatch
-    refused: dict[str, list[int]]
+    refused: dict[str, npt.NDArray[np.int64]]
 
 
 def featured(connection: Connection, view: FeatureView, event_time: str, rows: pa.RecordBatch) -> Featured:
@@ -27,14 +29,11 @@ def featured(connection: Connection, view: FeatureView, event_time: str, rows: p
 
     `rows` have the entity's columns and, as a timestamp, `event_time`.
     """
-    nulls = {name: rows[name].is_null() for name in dict.fromkeys((*view.keys, event_time))}
-    refused = {f"null.{name}": pc.indices_nonzero(mask).to_pylist() for name, mask in nulls.items() if mask.true_count}
-    known = rows
-    if refused:
-        unknown = {place for places in refused.values() for place in places}
-        known = rows.take(pa.array([place for place in range(rows.num_rows) if place not in unknown], pa.int64()))
-    vectors = Vectors(connection, view)
-    features = vectors.of(_probes(view, event_time, known))
+    nulls = {name: pc.indices_nonzero(rows[name].is_null()) for name in dict.fromkeys((*view.keys, event_time))}
+    refused = {f"null.{name}": places.to_numpy().astype(np.int64) for name, places in nulls.items() if len(places)}
+    unknown = np.concatenate([np.zeros(0, np.int64), *refused.values()])
+    known = rows.take(pa.array(np.setdiff1d(np.arange(rows.num_rows), unknown)))
+    features = Vectors(connection, view).of(_probes(view, event_time, known))
     return Featured(with_columns(known, dict(zip(features.schema.names, features.columns, strict=True))), refused)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from stream.reading.sniffing import LaidOut, lay_out
 from stream.reading.source import LandingFile
 from stream.schemas.freezing import frozen
 
+Int64s: TypeAlias = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -33,12 +36,12 @@ class Page:
 
     accepted: pa.RecordBatch
     rejected: pa.RecordBatch
-    lines: npt.NDArray[np.int64]
+    lines: Int64s
     first: int
 
-    def line(self, row: int) -> int:
-        """The line of a row id."""
-        return int(self.lines[(row & RECORDS_MAX) - self.first])
+    def lines_of(self, rows: Int64s) -> Int64s:
+        """The lines of row ids."""
+        return self.lines[(rows & RECORDS_MAX) - self.first]
 
 
 @contextmanager
@@ -61,9 +64,7 @@ def judged(path: Path, dataset: Dataset, target: str, parameters: Parameters | N
         raise ConfigError(f"{path}: {error}.") from error
 
 
-def _pages(
-    path: Path, laid_out: LaidOut, header: Header, target: str, parameters: Parameters | None
-) -> Iterator[Page]:
+def _pages(path: Path, laid_out: LaidOut, header: Header, target: str, parameters: Parameters | None) -> Iterator[Page]:
     dataset = laid_out.dataset
     if not any(column.name == target for column in declared(header.names, dataset.columns).values()):
         dataset = _optional(dataset, target)
@@ -83,4 +84,3 @@ def _optional(dataset: Dataset, target: str) -> Dataset:
     """The dataset for files that may lack the column."""
     columns = tuple(replace(each, optional=each.optional or each.name == target) for each in dataset.columns)
     return replace(dataset, columns=columns, chain=targetless(dataset.chain, target))
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from processors.errors import ConfigError
 from processors.learning.model import Batch, Model, Online
+from processors.splitting.model import Split
 from stream.config import Dataset
 
 
@@ -23,6 +24,13 @@ class KnownModel:
         if self.model.batch is None:
             raise ConfigError(f"the model {self.model.name} has no `batch`; write `batch: {{}}` into its YAML.")
         return self.model.batch
+
+    @property
+    def split(self) -> Split:
+        """The parts to train, validate and test with."""
+        split = self.batch.split
+        assert isinstance(split, Split)  # noqa: S101 - one of the view is looked up when the config is read
+        return split
 
     @property
     def online(self) -> Online:

@@ -1,34 +1,37 @@
-"""`predict`: the rows of a file, judged and given features as those of its dataset are, and what a model says of them."""
+"""`predict`: the rows of a file, judged and given features as those of its dataset are, and what a model says of
+them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Self
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from processors.errors import ConfigError
 from processors.feature_views.values import arrow_type
 from processors.learning.examples import Examples, examples
-from processors.learning.model import Model
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from sinks.models.registry import Alias
 from sinks.reading import WarehouseReader
 from stream.features.views import known_view
 from stream.learning.instants import featured
-from stream.learning.judged import Page, judged
+from stream.learning.judged import Int64s, Page, judged
 from stream.learning.known import KnownModel, model_of
 from stream.learning.scorers import Scorer, of_learner, of_version
 from stream.schemas.contracts import load_contracts
 
-Writer: TypeAlias = Callable[[pa.RecordBatch], None]
+#: By kind of reason.
+_MESSAGES = {
+    "null": "{} is null, and the model needs it",
+    "infinite": "{} is no finite number",
+    "missing": "there is no {}, and the model needs it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Predicting:
             self.done = Predicted(self._known.model.name, self._scorer.version)
             self._resources = resources.pop_all()
 
-    def __enter__(self) -> Predicting:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,7 +96,7 @@ class Predicting:
     def schema(self) -> pa.Schema:
         """Of the predictions: the dataset's key, or, without one, the line; and what is said of the row."""
         said = {"prediction": pa.float64(), "model": pa.string(), "version": pa.string()}
-        return pa.schema(list(({name: kind for name, kind in self._key_types()} | said).items()))
+        return pa.schema(list((dict(self._key_types()) | said).items()))
 
     def pages(self) -> Iterator[tuple[pa.RecordBatch, list[Refused]]]:
         """Predictions, and rows that have none, some at a time, in the order of the file. `done` counts them."""
@@ -103,7 +106,7 @@ class Predicting:
             for page in pages:
                 rows, refused = self._inputs(page)
                 found = examples(self._known.model, rows)
-                refused += _unlearnable(found, rows, page)
+                refused += [each for why, places in found.reasons.items() for each in _at(why, places, rows, page)]
                 yield self._told(page, rows, found), self._counted(refused)
 
     def _key_types(self) -> list[tuple[str, pa.DataType]]:
@@ -124,7 +127,8 @@ class Predicting:
         predictions, count = self._scorer.predict(found), len(found.ids)
         told = rows.take(pa.array(found.positions, pa.int64()))
         key = self._known.dataset.config.key
-        columns = [told[name].cast(kind) for name, kind in self._key_types() if key] or [_lines(page, told)]
+        columns = [told[name].cast(kind) for name, kind in self._key_types() if key]
+        columns = columns or [pa.array(page.lines_of(told[ROW_ID].to_numpy()))]
         columns += [pa.array(predictions), pa.repeat(self.done.model, count), pa.repeat(self.done.version, count)]
         self.done.predicted += count
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
@@ -145,30 +149,16 @@ def _scorer(recorded: WarehouseReader, warehouse: Path, known: KnownModel, reque
 
 
 def _rejected(page: Page) -> Iterator[Refused]:
-    for row in page.rejected.to_pylist():
-        for reason in row["reasons"]:
+    lines = page.lines_of(page.rejected[ROW_ID].to_numpy())
+    for line, reasons in zip(lines.tolist(), page.rejected["reasons"].to_pylist(), strict=True):
+        for reason in reasons:
             if reason["action"] not in PASSING:
-                said = reason["rule"], reason["column"], reason["value"], reason["message"]
-                yield Refused(page.line(row[ROW_ID]), *said)
+                yield Refused(line, reason["rule"], reason["column"], reason["value"], reason["message"])
 
 
-def _unlearnable(found: Examples, rows: pa.RecordBatch, page: Page) -> list[Refused]:
-    """The rows that a model can say nothing of."""
-    return [each for why, places in found.reasons.items() for each in _at(why, places.tolist(), rows, page)]
-
-
-def _at(reason: str, places: list[int], rows: pa.RecordBatch, page: Page) -> Iterator[Refused]:
-    """Refused for a reason such as `null.amount`."""
+def _at(reason: str, places: Int64s, rows: pa.RecordBatch, page: Page) -> Iterator[Refused]:
+    """Rows that a model can say nothing of, for a reason such as `null.amount`."""
     kind, _, column = reason.partition(".")
-    message = {
-        "null": f"{column} is null, and the model needs it",
-        "infinite": f"{column} is no finite number",
-        "missing": f"there is no {column}, and the model needs it",
-    }.get(kind, f"{column} is not known to the model")
-    for place in places:
-        yield Refused(page.line(rows[ROW_ID][place].as_py()), reason, column, None, message)
-
-
-def _lines(page: Page, rows: pa.RecordBatch) -> pa.Array:
-    ids: npt.NDArray[np.int64] = rows[ROW_ID].to_numpy()
-    return pa.array([page.line(int(each)) for each in ids], pa.int64())
+    message = _MESSAGES.get(kind, "{} is not known to the model").format(column)
+    for line in page.lines_of(rows[ROW_ID].to_numpy()[places]).tolist():
+        yield Refused(line, reason, column, None, message)

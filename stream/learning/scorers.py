@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from processors.errors import ConfigError, StateError
 from processors.learning.batch.measuring import Float64s
 from processors.learning.batch.trained import Trained
 from processors.learning.examples import Examples
-from processors.learning.learner import Learner
 from processors.learning.model import Model
 from sinks.database.connection import Connection
 from sinks.models.learners import stored_learner
 from sinks.models.registry import Alias
 from stream.learning.using import registered, usable
+
+if TYPE_CHECKING:
+    from processors.learning.learner import Learner
 
 
 class Scorer(Protocol):
@@ -64,6 +66,8 @@ def of_version(connection: Connection, warehouse: Path, model: Model, wanted: in
 
 def of_learner(connection: Connection, model: Model) -> Scorer:
     """The learner as it is. Raises ConfigError where there is none, StateError where it is of another definition."""
+    from processors.learning.learner import Learner
+
     stored = stored_learner(connection, model.name)
     if model.online is None or stored is None:
         raise ConfigError(

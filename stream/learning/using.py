@@ -42,10 +42,24 @@ def registered(connection: Connection, model: str, wanted: int | Alias) -> Regis
 def usable(warehouse: Path, stored: RegisteredModel, model: Model) -> Trained:
     """The trained model. Raises StateError where it was trained for something else than `model` says, by another
     version of a library, or is not what was written."""
-    named, way_out = f"{stored.model} version {stored.version}", f"`ade-stream train {stored.model}` trains it anew."
+    check_fit(stored, model)
+    return of_file(warehouse, stored)
+
+
+def check_fit(stored: RegisteredModel, model: Model) -> None:
+    """Raises StateError where a version was trained for something else than `model` says, or by another version of a
+    library."""
     if why := _unfit(stored, model):
-        raise StateError(f"{named} {why}. {way_out}")
-    return opened(folder_of(warehouse, stored.model, stored.version), stored.artifact_hash, way_out)
+        raise StateError(f"{stored.model} version {stored.version} {why}. {_way_out(stored)}")
+
+
+def of_file(warehouse: Path, stored: RegisteredModel) -> Trained:
+    """What is in the files of a version. Raises StateError where they are not what was written."""
+    return opened(folder_of(warehouse, stored.model, stored.version), stored.artifact_hash, _way_out(stored))
+
+
+def _way_out(stored: RegisteredModel) -> str:
+    return f"`ade-stream train {stored.model}` trains it anew."
 
 
 def _unfit(stored: RegisteredModel, model: Model) -> str:
@@ -55,7 +69,9 @@ def _unfit(stored: RegisteredModel, model: Model) -> str:
     if _meaning(stored.definition) != _meaning(model.definition):
         return "was trained for a model that its YAML describes otherwise now"
     if model.view is not None and stored.view_version != model.view.version:
-        return f"was trained on version {stored.view_version} of {stored.view}, which has version {model.view.version} now"
+        return (
+            f"was trained on version {stored.view_version} of {stored.view}, which has version {model.view.version} now"
+        )
     here = libraries()
     for name, version in stored.libraries.items():
         if _minor(version) != _minor(here.get(name, "")):
