@@ -22,7 +22,6 @@ from sinks.feature_views.columns import (
     EVENT,
     ROW_ID,
     Types,
-    entity_types,
     examples,
     key_types,
     names,
@@ -32,7 +31,7 @@ from sinks.feature_views.columns import (
 )
 from sinks.models.log import Entry
 
-#: When a row is, for splits.
+#: When a row is.
 TIME = "_time_us"
 _PLACE: Types = {ROW_ID: pa.int64(), DATE: pa.string(), TIME: pa.int64()}
 _TIME = f"coalesce(s.{EVENT}, unixepoch(s.{DATE}) * 1000000) AS {TIME}"
@@ -51,11 +50,6 @@ def row_types(model: Model) -> dict[str, pa.DataType]:
     """The columns of a batch."""
     inputs = {name: arrow_type(kind) for name, kind in (model.target, *model.numbers)}
     return {**_PLACE, **inputs, **{name: pa.string() for name in model.categories}}
-
-
-def key_row_types(model: Model) -> dict[str, pa.DataType]:
-    """What splits look at: `_id`, `_time_us`, and the entity of the view."""
-    return {ROW_ID: pa.int64(), TIME: pa.int64(), **(entity_types(model.view) if model.view else {})}
 
 
 @dataclass(frozen=True)
@@ -78,25 +72,14 @@ class ModelRows:
 
     def by_id(self) -> Iterator[pa.RecordBatch]:
         """All of them, in bounded memory."""
-        return self._pages(row_types(self.model))
-
-    def keys_by_id(self) -> Iterator[pa.RecordBatch]:
-        """`_id`, `_time_us`, and the entity of the view, of all of them."""
-        return self._pages(key_row_types(self.model))
-
-    def time_range(self) -> tuple[int, int] | None:
-        """The first and the last `_time_us`; None where there are no rows."""
-        times = self._source({TIME: pa.int64()})
-        [(first, last)] = self.connection.rows(f"SELECT min({TIME}), max({TIME}) FROM ({times})")
-        return None if first is None else (int(str(first)), int(str(last)))
+        types = row_types(self.model)
+        # LIMIT keeps SQLite from leaving the ORDER BY out.
+        sql = f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self._source} ORDER BY s.{ROW_ID} LIMIT -1)"
+        for number, page in enumerate(pages(self.connection.batches(sql))):
+            yield typed(page if number else without_example(page), types)
 
     def _read(self, sql: str, *values: int) -> pa.RecordBatch:
         return typed(without_example(self.connection.table(sql, *values)), row_types(self.model))
-
-    def _pages(self, types: Types) -> Iterator[pa.RecordBatch]:
-        sql = f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self._source(types)} ORDER BY s.{ROW_ID} LIMIT -1)"
-        for number, page in enumerate(pages(self.connection.batches(sql))):
-            yield typed(page if number else without_example(page), types)
 
     @cached_property
     def _between(self) -> str:
@@ -108,11 +91,12 @@ class ModelRows:
 
     def _within(self, condition: str) -> str:
         types = row_types(self.model)
-        rows = f"{self._source(types)} WHERE s.{ROW_ID} BETWEEN ?1 AND ?2{condition}"
+        rows = f"{self._source} WHERE s.{ROW_ID} BETWEEN ?1 AND ?2{condition}"
         return f"SELECT {examples(types)} UNION ALL SELECT * FROM ({rows} ORDER BY s.{ROW_ID} LIMIT ?3)"
 
-    def _source(self, types: Types) -> str:
-        cells = ", ".join(map(self._cell, types))
+    @property
+    def _source(self) -> str:
+        cells = ", ".join(map(self._cell, row_types(self.model)))
         return f"SELECT {cells} FROM {quote(staged(self.model.dataset))} s{self._join}"
 
     @property

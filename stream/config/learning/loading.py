@@ -101,6 +101,8 @@ def _split(config: ModelConfig, dataset: Dataset, views: Sequence[View]) -> Spli
         return None
     split, view = config.batch.split, view_of(config, dataset)
     timezone, reach_us = dataset.config.timezone, 0 if view is None else view.reach_us
+    if split.by_entity and view is None:
+        raise ValueError("by_entity needs a view, which says what an entity is")
     if split.of_view is None:
         return split.split(config.model, timezone, reach_us)
     known = next((each.config.splits for each in views if each.config.view == config.view), {})
