@@ -16,7 +16,9 @@ from processors.learning.model import Model
 from processors.outcome import RowIds
 from processors.splitting.model import PartName
 from sinks.database.connection import Connection
-from sinks.models.rows import TIME, ModelRows
+from sinks.models.rows import rows_by_id
+from stream.learning.known import KnownModel
+from stream.splits.of_models import rows_of_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,8 @@ class Gathered:
         return pa.array(np.isin(self.rows["_id"].to_numpy(), ids))
 
 
-def gathered(connection: Connection, model: Model, parts: Mapping[PartName, RowIds]) -> Gathered:
+def gathered(connection: Connection, known: KnownModel, parts: Mapping[PartName, RowIds]) -> Gathered:
     """All rows of the model, as the connection sees them."""
-    rows = ModelRows(connection, model)
-    keys = pl.concat([pl.DataFrame(pl.from_arrow(page)) for page in rows.keys_by_id()])
-    whole = pa.Table.from_batches(list(rows.by_id())).combine_chunks().to_batches()
-    return Gathered(model, whole[0], keys.rename({TIME: "_event_us"}), parts)
+    rows = pa.concat_batches(list(rows_by_id(connection, known.model)))
+    keys = rows_of_model(known.dataset.table, known.model).keys_by_id(connection)
+    return Gathered(known.model, rows, pl.concat([pl.DataFrame(pl.from_arrow(page)) for page in keys]), parts)

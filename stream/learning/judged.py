@@ -41,37 +41,40 @@ class Page:
 
     def lines_of(self, rows: Int64s) -> Int64s:
         """The lines of row ids."""
-        return self.lines[(rows & RECORDS_MAX) - self.first]
+        return np.asarray(self.lines[(rows & RECORDS_MAX) - self.first])
 
 
 @contextmanager
-def judged(path: Path, dataset: Dataset, target: str, parameters: Parameters | None) -> Iterator[Iterator[Page]]:
+def judged(
+    path: Path, named: str, dataset: Dataset, target: str, parameters: Parameters | None
+) -> Iterator[Iterator[Page]]:
     """The pages of a file, which can be gone through once. A file without the column `target` is judged without it.
+    Messages call it `named`.
 
     Rules that look at other rows are not asked. Raises ConfigError where the file cannot be read as the dataset says,
     within the block too.
     """
     if not path.is_file():
-        raise ConfigError(f"{path}: there is no such file.")
+        raise ConfigError(f"{named}: there is no such file.")
     try:
         with LandingFile(os.fsencode(path.parent), os.fsencode(path.name), follow_links=True) as file:
             laid_out = lay_out(file, dataset, None, final=True)
             header = read_header(laid_out.source, _optional(laid_out.dataset, target), final=True)
             if header is None:
-                raise ConfigError(f"{path}: holds neither a header nor a record.")
-            yield _pages(path, laid_out, header, target, parameters)
+                raise ConfigError(f"{named}: holds neither a header nor a record.")
+            yield _pages(named, laid_out, header, target, parameters)
     except SourceError as error:
-        raise ConfigError(f"{path}: {error}.") from error
+        raise ConfigError(f"{named}: {error}.") from error
 
 
-def _pages(path: Path, laid_out: LaidOut, header: Header, target: str, parameters: Parameters | None) -> Iterator[Page]:
+def _pages(named: str, laid_out: LaidOut, header: Header, target: str, parameters: Parameters | None) -> Iterator[Page]:
     dataset = laid_out.dataset
     if not any(column.name == target for column in declared(header.names, dataset.columns).values()):
         dataset = _optional(dataset, target)
     if why := frozen(header.names, dataset):
-        raise ConfigError(f"{path}: {why}.")
+        raise ConfigError(f"{named}: {why}.")
     chain = dataset.chain.given(parameters) if parameters is not None else dataset.chain
-    file = File(1, dataset.name, path.name, 1, "", header.names)
+    file = File(1, dataset.name, named, 1, "", header.names)
     for piece in Reader(laid_out.source, dataset, file, Position(), header.end, final=True):
         outcome = chain(piece.records.rows)
         rejected = merge_rejects(piece.records.malformed, outcome.rejected)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from processors.errors import ConfigError
 from processors.learning.model import Batch, Model, Online
 from processors.splitting.model import Split
+from sinks.reading import WarehouseReader
 from stream.config import Dataset
+from stream.features.views import known_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def known_model(datasets: Mapping[str, Dataset], name: str) -> KnownModel:
             "`models` of the configs."
         )
     return models[name]
+
+
+def check_view(recorded: WarehouseReader, datasets: Mapping[str, Dataset], model: Model) -> None:
+    """Raises ConfigError where the warehouse does not have the view of a model as its config describes it."""
+    if model.view is not None:
+        known_view(recorded, datasets, model.view.name)
 
 
 def model_of(datasets: Mapping[str, Dataset], dataset: str, name: str | None) -> KnownModel:

@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 
 from processors.errors import ConfigError
 from processors.feature_views.values import arrow_type
-from processors.learning.examples import Examples, examples
+from processors.learning.batch.measuring import Float64s
+from processors.learning.examples import examples
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from sinks.models.registry import Alias
 from sinks.reading import WarehouseReader
-from stream.features.views import known_view
 from stream.learning.instants import featured
 from stream.learning.judged import Int64s, Page, judged
-from stream.learning.known import KnownModel, model_of
+from stream.learning.known import KnownModel, check_view, model_of
 from stream.learning.scorers import Scorer, of_learner, of_version
 from stream.schemas.contracts import load_contracts
 
@@ -31,16 +32,18 @@ _MESSAGES = {
     "null": "{} is null, and the model needs it",
     "infinite": "{} is no finite number",
     "missing": "there is no {}, and the model needs it",
+    "prediction": "the model has no finite prediction",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be predicted. `model`: None for the dataset's only one. `version`: None for the champion; `online`: by
-    the learner instead."""
+    """What is to be predicted. `named`: the file, in messages. `model`: None for the dataset's only one. `version`: None
+    for the champion; `online`: by the learner instead."""
 
     dataset: str
     file: Path
+    named: str
     model: str | None = None
     version: int | None = None
     online: bool = False
@@ -79,9 +82,8 @@ class Predicting:
             datasets = load_contracts(configs, warehouse)
             self._known = model_of(datasets, request.dataset, request.model)
             self._recorded = resources.enter_context(WarehouseReader(warehouse))
-            self._file = request.file
-            if self._known.model.view is not None:
-                known_view(self._recorded, datasets, self._known.model.view.name)
+            self._request = request
+            check_view(self._recorded, datasets, self._known.model)
             self._scorer = _scorer(self._recorded, warehouse, self._known, request)
             self.done = Predicted(self._known.model.name, self._scorer.version)
             self._resources = resources.pop_all()
@@ -102,12 +104,17 @@ class Predicting:
         """Predictions, and rows that have none, some at a time, in the order of the file. `done` counts them."""
         dataset, target = self._known.dataset, self._known.model.target[0]
         parameters = self._recorded.parameters.newest(dataset.name) if dataset.wanted else None
-        with judged(self._file, dataset, target, parameters) as pages, self._recorded.connection.snapshot():
+        asked = judged(self._request.file, self._request.named, dataset, target, parameters)
+        with asked as pages, self._recorded.connection.snapshot():
             for page in pages:
                 rows, refused = self._inputs(page)
                 found = examples(self._known.model, rows)
                 refused += [each for why, places in found.reasons.items() for each in _at(why, places, rows, page)]
-                yield self._told(page, rows, found), self._counted(refused)
+                predictions = self._scorer.predict(found)
+                is_told = np.isfinite(predictions)
+                refused += _at("prediction", found.positions[~is_told], rows, page)
+                told = rows.take(pa.array(found.positions[is_told]))
+                yield self._written(page, told, predictions[is_told]), self._counted(refused)
 
     def _key_types(self) -> list[tuple[str, pa.DataType]]:
         kinds = dict(self._known.dataset.table.columns)
@@ -123,15 +130,13 @@ class Predicting:
             rows = seen.rows
         return rows.drop_columns([model.target[0]]), refused
 
-    def _told(self, page: Page, rows: pa.RecordBatch, found: Examples) -> pa.RecordBatch:
-        predictions, count = self._scorer.predict(found), len(found.ids)
-        told = rows.take(pa.array(found.positions, pa.int64()))
-        key = self._known.dataset.config.key
-        columns = [told[name].cast(kind) for name, kind in self._key_types() if key]
-        columns = columns or [pa.array(page.lines_of(told[ROW_ID].to_numpy()))]
-        columns += [pa.array(predictions), pa.repeat(self.done.model, count), pa.repeat(self.done.version, count)]
-        self.done.predicted += count
-        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+    def _written(self, page: Page, rows: pa.RecordBatch, predictions: Float64s) -> pa.RecordBatch:
+        keyed = bool(self._known.dataset.config.key)
+        columns = [rows[name].cast(kind) for name, kind in self._key_types() if keyed]
+        columns = columns or [pa.array(page.lines_of(rows[ROW_ID].to_numpy()))]
+        who = (pa.repeat(name, rows.num_rows) for name in (self.done.model, self.done.version))
+        self.done.predicted += rows.num_rows
+        return pa.RecordBatch.from_arrays([*columns, pa.array(predictions), *who], schema=self.schema)
 
     def _counted(self, refused: list[Refused]) -> list[Refused]:
         self.done.refused += len({each.line for each in refused})

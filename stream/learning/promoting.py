@@ -12,7 +12,7 @@ from sinks.database.connection import Connection
 from sinks.models.registry import Alias, RegisteredModel, set_alias, version_of, versions
 from sinks.reading import WarehouseReader
 from stream.learning.gathering import Gathered, gathered
-from stream.learning.known import KnownModel, known_model
+from stream.learning.known import KnownModel, check_view, known_model
 from stream.learning.training import alone
 from stream.learning.using import registered, usable
 from stream.schemas.contracts import load_contracts
@@ -38,8 +38,10 @@ class Promotion:
 def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, force: bool) -> Promotion:
     """Let a version be the champion: the challenger, or that of a number. Unless by `force`, only if it is better by
     what the model's `promotion` asks for. Raises ConfigError where there is no such version."""
-    known = known_model(load_contracts(configs, warehouse), name)
+    datasets = load_contracts(configs, warehouse)
+    known = known_model(datasets, name)
     with WarehouseReader(warehouse) as recorded:
+        check_view(recorded, datasets, known.model)
         wanted = registered(recorded.connection, name, "challenger" if version is None else version)
         champion = version_of(recorded.connection, name, "champion")
         if champion is not None and champion.version == wanted.version:
@@ -62,8 +64,8 @@ def _compared(
 ) -> Promotion:
     metric, share = known.batch.metric, known.batch.min_improvement
     with recorded.connection.snapshot():
-        parts = parts_of_split(recorded, known.dataset.table, known.model, wanted.split_id)
-        rows = gathered(recorded.connection, known.model, parts)
+        parts = parts_of_split(recorded, known.dataset.table, known.model, wanted.split_id or 0)
+        rows = gathered(recorded.connection, known, parts)
     count = len(rows.part("test").ids)
     new, old = (_figure(rows, warehouse, known, each) for each in (wanted, champion))
     if new is None or old is None:

@@ -24,7 +24,7 @@ from sinks.models.registry import Alias, ModelMetric, RegisteredModel, add_versi
 from sinks.reading import WarehouseReader
 from stream.learning.artifacts import artifact_hash, files_of, folder_of, keep
 from stream.learning.gathering import Gathered, gathered
-from stream.learning.known import known_model
+from stream.learning.known import check_view, known_model
 from stream.learning.prequential import prequential
 from stream.learning.using import libraries
 from stream.schemas.contracts import load_contracts
@@ -62,9 +62,11 @@ def train(configs: Path, warehouse: Path, name: str) -> Training:
     datasets = load_contracts(configs, warehouse)
     known = known_model(datasets, name)
     step, model = known.batch.estimator, known.model
+    with WarehouseReader(warehouse) as recorded:
+        check_view(recorded, datasets, model)
     split = split_of_model(warehouse, known.dataset.table, model, known.split)
     with WarehouseReader(warehouse) as recorded, recorded.connection.snapshot():
-        rows = gathered(recorded.connection, model, split.parts)
+        rows = gathered(recorded.connection, known, split.parts)
         fit = fitted(rows, step)
         metrics = [*_figures(rows, fit), *_prequential(recorded.connection, rows)]
     stored = _registered(warehouse, model, step.estimator, split.split_id, fit, metrics)

@@ -13,7 +13,7 @@ from sinks.models.registry import Alias, RegisteredModel
 from sinks.reading import WarehouseReader
 from stream.learning.artifacts import artifact_hash, files_of
 from stream.learning.gathering import gathered
-from stream.learning.known import known_model
+from stream.learning.known import check_view, known_model
 from stream.learning.training import fitted
 from stream.learning.using import check_fit, of_file, registered
 from stream.schemas.contracts import load_contracts
@@ -40,14 +40,16 @@ class Verified:
 def verify(configs: Path, warehouse: Path, name: str, version: int | None) -> Verified:
     """Train a version anew, the champion where none is named, and compare. Raises ConfigError where there is none,
     StateError where it was trained for something else than the config describes now."""
-    known = known_model(load_contracts(configs, warehouse), name)
+    datasets = load_contracts(configs, warehouse)
+    known = known_model(datasets, name)
     wanted: int | Alias = "champion" if version is None else version
     with WarehouseReader(warehouse) as recorded:
+        check_view(recorded, datasets, known.model)
         stored = registered(recorded.connection, name, wanted)
         check_fit(stored, known.model)
         with recorded.connection.snapshot():
-            parts = parts_of_split(recorded, known.dataset.table, known.model, stored.split_id)
-            fit = fitted(gathered(recorded.connection, known.model, parts), _step(stored))
+            parts = parts_of_split(recorded, known.dataset.table, known.model, stored.split_id or 0)
+            fit = fitted(gathered(recorded.connection, known, parts), _step(stored))
     hashed = artifact_hash(files_of(known.model, stored.algorithm, fit.trained))
     same = row_hash(fit.examples) == stored.row_hash
     return Verified(stored, len(fit.examples.ids), same, hashed, _file(warehouse, stored))

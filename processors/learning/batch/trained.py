@@ -39,7 +39,7 @@ class Linear:
 
     def predict(self, examples: Examples, /) -> Float64s:
         """See Trained."""
-        sums = self.encoding.matrix(examples) @ np.array(self.coefficients) + self.intercept
+        sums = np.asarray(self.encoding.matrix(examples) @ np.array(self.coefficients) + self.intercept, np.float64)
         if self.task == "regression":
             return sums
         with np.errstate(over="ignore"):  # the probability is 0 then
