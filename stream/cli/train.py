@@ -41,8 +41,7 @@ def train(
     if since is not None and not online:
         raise ConfigError("--from says from when on a learner learns; it goes with --online.")
     if online:
-        _relearn(configs, warehouse, model, since, json=json)
-        return
+        raise ConfigError("not yet")
     from stream.learning.training import train as trained
     from stream.screens.models import trained_told
 

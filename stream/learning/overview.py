@@ -53,8 +53,8 @@ def story_of(connection: Connection, model: str) -> Story:
     found = stories(connection, model)
     if not found:
         raise ConfigError(
-            f"the warehouse knows of no model {model!r}. `ade-stream train {model}` trains it; `ade-stream run` lets its "
-            "learner learn."
+            f"the warehouse knows of no model {model!r}. `ade-stream train {model}` trains it; "
+            "`ade-stream run` lets its learner learn."
         )
     return found[0]
 

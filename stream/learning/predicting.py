@@ -38,8 +38,8 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be predicted. `named`: the file, in messages. `model`: None for the dataset's only one. `version`: None
-    for the champion; `online`: by the learner instead."""
+    """What is to be predicted. `named`: the file, in messages. `model`: None for the dataset's only one. `version`:
+    None for the champion; `online`: by the learner instead."""
 
     dataset: str
     file: Path

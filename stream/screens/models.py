@@ -64,13 +64,8 @@ def _figures(metrics: Sequence[ModelMetric]) -> Table:
     for part in _PARTS:
         for place, (who, found) in enumerate(_by_who(metrics, part)):
             values = {each.metric: each.value for each in found}
-            cells = [
-                part if not place else "",
-                who,
-                count(found[0].rows),
-                *(figure(values.get(name)) for name in named),
-            ]
-            table.add_row(*map(Text, cells))
+            cells = (part if not place else "", who, count(found[0].rows))
+            table.add_row(*map(Text, (*cells, *(figure(values.get(name)) for name in named))))
     return table
 
 
@@ -86,19 +81,23 @@ def models_list(stories: Sequence[Story]) -> None:
     if not stories:
         write("There are no models; a model is a YAML in the folder `models` of the configs, and `train` trains it.\n")
         return
-    titles = ("model", "version", "is", "algorithm", "rows", "test", "since")
-    table = _table(titles, {"version", "rows"})
+    table = _table(("model", "version", "is", "rows", "test", "since", "algorithm"), {"version", "rows"})
     for story in stories:
-        for each in story.versions:
-            stored, told = each.version, _of_test(each.metrics)
-            named = stored.model, str(stored.version), stored.alias or "-", stored.algorithm.rpartition(".")[2]
-            table.add_row(*map(Text, (*named, count(stored.rows), told, _moment(stored.created_at))))
-        if story.learner is not None:
-            learner = story.learner
-            named = learner.model, f"online.{learner.version}", learner.status, "-"
-            table.add_row(*map(Text, (*named, count(learner.rows), "-", _moment(learner.updated_at))))
+        for cells in _listed(story):
+            table.add_row(*map(Text, cells))
     with printing() as console:
         console.print(table)
+
+
+def _listed(story: Story) -> Iterator[tuple[str, ...]]:
+    for each in story.versions:
+        stored = each.version
+        named = stored.model, str(stored.version), stored.alias or "-", count(stored.rows)
+        yield *named, _of_test(each.metrics), _moment(stored.created_at), stored.algorithm.rpartition(".")[2]
+    if story.learner is not None:
+        learner = story.learner
+        named = learner.model, f"online.{learner.version}", learner.status, count(learner.rows)
+        yield *named, "-", _moment(learner.updated_at), "-"
 
 
 def _of_test(metrics: Sequence[ModelMetric]) -> str:
@@ -123,9 +122,8 @@ def model_told(story: Story) -> None:
         write("".join(f"{line}\n" for line in _learner(story.learner)))
     for alarm in story.alarms:
         where = f"from {shown(alarm.path_from)} row {alarm.row_id_from} to row {alarm.row_id_to}"
-        write(
-            f"  alarm     {_moment(alarm.told_at)} {alarm.detector}: {where}, {count(alarm.rows)} rows; {alarm.action}\n"
-        )
+        told = f"{alarm.detector}: {where}, {count(alarm.rows)} rows; {alarm.action}"
+        write(f"  alarm     {_moment(alarm.told_at)} {told}\n")
 
 
 def _learner(learner: StoredLearner) -> Iterator[str]:
@@ -137,7 +135,7 @@ def _learner(learner: StoredLearner) -> Iterator[str]:
     if learner.reason:
         yield f"  because   {learner.reason}"
     if learner.stale:
-        yield f"  look      `ade-stream train {learner.model} --online` lets it learn anew, without the rows that are gone"
+        yield f"  look      `ade-stream train {learner.model} --online` lets it learn anew, without these"
 
 
 def told_promotion(decided: Promotion) -> str:
@@ -184,7 +182,8 @@ def _moment(at: str) -> str:
 
 
 def _table(titles: Sequence[str], right: set[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold underline")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold underline")
     for title in titles:
-        table.add_column(title, justify="right" if title in right else "left", overflow="fold")
+        folds = title in {"model", "algorithm"}
+        table.add_column(title, justify="right" if title in right else "left", overflow="fold", no_wrap=not folds)
     return table
