@@ -155,6 +155,20 @@ class Learner:
         if self._served is not None:
             self._served = estimator.weights()
 
+    def relearn(self, examples: Examples) -> Statistics:
+        """Knows examples again that were taken out with others; what was said of them by then stays as it is. Gives
+        what takes them out once more."""
+        estimator = self._unlearning
+        if estimator is None or examples.target is None:
+            raise ValueError(f"{self.model.name} cannot learn these rows again")
+        matrix, over = self._encoder.encoded(examples.numbers, examples.categories)
+        kept = np.ones(len(matrix), dtype=np.bool_)
+        for rows in over.values():
+            kept[rows] = False
+        statistics = Statistics.of(self._encoder.features, matrix[kept], examples.target[kept], self.epoch)
+        self.unlearn(-statistics)
+        return statistics
+
     @property
     def _unlearning(self) -> Bayesian | None:
         estimator = self._pipeline.estimator
