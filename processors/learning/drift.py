@@ -62,25 +62,38 @@ class _Watch(Protocol):
 
 
 class _Adwin:
-    """ADWIN: the latest values for which one mean will do. A rise is where older ones are dropped that were lower."""
+    """ADWIN: the latest values for which one mean will do. A rise is where older ones are dropped that were lower.
+
+    It drops no more of them than it must. So a rise began where what was above their mean began to add up, or, where
+    that is too little to tell, with the oldest value that is kept.
+    """
 
     def __init__(self) -> None:
         self._adwin = drift.ADWIN(clock=1)  # type: ignore[no-untyped-call]
+        self._above, self._since_least = 0.0, 0
 
     def look(self, value: float) -> int | None:
-        before = self._adwin.estimation
+        before = self._adwin.estimation if self._adwin.width else value
+        self._above += value - before - _TOLERATED
+        self._since_least = self._since_least + 1 if self._above > 0.0 else 0
+        self._above = max(self._above, 0.0)
         self._adwin.update(value)  # type: ignore[no-untyped-call]
-        rose = self._adwin.drift_detected and self._adwin.estimation > before
-        return int(self._adwin.width) if rose else None
+        if not self._adwin.drift_detected:
+            return None
+        kept, since = int(self._adwin.width), self._since_least
+        self._above, self._since_least = 0.0, 0
+        return (min(kept, since) or kept) if self._adwin.estimation > before else None
 
     def dump(self) -> dict[str, Any]:
         """The window in the bytes in which river itself writes it."""
-        window = self._adwin._helper.__getstate__()
-        return {"window": base64.b64encode(window).decode("ascii"), "told": bool(self._adwin.drift_detected)}
+        window = base64.b64encode(self._adwin._helper.__getstate__()).decode("ascii")
+        told = bool(self._adwin.drift_detected)
+        return {"window": window, "told": told, "above": self._above, "since_least": self._since_least}
 
     def restore(self, dumped: Mapping[str, Any]) -> None:
         self._adwin._helper.__setstate__(base64.b64decode(dumped["window"]))
         self._adwin._drift_detected = dumped["told"]
+        self._above, self._since_least = dumped["above"], dumped["since_least"]
 
 
 class _PageHinkley:

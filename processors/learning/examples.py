@@ -59,8 +59,8 @@ def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     """The examples among `rows`: `_id`, perhaps `_date`, and the model's columns, typed. Never raises on data.
 
     Reasons: `null.<column>`; `infinite.<column>`, also of a number too large to be squared; `missing.<column>` of every
-    row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. Nulls
-    of a column that the model fills are what fills them, and so is the column where it is missing.
+    row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. In a
+    column that the model fills, nulls are what fills them, and so is the column where it is missing.
     """
     has_target = model.target[0] in rows.schema.names
     reading = _Reading(rows, dict(model.fill))

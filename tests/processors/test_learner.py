@@ -21,7 +21,7 @@ from processors.columns import ColumnType
 from processors.errors import StateError
 from processors.learning.examples import Examples, examples
 from processors.learning.learner import Learner
-from processors.learning.model import Model, Online, Step, Task
+from processors.learning.model import Detector, Model, Online, Step, Task
 from processors.learning.prequential import Prequential
 from processors.learning.statistics import Statistics
 from tests.processors.learning_samples import NUMBER, bayesian, model, put, rows, with_watch
@@ -70,7 +70,7 @@ def test_many_rows_a_tick_are_what_rivers_own_pipeline_makes_of_polars_frames(na
     steps, made = PARITY[name]
     of, river = without_categories(steps, 10), made()
     met, frames, targets = taken(of)
-    expected = []
+    expected: list[float] = []
     for frame, target in zip(frames, targets, strict=True):
         expected += [0.0] * 10 if not expected else list(river.predict_many(frame))
         river.learn_many(frame, target)
@@ -103,7 +103,8 @@ def published(name: str, target: str, task: Task, steps: tuple[Step, ...]) -> Pr
 def test_trump_approval_comes_to_the_published_error() -> None:
     steps = (SCALED, Step("linear_model.LinearRegression", (("intercept_lr", 0.1),)))
     reached = published("trump_approval.csv", "five_thirty_eight", "regression", steps)
-    assert (reached.rows, reached.mae) == (1001, pytest.approx(0.558735, abs=5e-7))
+    assert reached.rows == 1001
+    assert reached.mae == pytest.approx(0.558735, abs=5e-7)
 
 
 @needs("river_bundled")
@@ -171,11 +172,13 @@ def test_what_is_scaled_smoothed_or_no_sum_cannot_be_unlearned(steps: tuple[Step
     assert learner.fold(examples(of, rows(20, of))).statistics is None
 
 
-@pytest.mark.parametrize("changed", ["definition_hash", "schema_hash"])
-def test_the_state_of_another_model_is_refused_with_what_to_do(changed: str) -> None:
+@pytest.mark.parametrize(
+    "other", [replace(bayesian(), definition_hash="another"), replace(bayesian(), schema_hash="another")]
+)
+def test_the_state_of_another_model_is_refused_with_what_to_do(other: Model) -> None:
     dumped = Learner.new(bayesian()).dump()
     with pytest.raises(StateError, match="ade-stream train m --online"):
-        Learner.load(replace(bayesian(), **{changed: "another"}), dumped)
+        Learner.load(other, dumped)
 
 
 def test_the_state_of_another_release_of_river_is_refused() -> None:
@@ -195,7 +198,8 @@ def test_a_row_with_one_category_too_many_is_predicted_and_not_learned() -> None
 
 
 def test_a_learner_whose_weights_run_away_keeps_those_before() -> None:
-    of = model((Step("linear_model.LinearRegression", (("optimizer", Step("optim.SGD", (("lr", 1e9),))),)),))
+    options = (("clip_gradient", 1e300), ("optimizer", Step("optim.SGD", (("lr", 1e9),))))
+    of = model((Step("linear_model.LinearRegression", options),))
     learner = Learner.new(of)
     for seed in range(20):
         learner.fold(examples(of, rows(10, of, seed)))
@@ -212,7 +216,7 @@ def shifting(of: Model, before: int, after: int) -> Iterator[pa.RecordBatch]:
 
 
 @pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
-def test_an_alarm_says_where_the_error_began_to_rise(detector: str) -> None:
+def test_an_alarm_says_where_the_error_began_to_rise(detector: Detector) -> None:
     of = bayesian(20, drift=replace(with_watch(), detectors=(detector,)))
     learner = Learner.new(of)
     alarms = [alarm for batch in shifting(of, 4000, 2000) for alarm in learner.fold(examples(of, batch)).alarms]
@@ -277,8 +281,7 @@ def test_a_constant_takes_the_place_of_a_null_and_of_a_column_that_is_missing() 
 def test_every_type_of_number_is_one() -> None:
     kinds = (pa.int64(), pa.float32(), pa.decimal128(12, 2), pa.bool_(), pa.string())
     of = replace(bayesian(), numbers=tuple((f"n{at}", ColumnType("number")) for at in range(len(kinds))), categories=())
-    columns = {f"n{at}": pa.array([1, 0]).cast(kind) for at, kind in enumerate(kinds[:3])}
-    columns |= {"n3": pa.array([True, False]), "n4": pa.array(["1.0", "0"])}
+    columns = {f"n{at}": pa.array(["1", "0"]).cast(kind) for at, kind in enumerate(kinds)}
     met = examples(of, pa.record_batch({"_id": [1, 2], "y": [1.0, 2.0]} | columns))
     assert met.numbers.rows() == [(1.0,) * 5, (0.0,) * 5]
 
