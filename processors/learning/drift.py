@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +34,8 @@ _LOOK_ROWS = 30
 _LEAST = 1e-12
 #: Page-Hinkley on logarithms: a rise of 20 % is none; one that adds up to e⁵, such as ten looks at 1.65 times that.
 _TOLERATED, _THRESHOLD = 0.2, 5.0
+#: Among so many looks is the one with which a rise began that ADWIN is sure of.
+_LATEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +66,46 @@ class _Watch(Protocol):
 class _Adwin:
     """ADWIN: the latest values for which one mean will do. A rise is where older ones are dropped that were lower.
 
-    It drops no more of them than it must. So a rise began where what was above their mean began to add up, or, where
-    that is too little to tell, with the oldest value that is kept.
+    Its buckets are coarse, and what it keeps may begin long before the change. So where that began is told by the
+    latest values themselves: where two means say most.
     """
 
     def __init__(self) -> None:
         self._adwin = drift.ADWIN(clock=1)  # type: ignore[no-untyped-call]
-        self._above, self._since_least = 0.0, 0
+        self._latest: list[float] = []
 
     def look(self, value: float) -> int | None:
-        before = self._adwin.estimation if self._adwin.width else value
-        self._above += value - before - _TOLERATED
-        self._since_least = self._since_least + 1 if self._above > 0.0 else 0
-        self._above = max(self._above, 0.0)
+        before = self._adwin.estimation
         self._adwin.update(value)  # type: ignore[no-untyped-call]
-        if not self._adwin.drift_detected:
+        self._latest = [*self._latest[-_LATEST + 1 :], value]
+        if not self._adwin.drift_detected or self._adwin.estimation <= before:
             return None
-        kept, since = int(self._adwin.width), self._since_least
-        self._above, self._since_least = 0.0, 0
-        return (min(kept, since) or kept) if self._adwin.estimation > before else None
+        self._latest = self._latest[_rise(self._latest) :]
+        return len(self._latest)
 
     def dump(self) -> dict[str, Any]:
         """The window in the bytes in which river itself writes it."""
         window = base64.b64encode(self._adwin._helper.__getstate__()).decode("ascii")
-        told = bool(self._adwin.drift_detected)
-        return {"window": window, "told": told, "above": self._above, "since_least": self._since_least}
+        return {"window": window, "told": bool(self._adwin.drift_detected), "latest": self._latest}
 
     def restore(self, dumped: Mapping[str, Any]) -> None:
         self._adwin._helper.__setstate__(base64.b64decode(dumped["window"]))
         self._adwin._drift_detected = dumped["told"]
-        self._above, self._since_least = dumped["above"], dumped["since_least"]
+        self._latest = list(dumped["latest"])
+
+
+def _rise(values: Sequence[float]) -> int:
+    """Where values rise, if they have one mean before and another from there on: the squares that this explains.
+
+    >>> _rise([1.0, 2.0, 1.0, 2.0, 7.0, 6.0])
+    4
+    """
+    sums = np.cumsum(values)
+    before = np.arange(1, len(values))
+    behind = len(values) - before
+    risen = (sums[-1] - sums[:-1]) / behind - sums[:-1] / before
+    explained = np.where(risen > 0, risen * risen * before * behind, 0.0)
+    return int(np.argmax(explained)) + 1 if len(explained) else 0
 
 
 class _PageHinkley:
