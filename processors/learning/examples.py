@@ -58,14 +58,17 @@ class Examples:
 def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     """The examples among `rows`: `_id`, perhaps `_date`, and the model's columns, typed. Never raises on data.
 
-    A column that is missing is missing in every row, unless the model fills it. A row without the target is refused
-    when others have it: when the column is there.
+    Reasons: `null.<column>`; `infinite.<column>`, also of a number too large to be squared; `missing.<column>` of every
+    row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. In a
+    column that the model fills, nulls are what fills them, and so is the column where it is missing.
     """
     has_target = model.target[0] in rows.schema.names
     reading = _Reading(rows, dict(model.fill))
     numbers = {name: reading.number(name) for name, _ in model.numbers}
     categories = {name: reading.category(name) for name in model.categories}
     target = reading.number(model.target[0]) if has_target else None
+    if target is not None and model.task == "classification":
+        reading.classes(model.target[0], target)
     return reading.kept(numbers, categories, target)
 
 
@@ -90,6 +93,10 @@ class _Reading:
             outside &= ~nulls
         self._refuse("infinite", name, outside)
         return values
+
+    def classes(self, name: str, values: Numbers) -> None:
+        """Refuses numbers that are neither 0 nor 1."""
+        self._refuse("class", name, (np.abs(values) <= LARGEST) & (values != 0.0) & (values != 1.0))
 
     def category(self, name: str) -> pa.Array:
         """A column as text."""

@@ -73,7 +73,7 @@ class Pipeline:
         statistics = self.estimator.learn(design, target)
         if not self.estimator.weights().are_sound:
             raise DivergedError("a weight is infinite")
-        return statistics
+        return None if self._transformers else statistics
 
     @property
     def unlearning(self) -> Bayesian | None:
