@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from processors.errors import ConfigError
 from processors.learning.model import Model
 from processors.splitting.assigning import Int64s
 from processors.splitting.model import PartName, Split
-from processors.splitting.written import written
+from processors.splitting.written import read, written
 from sinks.reading import WarehouseReader
-from sinks.splits.manifests import record_split
+from sinks.splits.manifests import record_split, splits
 from sinks.splits.rows import SplitRows, rows_of_dataset, rows_of_view
 from sinks.table import Table
 from stream.splits.counting import Splitting
@@ -42,6 +43,13 @@ def split_of_model(warehouse: Path, table: Table, model: Model, split: Split) ->
     refuse_empty(split, manifests)
     split_id, is_new = record_split(warehouse, split.name, rows.name, rows.version, written(split, where), manifests)
     return ModelSplit(split_id, is_new, parts)
+
+
+def parts_of_split(recorded: WarehouseReader, table: Table, model: Model, split_id: int) -> dict[PartName, Int64s]:
+    """The ids of the rows that the parts of a kept split have now, ascending. Raises ConfigError where it is gone."""
+    for stored in splits(recorded.connection, split_id):
+        return _parts(Splitting(recorded.connection, rows_of_model(table, model), *read(stored.definition)))
+    raise ConfigError(f"{model.name} was trained with split {split_id}, which is gone; train it anew.")
 
 
 def rows_of_model(table: Table, model: Model) -> SplitRows:
