@@ -129,9 +129,12 @@ def model_told(story: Story) -> None:
 
 
 def _learner(learner: StoredLearner) -> Iterator[str]:
-    yield f"{learner.model} online.{learner.version}: {learner.status} since {_moment(learner.started_at)}"
+    since = f" since {_moment(learner.started_at)}" if learner.started_at else ""
+    yield f"{learner.model} online.{learner.version}: {learner.status}{since}"
     stale = f", {count(learner.stale)} of them gone since" if learner.stale else ""
     yield f"  rows      {count(learner.rows)} learned{stale}, the last one {learner.row_id}"
+    if told := [f"{name} {figure(learner.metrics[name])}" for name in _ORDER if name in learner.metrics]:
+        yield f"  figures   {', '.join(told)}, each row predicted before it was learned"
     if learner.refused:
         yield f"  refused   {_counts(learner.refused)}"
     if learner.reason:
