@@ -85,8 +85,15 @@ def _predictions(output: Path | None, schema: pa.Schema) -> Iterator[Callable[[p
         with writing(output, schema) as write:
             yield write
         return
-    write_exactly([csv_header(schema).decode()])
-    yield lambda rows: write_exactly([csv_lines(rows).decode()])
+    headers = [csv_header(schema)]
+
+    def print_rows(rows: pa.RecordBatch) -> None:
+        pieces = [*headers, csv_lines(rows)]
+        headers.clear()
+        write_exactly(piece.decode() for piece in pieces)
+
+    yield print_rows
+    write_exactly(piece.decode() for piece in headers)  # of a file without rows
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
 
 _Model = Annotated[str, typer.Argument(metavar="MODEL", help="Which model.")]
 _Online = Annotated[bool, typer.Option("--online", help="Let its learner begin anew, with the rows that are there.")]
@@ -41,7 +42,8 @@ def train(
     if since is not None and not online:
         raise ConfigError("--from says from when on a learner learns; it goes with --online.")
     if online:
-        raise ConfigError("not yet")
+        _relearn(configs, warehouse, model, since, json=json)
+        return
     from stream.learning.training import train as trained
     from stream.screens.models import trained_told
 
@@ -50,3 +52,13 @@ def train(
         write(to_json(found))
     else:
         trained_told(found)
+
+
+def _relearn(configs: Path, warehouse: Path, model: str, since: str | None, *, json: bool) -> None:
+    from stream.learning.relearning import relearn
+    from stream.screens.models import told_relearned
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    found = relearn(configs, warehouse, model, None if since is None else day(since, "--from"))
+    write(to_json(found) if json else told_relearned(found))

@@ -20,7 +20,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A model: its trained versions, the oldest first; its learner, without the state; the alarms of that."""
+    """A model: its trained versions, the oldest first, with figures; its learner, without the state; the alarms of
+    that."""
 
     model: str
     versions: tuple[Version, ...]

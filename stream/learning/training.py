@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from processors.errors import ConfigError
+from processors.errors import ConfigError, StateError
 from processors.learning.batch.baselines import mean
 from processors.learning.batch.hashing import row_hash
 from processors.learning.batch.measuring import Float64s, measured
@@ -26,7 +26,7 @@ from stream.learning.artifacts import artifact_hash, files_of, folder_of, keep
 from stream.learning.gathering import Gathered, gathered
 from stream.learning.known import check_view, known_model
 from stream.learning.prequential import prequential
-from stream.learning.using import libraries
+from stream.learning.using import libraries, usable
 from stream.schemas.contracts import load_contracts
 from stream.splits.of_models import split_of_model
 
@@ -55,7 +55,8 @@ class Training:
 
 
 def train(configs: Path, warehouse: Path, name: str) -> Training:
-    """Fit the model of a name, keep it, and register it: as the champion where there is none, else as the challenger.
+    """Fit the model of a name, keep it, and register it: as the champion where there is none that can be used, else as
+    the challenger.
 
     Raises ConfigError where there is nothing to train with.
     """
@@ -133,6 +134,18 @@ def told(model: Model, part: str, target: Float64s, predictions: Float64s) -> It
         yield ModelMetric(part, metric, value, len(target))
 
 
+def _alias(connection: Connection, warehouse: Path, model: Model) -> Alias:
+    """A champion that cannot be used any more is none."""
+    champion = version_of(connection, model.name, "champion")
+    try:
+        if champion is not None:
+            usable(warehouse, champion, model)
+            return "challenger"
+    except StateError:
+        pass
+    return "champion"
+
+
 def _registered(
     warehouse: Path, model: Model, algorithm: str, split_id: int, fit: Fit, metrics: Sequence[ModelMetric]
 ) -> RegisteredModel:
@@ -140,7 +153,7 @@ def _registered(
     files = files_of(model, algorithm, fit.trained)
     with Connection(warehouse) as connection, connection.transaction():
         version = next_version(connection, model.name)
-        alias: Alias = "champion" if version_of(connection, model.name, "champion") is None else "challenger"
+        alias = _alias(connection, warehouse, model)
         folder = folder_of(warehouse, model.name, version)
         stored = RegisteredModel(
             model=model.name,

@@ -14,6 +14,7 @@ from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
 
 if TYPE_CHECKING:
+    from stream.learning.following import Relearned
     from stream.learning.overview import Story
     from stream.learning.predicting import Predicted, Refused
     from stream.learning.promoting import Promotion
@@ -81,7 +82,7 @@ def models_list(stories: Sequence[Story]) -> None:
     if not stories:
         write("There are no models; a model is a YAML in the folder `models` of the configs, and `train` trains it.\n")
         return
-    table = _table(("model", "version", "is", "rows", "test", "since", "algorithm"), {"version", "rows"})
+    table = _table(("model", "version", "is", "rows", "figure", "algorithm"), {"version", "rows"})
     for story in stories:
         for cells in _listed(story):
             table.add_row(*map(Text, cells))
@@ -93,17 +94,18 @@ def _listed(story: Story) -> Iterator[tuple[str, ...]]:
     for each in story.versions:
         stored = each.version
         named = stored.model, str(stored.version), stored.alias or "-", count(stored.rows)
-        yield *named, _of_test(each.metrics), _moment(stored.created_at), stored.algorithm.rpartition(".")[2]
+        of_test = {metric.metric: metric.value for metric in each.metrics if metric.part == "test"}
+        yield *named, _first(of_test), stored.algorithm.rpartition(".")[2]
     if story.learner is not None:
         learner = story.learner
-        named = learner.model, f"online.{learner.version}", learner.status, count(learner.rows)
-        yield *named, "-", _moment(learner.updated_at), "-"
+        told = count(learner.rows), _first(learner.metrics), "-"
+        yield learner.model, f"online.{learner.version}", learner.status, *told
 
 
-def _of_test(metrics: Sequence[ModelMetric]) -> str:
-    of_test = {each.metric: each.value for each in metrics if each.part == "test"}
-    name = next((name for name in _ORDER if name in of_test), None)
-    return "-" if name is None else f"{name} {figure(of_test[name])}"
+def _first(figures: Mapping[str, float | None]) -> str:
+    """The figure of a model that is told first."""
+    name = next((name for name in _ORDER if name in figures), None)
+    return "-" if name is None else f"{name} {figure(figures[name])}"
 
 
 def model_told(story: Story) -> None:
@@ -127,15 +129,24 @@ def model_told(story: Story) -> None:
 
 
 def _learner(learner: StoredLearner) -> Iterator[str]:
-    yield f"{learner.model} online.{learner.version}: {learner.status} since {_moment(learner.started_at)}"
+    since = f" since {_moment(learner.started_at)}" if learner.started_at else ""
+    yield f"{learner.model} online.{learner.version}: {learner.status}{since}"
     stale = f", {count(learner.stale)} of them gone since" if learner.stale else ""
     yield f"  rows      {count(learner.rows)} learned{stale}, the last one {learner.row_id}"
+    if told := [f"{name} {figure(learner.metrics[name])}" for name in _ORDER if name in learner.metrics]:
+        yield f"  figures   {', '.join(told)}, each row predicted before it was learned"
     if learner.refused:
         yield f"  refused   {_counts(learner.refused)}"
     if learner.reason:
         yield f"  because   {learner.reason}"
     if learner.stale:
         yield f"  look      `ade-stream train {learner.model} --online` lets it learn anew, without these"
+
+
+def told_relearned(found: Relearned) -> str:
+    """What a learner that began anew has learned, and what it noticed."""
+    lines = [*_learner(found.learner), *(shown(each.message) for each in found.findings)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def told_promotion(decided: Promotion) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
@@ -59,3 +59,16 @@ def estimator(step: Step) -> Any:
     offered = OFFERED[step.estimator]
     module, _, name = step.estimator.rpartition(".")
     return getattr(import_module(f"sklearn.{module}"), name)(**dict(step.options), **offered.fixed)
+
+
+def faults(task: Task, step: Step) -> Iterator[str]:
+    """What is wrong with an estimator that a config names, in sentences; nothing where it can be made."""
+    if step.estimator not in OFFERED:
+        yield f"{step.estimator} is not offered; there are {', '.join(OFFERED)}"
+        return
+    offered = OFFERED[step.estimator]
+    if offered.task != task:
+        yield f"{step.estimator} is for {offered.task}, and the task is {task}"
+    for option in dict(step.options):
+        if option not in offered.options:
+            yield f"{step.estimator} has no option {option}; it has {', '.join(sorted(offered.options))}"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from processors.columns import ColumnType
 from processors.feature_views.model import FeatureView
 from processors.features import Derive
+from processors.learning.batch import offered
 from processors.learning.model import Task
 from processors.rules.expressions import parsed
-from stream.config.learning.compiling import input_kinds, view_of
+from stream.config.learning.compiling import batch_step, input_kinds, view_of
 from stream.config.learning.models import METRICS, ModelConfig
 from stream.config.problems import Location
 
@@ -38,6 +39,7 @@ def model_faults(config: ModelConfig, dataset: Dataset) -> Iterator[ModelFault]:
     yield from _target(config, dataset)
     yield from _inputs(config, dataset, view)
     yield from _fill(config)
+    yield from _estimator(config)
     yield from _metric(config)
 
 
@@ -103,6 +105,12 @@ def _fill(config: ModelConfig) -> Iterator[ModelFault]:
             yield ("inputs", "fill", name), f"{name!r} is not among the inputs"
         elif name in config.inputs.numbers and isinstance(value, str):
             yield ("inputs", "fill", name), f"{value!r} is no number, and {name!r} is one"
+
+
+def _estimator(config: ModelConfig) -> Iterator[ModelFault]:
+    if config.batch is not None:
+        for why in offered.faults(config.task, batch_step(config, config.batch)):
+            yield ("batch", "sklearn"), why
 
 
 def _metric(config: ModelConfig) -> Iterator[ModelFault]:
