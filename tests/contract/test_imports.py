@@ -94,10 +94,15 @@ def test_the_law_is_read_from_modules_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("modules", "heavy"),
     [
-        ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"}),
+        (
+            "stream.cli",
+            {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml", "river", "sklearn", "skops"},
+        ),
+        ("stream.config, stream.running.service", {"river", "sklearn", "skops", "scipy"}),
+        ("stream.learning.predicting, stream.learning.artifacts", {"river", "sklearn", "skops", "scipy"}),
         ("sinks.reading, stream.screens.tables, stream.screens.rejects", {"stream.config", "pydantic", "sqlite_utils"}),
     ],
-    ids=["the command line", "a command that only looks"],
+    ids=["the command line", "a run", "a prediction of a linear model", "a command that only looks"],
 )
 def test_what_takes_long_to_import_is_imported_by_those_who_need_it(modules: str, heavy: set[str]) -> None:
     code = f"import sys, {modules}; print(*sys.modules)"
