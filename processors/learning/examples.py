@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +23,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from processors.frames import to_frame
+from processors.learning.design import Numbers, Whole
 from processors.learning.model import Model
-
-Numbers: TypeAlias = npt.NDArray[np.float64]
-Whole: TypeAlias = npt.NDArray[np.int64]
 
 #: A number beyond this is as good as infinite: squares of it, and sums of these, must not overflow.
 LARGEST = 1e60
@@ -45,7 +43,7 @@ class Examples:
     rows: int
     ids: Whole
     positions: Whole
-    dates: pl.Series | None
+    dates: pa.Array | None
     numbers: pl.DataFrame
     categories: pl.DataFrame
     target: Numbers | None
@@ -60,14 +58,17 @@ class Examples:
 def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     """The examples among `rows`: `_id`, perhaps `_date`, and the model's columns, typed. Never raises on data.
 
-    A column that is missing is missing in every row, unless the model fills it. A row without the target is refused
-    when others have it: when the column is there.
+    Reasons: `null.<column>`; `infinite.<column>`, also of a number too large to be squared; `missing.<column>` of every
+    row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. In a
+    column that the model fills, nulls are what fills them, and so is the column where it is missing.
     """
     has_target = model.target[0] in rows.schema.names
     reading = _Reading(rows, dict(model.fill))
     numbers = {name: reading.number(name) for name, _ in model.numbers}
     categories = {name: reading.category(name) for name in model.categories}
     target = reading.number(model.target[0]) if has_target else None
+    if target is not None and model.task == "classification":
+        reading.classes(model.target[0], target)
     return reading.kept(numbers, categories, target)
 
 
@@ -75,62 +76,71 @@ class _Reading:
     """One pass over the columns of rows, which remembers why rows are refused."""
 
     def __init__(self, rows: pa.RecordBatch, fill: Mapping[str, float | str]) -> None:
-        self.rows, self.fill = rows, fill
-        self.reasons: dict[str, Whole] = {}
+        self._rows, self._fill, self._names = rows, fill, frozenset(rows.schema.names)
+        self._reasons: dict[str, Whole] = {}
 
     def number(self, name: str) -> Numbers:
-        """A column as floats; NaN where the row is refused."""
-        values, nulls = _floats(self._column(name, float("nan"), pa.float64()))
-        filling = self.fill.get(name)
-        if filling is not None and nulls is not None:
-            values, nulls = np.where(nulls, float(filling), values), None
-        self._refuse("null", name, nulls)
+        """A column as floats; NaN where the row is refused for a null."""
+        cells = self._column(name, pa.float64())
+        if cells is None:
+            return np.full(self._rows.num_rows, np.nan)
+        values, nulls = _floats(cells)
+        if nulls is not None and name in self._fill:
+            values, nulls = np.where(nulls, float(self._fill[name]), values), None
         outside = ~(np.abs(values) <= LARGEST)
-        self._refuse("infinite", name, outside if nulls is None else outside & ~nulls)
+        if nulls is not None:
+            self._refuse("null", name, nulls)
+            outside &= ~nulls
+        self._refuse("infinite", name, outside)
         return values
+
+    def classes(self, name: str, values: Numbers) -> None:
+        """Refuses numbers that are neither 0 nor 1."""
+        self._refuse("class", name, (np.abs(values) <= LARGEST) & (values != 0.0) & (values != 1.0))
 
     def category(self, name: str) -> pa.Array:
         """A column as text."""
-        cells = _text(self._column(name, None, pa.large_string()))
-        if cells.null_count and name in self.fill:
-            return pc.fill_null(cells, str(self.fill[name]))
-        self._refuse("null", name, _nulls(cells))
-        return cells
+        cells = self._column(name, pa.large_string())
+        if cells is None:
+            return pa.nulls(self._rows.num_rows, pa.large_string())
+        text = cells if pa.types.is_large_string(cells.type) else pc.cast(cells, pa.large_string())
+        if text.null_count and name in self._fill:
+            return pc.fill_null(text, str(self._fill[name]))
+        if (nulls := _nulls(text)) is not None:
+            self._refuse("null", name, nulls)
+        return text
 
     def kept(self, numbers: dict[str, Numbers], categories: dict[str, pa.Array], target: Numbers | None) -> Examples:
         """The examples: all rows for which there is no reason to refuse them."""
-        count = self.rows.num_rows
+        count = self._rows.num_rows
         keep = np.ones(count, dtype=np.bool_)
-        for positions in self.reasons.values():
+        for positions in self._reasons.values():
             keep[positions] = False
-        places = np.flatnonzero(keep)
-        names = self.rows.schema.names
-        dates = pl.Series("_date", self.rows["_date"]) if "_date" in names else None
         whole = Examples(
             rows=count,
-            ids=np.asarray(self.rows["_id"].to_numpy(zero_copy_only=False), np.int64),
-            positions=places,
-            dates=dates,
-            numbers=pl.DataFrame(numbers),
-            categories=pl.DataFrame({name: pl.Series(cells) for name, cells in categories.items()}),
+            ids=np.asarray(self._rows["_id"].to_numpy(zero_copy_only=False), np.int64),
+            positions=np.flatnonzero(keep),
+            dates=self._rows["_date"] if "_date" in self._names else None,
+            numbers=_frame({name: pa.array(values) for name, values in numbers.items()}),
+            categories=_frame(categories),
             target=target,
-            reasons=self.reasons,
+            reasons=self._reasons,
         )
-        return whole if len(places) == count else _taken(whole, places)
+        return whole if len(whole.positions) == count else _taken(whole, whole.positions)
 
-    def _column(self, name: str, otherwise: Any, kind: pa.DataType) -> pa.Array:
-        if name in self.rows.schema.names:
-            return self.rows[name]
-        count = self.rows.num_rows
-        if name not in self.fill:
-            self.reasons[f"missing.{name}"] = np.arange(count)
-        else:
-            otherwise = self.fill[name]
-        return pa.array([otherwise] * count, kind)
+    def _column(self, name: str, kind: pa.DataType) -> pa.Array | None:
+        """A column, perhaps one that is filled as a whole; None where it is missing, and every row is refused."""
+        if name in self._names:
+            return self._rows[name]
+        if name in self._fill:
+            return pa.repeat(pa.scalar(self._fill[name], kind), self._rows.num_rows)
+        if self._rows.num_rows:
+            self._reasons[f"missing.{name}"] = np.arange(self._rows.num_rows)
+        return None
 
-    def _refuse(self, reason: str, name: str, where: npt.NDArray[np.bool_] | None) -> None:
-        if where is not None and f"missing.{name}" not in self.reasons and where.any():
-            self.reasons[f"{reason}.{name}"] = np.flatnonzero(where)
+    def _refuse(self, reason: str, name: str, where: npt.NDArray[np.bool_]) -> None:
+        if where.any():
+            self._reasons[f"{reason}.{name}"] = np.flatnonzero(where)
 
 
 def _taken(whole: Examples, places: Whole) -> Examples:
@@ -138,7 +148,7 @@ def _taken(whole: Examples, places: Whole) -> Examples:
         rows=whole.rows,
         ids=whole.ids[places],
         positions=places,
-        dates=None if whole.dates is None else whole.dates[places],
+        dates=None if whole.dates is None else whole.dates.take(pa.array(places)),
         numbers=whole.numbers[places],
         categories=whole.categories[places],
         target=None if whole.target is None else whole.target[places],
@@ -146,19 +156,23 @@ def _taken(whole: Examples, places: Whole) -> Examples:
     )
 
 
+def _frame(columns: Mapping[str, pa.Array]) -> pl.DataFrame:
+    if not columns:
+        return pl.DataFrame()
+    return to_frame(pa.record_batch(list(columns.values()), names=list(columns)))
+
+
 def _floats(cells: pa.Array) -> tuple[Numbers, npt.NDArray[np.bool_] | None]:
     """A column as floats, NaN for a null; and where its nulls are, if there are any."""
-    if pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type):
-        cast = pc.cast(cells, pa.float64(), safe=False)
-    elif pa.types.is_boolean(cells.type) or pa.types.is_decimal(cells.type) or pa.types.is_null(cells.type):
-        cast = pc.cast(cells, pa.float64())
+    kind = cells.type
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+        # From 2**53 on not every integer is a float; the next one will do.
+        known = cells if kind == pa.float64() else pc.cast(cells, pa.float64(), safe=False)
+    elif pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
+        known = pc.cast(cells, pa.float64())
     else:
-        cast = pl.Series(cells).cast(pl.Float64, strict=False).to_arrow()
-    return cast.to_numpy(zero_copy_only=False), _nulls(cast)
-
-
-def _text(cells: pa.Array) -> pa.Array:
-    return cells if pa.types.is_large_string(cells.type) else pc.cast(cells, pa.large_string())
+        known = pl.Series(cells).cast(pl.Float64, strict=False).to_arrow()
+    return known.to_numpy(zero_copy_only=False), _nulls(known)
 
 
 def _nulls(cells: pa.Array) -> npt.NDArray[np.bool_] | None:

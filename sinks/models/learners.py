@@ -6,15 +6,12 @@ Every function runs inside the caller's transaction: a state and the position fr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
-
 from sinks.database.connection import Connection
 from sinks.ledger.clock import NOW
-from sinks.models.log import Entry
 
 Status: TypeAlias = Literal["learning", "paused"]
 
@@ -138,17 +135,6 @@ def taken_of(connection: Connection, model: str, id_first: int, id_last: int) ->
     """What a learner took that has rows in a range, in its order."""
     rows = connection.table(_TAKEN, model, id_last, id_first).to_pylist()
     return [Taken(**{**row, "statistics": row["statistics"] and json.loads(row["statistics"])}) for row in rows]
-
-
-def count_learned(taken: Iterable[Taken], entry: Entry) -> int:
-    """How many of the rows that went with an entry of few rows had been learned: each that was taken, where it had not
-    gone yet when it was taken last."""
-    learned = np.zeros(entry.id_last - entry.id_first + 1, np.bool_)
-    for each in sorted(taken, key=lambda each: each.seq):
-        if each.seq < entry.seq:
-            first, last = max(each.id_first, entry.id_first), min(each.id_last, entry.id_last)
-            learned[first - entry.id_first : last - entry.id_first + 1] = each.head < entry.seq
-    return int(learned.sum())
 
 
 def forget_taken(connection: Connection, model: str, taken: Taken | None = None) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from processors.learning.learner import Learned, Learner
+    from processors.learning.folding import Learned
+    from processors.learning.learner import Learner
 
 
 def added(kept: Mapping[str, Any], learner: Learner, learned: Learned) -> dict[str, Any]:

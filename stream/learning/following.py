@@ -29,7 +29,8 @@ from stream.learning.unlearning import forget_removed, unlearn
 if TYPE_CHECKING:
     from processors.learning.drift import Alarm
     from processors.learning.examples import Examples
-    from processors.learning.learner import Learned, Learner
+    from processors.learning.folding import Learned
+    from processors.learning.learner import Learner
     from processors.learning.statistics import Statistics
 
 #: So many rows at least are learned in one transaction, if they are there.
@@ -42,9 +43,9 @@ _ANOTHER = "The model is another than the one that it learned. "
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one transaction came to: whether anything was taken of the log, and what is to be told."""
+    """What one transaction came to: whether there is more than it could take, and what is to be told."""
 
-    is_any: bool = False
+    is_more: bool = False
     findings: tuple[Finding, ...] = ()
 
 
@@ -109,14 +110,14 @@ class Follower:
         learner = self._known()
         if learner is None:
             return Step()
-        pieces = self._read(learner)
+        pieces, is_more = self._read(learner)
         if not pieces:
             return Step()
         findings = tuple(self._learn(learner, pieces))
         gone = unlearn(self._rows, learner, [piece.entry for piece in pieces if piece.entry.change == "removed"])
         forget_removed(self._connection, self.model, pieces, is_kept=self._online.scoring)
         self._save(learner, pieces[-1].end, self._stored.stale + gone)
-        return Step(True, findings)
+        return Step(is_more, findings)
 
     def learn_anew(self, since: str) -> Relearned:
         """Forget everything, and learn all that the log has of execution dates from `since` on, inside the caller's
@@ -130,8 +131,10 @@ class Follower:
         self._since, self._is_past = since, True
         findings = list[Finding]()
         self._save(self._learner, Position(), 0)
-        while (step := self.step_within()).is_any:
-            findings += step.findings
+        is_more = True
+        while is_more:
+            step = self.step_within()
+            is_more, findings = step.is_more, [*findings, *step.findings]
         return Relearned(self._stored, tuple(findings))
 
     def _new(self) -> StoredLearner:
@@ -153,23 +156,22 @@ class Follower:
         self._stored = stored or self._new()
         return self._learner
 
-    def _read(self, learner: Learner) -> list[Piece]:
-        """What is to be taken now."""
-        tick_rows = self._online.tick_rows
-        after = Position(self._stored.seq, self._stored.row_id)
-        pieces = read(self._rows, after, max(ROWS_AT_ONCE, tick_rows), self._since)
+    def _read(self, learner: Learner) -> tuple[list[Piece], bool]:
+        """What is to be taken now, and whether that is not all."""
+        rows_max = max(ROWS_AT_ONCE, self._online.tick_rows)
+        pieces = read(self._rows, Position(self._stored.seq, self._stored.row_id), rows_max, self._since)
         there = _count(pieces)
         if not learner.is_boundary_free:
-            pieces = whole_ticks(pieces, tick_rows)
+            pieces = whole_ticks(pieces, self._online.tick_rows)
         self.waiting = there - _count(pieces)
-        return pieces
+        return pieces, there >= rows_max
 
     def _learn(self, learner: Learner, pieces: Sequence[Piece]) -> Iterator[Finding]:
         """Predict and learn what came, a piece at a time where each is to be unlearned alone."""
         from processors.learning.examples import examples
 
         there = [piece for piece in pieces if piece.rows.num_rows]
-        for some in ([[piece] for piece in there] if learner.can_unlearn else [there] if there else []):
+        for some in [[piece] for piece in there] if learner.can_unlearn else [there] if there else []:
             began = learner.seen
             met = examples(self.model, pa.concat_batches([piece.rows for piece in some]))
             learned = learner.fold(met)
@@ -201,7 +203,7 @@ class Follower:
         if self._online.scoring and met.dates is not None:
             columns = {
                 "_id": pa.array(met.ids),
-                "_date": met.dates.to_arrow().cast(pa.string()),
+                "_date": met.dates,
                 "prediction": pa.array(learned.predictions, from_pandas=True),
                 "error": pa.array(learned.errors, from_pandas=True),
                 "version": pa.repeat(self._stored.version, len(met.ids)),

@@ -46,7 +46,7 @@ class Learners:
         step = follower.step()
         for finding in step.findings:
             self._tell(finding)
-        return step.is_any
+        return step.is_more
 
 
 def followers(warehouse: Warehouse, name: str | None = None) -> Iterator[Follower]:

@@ -27,7 +27,7 @@ DATASET: dict[str, Any] = {
         "price": {"type": "number"},
     },
     "null_tokens": ["", "NA"],
-    "processors": [{"schema": {}}],
+    "processors": [{"schema": {}}, {"quality": {"trim": True}}],
 }
 
 BAYESIAN = {"steps": [{"river": "linear_model.BayesianLinearRegression"}]}
@@ -107,7 +107,7 @@ def in_a_process(place: Place) -> Outcome:
 
 def learner(place: Place, name: str = "price") -> dict[str, Any]:
     """What the warehouse knows of a learner; its JSON columns read."""
-    columns = "version", "state", "seq", "row_id", "rows", "refused", "metrics", "status", "reason"
+    columns = "version", "state", "seq", "row_id", "rows", "stale", "refused", "metrics", "status", "reason"
     [row] = rows(place.warehouse, f"SELECT {', '.join(columns)} FROM meta_learners WHERE model = ?", name)
     found = dict(zip(columns, row, strict=True))
     return found | {each: json.loads(str(found[each])) for each in ("state", "refused", "metrics")}

@@ -9,8 +9,7 @@ from processors.columns import ColumnType
 from processors.feature_views.model import FeatureView
 from processors.learning.model import Model, Online, Step
 from sinks.database.connection import Connection
-from sinks.models.learners import Taken, count_learned
-from sinks.models.log import Entry, entries, head
+from sinks.models.log import Entry, entries
 from sinks.models.rows import ModelRows
 from sinks.table import Table
 from tests.sinks.views import TABLE
@@ -48,7 +47,6 @@ class Follower:
     seq: int = 0
     row_id: int = 0
     learned: Counter[int] = field(default_factory=Counter)
-    taken: list[Taken] = field(default_factory=list)
 
     def read(self, connection: Connection, steps: int, limit: int) -> None:
         """Take so many steps, of so many rows each at the most."""
@@ -72,15 +70,10 @@ class Follower:
         rows = ModelRows(connection, self.model).of_entry(entry, after, limit)
         ids = rows["_id"].to_pylist()
         self.seq, self.row_id = entry.seq, ids[-1] if len(ids) == limit else entry.id_last
-        self.taken.append(Taken(entry.seq, after + 1, self.row_id, head(connection), self.learned.total(), len(ids)))
         self.learned.update(ids)
 
     def _remove(self, entry: Entry) -> None:
         gone = [row for row in self.learned if entry.id_first <= row <= entry.id_last]
-        if entry.cause == "rule":
-            assert count_learned(self.taken, entry) == len(gone)
-        else:
-            self.taken = [each for each in self.taken if not entry.id_first <= each.id_first <= entry.id_last]
         for row in gone:
             del self.learned[row]
         self.seq, self.row_id = entry.seq, entry.id_last

@@ -1,4 +1,4 @@
-"""SGDRegressor and SGDClassifier of scikit-learn, with shuffle=False: one step a row, however rows are cut.
+"""SGDRegressor and SGDClassifier of scikit-learn, with shuffle=False: one step a row, wherever rows are cut.
 
 river's adapter holds an estimator to the features of its first rows; ours lets features come, with a weight of 0, and
 hands scikit-learn the matrix of the frame: it would check a frame's names with every call.
@@ -6,15 +6,16 @@ hands scikit-learn the matrix of the frame: it would check a frame's names with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
-import polars as pl
 from sklearn import linear_model
 
-from processors.learning.steps.protocols import DivergedError, Numbers, State, Weights
+from processors.learning.design import Design, Numbers
+from processors.learning.steps.protocols import DivergedError, State
+from processors.learning.weights import Weights
 
 _CLASSES = np.array([0.0, 1.0])
 
@@ -22,39 +23,31 @@ _CLASSES = np.array([0.0, 1.0])
 class Stochastic:
     """`partial_fit` of a tick's rows, in their order."""
 
-    def __init__(self, by_row: bool, is_logistic: bool = False, **options: Any) -> None:  # noqa: ARG002 - one way
+    def __init__(self, *, is_logistic: bool = False, **options: Any) -> None:
         kind = linear_model.SGDClassifier if is_logistic else linear_model.SGDRegressor
         defaults = {"loss": "log_loss"} if is_logistic else {}
         self._made = partial(kind, **(defaults | options), shuffle=False)
         self._model, self._is_logistic = self._made(), is_logistic
-        self._features: list[str] = []
+        self._features: tuple[str, ...] = ()
 
-    def predicted(self, frame: pl.DataFrame) -> Numbers:
-        """One number a row."""
-        return self.weights().predicted(frame)
-
-    def learn(self, frame: pl.DataFrame, target: Numbers) -> None:
+    def learn(self, design: Design, target: Numbers) -> None:
         """Knows these rows too."""
-        self._meet(frame.columns)
-        values = frame.select(self._features).to_numpy()
+        self._meet(design.features)
+        classes = {"classes": _CLASSES} if self._is_logistic else {}
         try:
-            if self._is_logistic:
-                self._model.partial_fit(values, target, classes=_CLASSES)
-            else:
-                self._model.partial_fit(values, target)
+            self._model.partial_fit(design.matrix, target, **classes)
         except ValueError as error:
             if "overflow" not in str(error):
                 raise
             raise DivergedError(str(error)) from error
 
-    def _meet(self, names: Sequence[str]) -> None:
-        new = [name for name in names if name not in self._features]
-        self._features += new
+    def _meet(self, features: tuple[str, ...]) -> None:
+        """Features only come, behind those that are known."""
+        new, self._features = len(features) - len(self._features), features
         if new and hasattr(self._model, "coef_"):
-            coefficients = self._model.coef_
-            more = np.zeros((*coefficients.shape[:-1], len(new)))
-            self._model.coef_ = np.concatenate([coefficients, more], axis=-1)
-            self._model.n_features_in_ = len(self._features)
+            old = self._model.coef_
+            self._model.coef_ = np.concatenate([old, np.zeros((*old.shape[:-1], new))], axis=-1)
+            self._model.n_features_in_ = len(features)
 
     def weights(self) -> Weights:
         """The linear model that it is."""
@@ -74,7 +67,7 @@ class Stochastic:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
         self._model = model = self._made()
-        self._features = list(state.get("weights", ()))
+        self._features = tuple(state.get("weights", ()))
         if not state:
             return
         coefficients = np.array(list(state["weights"].values()))
