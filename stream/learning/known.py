@@ -30,9 +30,7 @@ class KnownModel:
     @property
     def split(self) -> Split:
         """The parts to train, validate and test with."""
-        split = self.batch.split
-        assert isinstance(split, Split)  # noqa: S101 - one of the view is looked up when the config is read
-        return split
+        return self.batch.split
 
     @property
     def online(self) -> Online:

@@ -85,16 +85,17 @@ def _fill(config: ModelConfig) -> tuple[tuple[str, float | str], ...]:
 
 def _online(config: OnlineConfig) -> Online:
     drift = None if config.drift is None else Drift(config.drift.detectors, config.drift.on_alarm)
-    steps = tuple(_step(step) for step in config.steps)
+    steps = tuple(step_of(step) for step in config.steps)
     return Online(steps, config.tick_rows, config.categories_max, config.scoring, drift)
 
 
-def _step(config: StepConfig) -> Step:
+def step_of(config: StepConfig) -> Step:
+    """The transformer or the estimator, with its options in the order of their names."""
     return Step(config.river, _options(config.with_))
 
 
 def _options(said: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    made = {name: _step(each) if isinstance(each, StepConfig) else each for name, each in said.items()}
+    made = {name: step_of(each) if isinstance(each, StepConfig) else each for name, each in said.items()}
     return tuple(sorted(made.items()))
 
 

@@ -9,9 +9,10 @@ from processors.columns import ColumnType
 from processors.feature_views.model import FeatureView
 from processors.features import Derive
 from processors.learning.batch import offered
+from processors.learning.estimators import faults
 from processors.learning.model import Task
 from processors.rules.expressions import parsed
-from stream.config.learning.compiling import batch_step, input_kinds, view_of
+from stream.config.learning.compiling import batch_step, input_kinds, step_of, view_of
 from stream.config.learning.models import METRICS, ModelConfig
 from stream.config.problems import Location
 
@@ -39,6 +40,7 @@ def model_faults(config: ModelConfig, dataset: Dataset) -> Iterator[ModelFault]:
     yield from _target(config, dataset)
     yield from _inputs(config, dataset, view)
     yield from _fill(config)
+    yield from _steps(config)
     yield from _estimator(config)
     yield from _metric(config)
 
@@ -105,6 +107,12 @@ def _fill(config: ModelConfig) -> Iterator[ModelFault]:
             yield ("inputs", "fill", name), f"{name!r} is not among the inputs"
         elif name in config.inputs.numbers and isinstance(value, str):
             yield ("inputs", "fill", name), f"{value!r} is no number, and {name!r} is one"
+
+
+def _steps(config: ModelConfig) -> Iterator[ModelFault]:
+    if config.online is not None:
+        for why in faults(config.task, [step_of(each) for each in config.online.steps]):
+            yield ("online", "steps"), why
 
 
 def _estimator(config: ModelConfig) -> Iterator[ModelFault]:

@@ -12,7 +12,7 @@ from stream.config.strict import Name, Strict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
-_DOTTED = r"^[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$"
+_DOTTED = r"^[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$"
 
 #: An estimator within its library, such as linear_model.LinearRegression.
 Dotted: TypeAlias = Annotated[str, Field(pattern=_DOTTED)]
@@ -45,7 +45,10 @@ class InputsConfig(Strict):
 class StepConfig(Strict):
     """A transformer or an estimator of river."""
 
-    river: Dotted = Field(description="Its name within river, such as preprocessing.StandardScaler.")
+    river: Dotted = Field(
+        description="Its name within river, such as preprocessing.StandardScaler; or sklearn.linear_model.SGDRegressor "
+        "or SGDClassifier, by river's adapter."
+    )
     with_: dict[Name, bool | int | float | str | StepConfig] = Field(
         {}, alias="with", description="Its arguments; one that is an object is written as a step: {river: optim.SGD}."
     )
