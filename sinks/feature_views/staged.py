@@ -16,7 +16,7 @@ from processors.feature_views.model import FeatureView
 from processors.feature_views.values import arrow_type
 from processors.rules.expressions import parsed
 from sinks.base import IdRange, Span
-from sinks.database.connection import Connection
+from sinks.database.connection import Connection, Scalar
 from sinks.database.encoding import as_stored, as_typed
 from sinks.database.identifiers import quote, staged
 from sinks.feature_views.changes import Changes
@@ -44,19 +44,19 @@ class StagedRows:
 
     def within(self, ids: Span | IdRange) -> pa.RecordBatch:
         """Those with an id in a range."""
-        return self._read("s._id BETWEEN ? AND ?", ids)
+        return self._read("s._id BETWEEN ? AND ?", ids.id_first, ids.id_last)
 
-    def changed_beyond(self, ids: Span | IdRange) -> pa.RecordBatch:
-        """Those of the first page of changes that have an id which is not in a range."""
-        return self._read(f"s._id IN (SELECT _id FROM ({self.changes.first}) WHERE _id NOT BETWEEN ? AND ?)", ids)
+    def changed(self) -> pa.RecordBatch:
+        """Those of the first page of changes."""
+        return self._read(f"s._id IN (SELECT _id FROM ({self.changes.first}))")
 
     def pages(self) -> Iterator[pa.RecordBatch]:
         """All of them, some at a time."""
         for number, page in enumerate(pages(self.connection.batches(self._sql("TRUE")))):
             yield self._rows(page if number else without_example(page))
 
-    def _read(self, condition: str, ids: Span | IdRange) -> pa.RecordBatch:
-        read = self.connection.table(self._sql(condition), ids.id_first, ids.id_last)
+    def _read(self, condition: str, *values: Scalar) -> pa.RecordBatch:
+        read = self.connection.table(self._sql(condition), *values)
         return self._rows(without_example(read))
 
     def _sql(self, condition: str) -> str:
