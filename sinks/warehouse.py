@@ -234,7 +234,8 @@ class Warehouse:
         end, all that is touched once. `is_whole`: no more of a swap is to come."""
         if is_whole and not self._in_transaction and all(each.is_plain for each in stored):
             for dataset, its in by_dataset(stored):
-                self._stores[dataset].features.take([each.prepared.judged.batch.ids for each in its if each.accepted])
+                store = self._stores[dataset]
+                store.features.take([each.fresh(store.table) for each in its if each.accepted])
             return
         for each in stored:
             batch = each.prepared.judged.batch

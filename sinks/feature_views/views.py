@@ -18,7 +18,7 @@ from sinks.feature_views.latest import fill, renew
 from sinks.feature_views.recomputing import Recomputing, touched
 from sinks.feature_views.registry import bring_in, retire_others, sum_up
 from sinks.feature_views.rows import FeatureRows
-from sinks.feature_views.staged import StagedRows, sources
+from sinks.feature_views.staged import Fresh, StagedRows, sources
 from sinks.table import Table
 
 
@@ -39,9 +39,9 @@ class ViewStore:
         staged = StagedRows(connection, view, sources(view, table), changes)
         return cls(connection, view, staged, FeatureRows(connection, view), changes)
 
-    def take(self, ids: Sequence[IdRange]) -> None:
-        """The rows of some ranges were staged just now, and are not written down; other rows may have changed."""
-        self._work_off(pa.concat_batches([self._nothing, *(self.staged.within(each) for each in ids)]))
+    def take(self, fresh: Sequence[Fresh]) -> None:
+        """These rows were staged just now, and are not written down; other rows may have changed."""
+        self._work_off(pa.concat_batches([self._nothing, *map(self.staged.as_taken, fresh)]))
 
     def settle(self) -> None:
         """Work off what is written down as changed."""
@@ -111,10 +111,10 @@ class FeatureViews:
             store.settle()
         return cls(stores, tuple(notices))
 
-    def take(self, ids: Sequence[IdRange]) -> None:
-        """The rows of some ranges were staged just now, for the first time; other rows may have changed."""
+    def take(self, fresh: Sequence[Fresh]) -> None:
+        """These rows were staged just now, for the first time; other rows may have changed."""
         for store in self.stores:
-            store.take(ids)
+            store.take(fresh)
 
     def note(self, ids: Span | IdRange) -> None:
         """The same; but vectors are computed when they are settled."""
