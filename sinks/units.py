@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sinks.base import MicroBatch, Receipt
-from sinks.feature_views.staged import Fresh
 from sinks.rows.staging import Prepared
 from sinks.schemas.drift import Drift
-from sinks.table import Table
 
 
 def units(waiting: Iterable[Prepared]) -> Iterator[list[Prepared]]:
@@ -47,26 +45,6 @@ class Stored:
     accepted: int = 0
     rejudged: int = 0
     is_new: bool = True
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether only rows have come, and none went or changed sides but among these."""
-        return self.is_new and not self.rejudged
-
-    def fresh(self, table: Table) -> Fresh:
-        """Its rows as they are staged now. `table`: as the dataset has it; where the batch has another, or rows lost
-        out, they are not what was prepared."""
-        prepared, batch = self.prepared, self.prepared.judged.batch
-        is_known = self.accepted == prepared.rows.num_rows and batch.table == table
-        return Fresh(batch.ids, prepared.of_views if is_known else {})
-
-
-def by_dataset(stored: Iterable[Stored]) -> Iterator[tuple[str, list[Stored]]]:
-    """Each dataset with what was stored of it."""
-    found: dict[str, list[Stored]] = {}
-    for each in stored:
-        found.setdefault(each.prepared.judged.batch.dataset, []).append(each)
-    yield from found.items()
 
 
 def receipts(stored: Sequence[Stored], seconds: float) -> Iterator[Receipt]:

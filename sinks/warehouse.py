@@ -16,6 +16,7 @@ from sinks.base import IdRange, Judged, MicroBatch, Receipt, Span, Swap, whole_f
 from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
+from sinks.deriving import derive, note, settle
 from sinks.files import Position
 from sinks.kpis.refreshing import adopt
 from sinks.ledger.entry import file_rows
@@ -32,7 +33,7 @@ from sinks.rows.staging import Prepared, prepare
 from sinks.schemas.recording import Taken
 from sinks.store import Store
 from sinks.table import Table
-from sinks.units import Stored, by_dataset, receipts, units
+from sinks.units import Stored, receipts, units
 
 
 class Warehouse:
@@ -92,7 +93,7 @@ class Warehouse:
             try:
                 yield
                 if keep:
-                    self._settle_features()
+                    settle(self._stores)
             finally:
                 self._in_transaction = False
         if keep:
@@ -175,7 +176,8 @@ class Warehouse:
         swap = unit[0].judged.batch.swap
         with self._unit(swap):
             stored = [self._take(prepared) for prepared in unit]
-            self._derive(stored, is_whole=swap is None or swap.closes)
+            is_last = not self._in_transaction and (swap is None or swap.closes)
+            (derive if is_last else note)(self._stores, stored)
         return list(receipts(stored, time.perf_counter() - started))
 
     def _take(self, prepared: Prepared) -> Stored:
@@ -228,24 +230,6 @@ class Warehouse:
             self._stores = stores
             self._forget()
             raise
-
-    def _derive(self, stored: Sequence[Stored], *, is_whole: bool) -> None:
-        """Compute features of the rows that were stored, and of others that changed; in a longer transaction at its
-        end, all that is touched once. `is_whole`: no more of a swap is to come."""
-        if is_whole and not self._in_transaction and all(each.is_plain for each in stored):
-            for dataset, its in by_dataset(stored):
-                store = self._stores[dataset]
-                store.features.take([each.fresh(store.table) for each in its if each.accepted])
-            return
-        for each in stored:
-            batch = each.prepared.judged.batch
-            self._stores[batch.dataset].features.note(batch.ids)
-        if is_whole and not self._in_transaction:
-            self._settle_features()
-
-    def _settle_features(self) -> None:
-        for store in self._stores.values():
-            store.features.settle()
 
     def _follow(self, batch: MicroBatch) -> None:
         """Let the dataset's tables have what the batch's table has, should that be more than they have."""
