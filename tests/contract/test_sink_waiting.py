@@ -184,7 +184,7 @@ def test_rows_that_refer_to_what_waits_with_them_find_it(tmp_path: Path) -> None
 
 
 def of_different_tables() -> list[Judged]:
-    """Verdicts behind each other: the second of a swap, the last with a column more."""
+    """Verdicts behind each other: the third of a swap, the last with a column more."""
     wider = replace(TABLE, columns=(*TABLE.columns, ("extra", ColumnType("string"))))
     drafts = (WAITING[0], WAITING[1], replace(PLAIN[1], file_id=4, swap=Swap(3, "whole")), WAITING[2])
     more = Draft(7, 1, (Accepted((*row("w", "ann", 1).cells, "more")),))
