@@ -147,6 +147,7 @@ def test_a_fixed_rule_makes_the_warehouse_that_the_rule_would_have_made(
     assert kept(folder / "was.db") == kept(folder / "is.db")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=FILES, dates=st.permutations(DAYS))
 def test_corrections_survive_every_replay(

@@ -51,7 +51,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("batch_rows", [1, 7, 500])
+@pytest.mark.parametrize("batch_rows", [pytest.param(1, marks=pytest.mark.slow), 7, 500])
 def test_the_sample_drops_have_one_content_hash_for_any_size_of_micro_batches(
     tmp_path: Path, whole: Path, batch_rows: int
 ) -> None:

@@ -65,7 +65,7 @@ def types(schemas: Mapping[str, Schema]) -> dict[str, list[str]]:
     return {path.rpartition("/")[2]: [each.type for each in schema.columns] for path, schema in schemas.items()}
 
 
-@pytest.mark.parametrize("batch_rows", [1, 7, 1000, 20_000])
+@pytest.mark.parametrize("batch_rows", [pytest.param(1, marks=pytest.mark.slow), 7, 1000, 20_000])
 def test_the_schema_of_a_file_does_not_depend_on_batches(tmp_path: Path, batch_rows: int) -> None:
     land(tmp_path / "landing", "d/a.csv", "id,n,extra", *RECORDS, "x,half,late", "y,2.5,")
     assert types(taken(tmp_path, datasets(batch_rows))) == {"a.csv": ["string", "number", "integer"]}

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+import pytest
 import yaml
 
 from sinks.schemas.amendments import recorded
@@ -88,6 +89,7 @@ def test_what_a_watch_made_of_the_feed_is_what_one_run_makes_of_it(tmp_path: Pat
     assert recorded(place.warehouse) == recorded(at_once.warehouse)
 
 
+@pytest.mark.slow
 def test_a_watch_that_is_killed_again_and_again_comes_to_the_same(tmp_path: Path) -> None:
     random, place = Random(7), evolving(tmp_path)
     for day in range(len(DAYS)):

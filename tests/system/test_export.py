@@ -161,6 +161,7 @@ def kill_while_it_writes(place: Place, seconds: float) -> None:
         running.kill()
 
 
+@pytest.mark.slow
 def test_kills_while_files_are_written_leave_none_that_is_half_or_old(place: Place, tmp_path: Path) -> None:
     random, interrupted = Random(6), 0
     exporting(place, "clean")

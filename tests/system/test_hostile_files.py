@@ -170,16 +170,19 @@ def test_status_names_each_hostile_file_that_is_not_loaded(landed: Place) -> Non
     ] == []
 
 
+@pytest.mark.slow
 def test_watch_gives_each_hostile_file_the_same_content_as_run(landed: Place, watched: tuple[Place, Watch]) -> None:
     expected, found = content(landed), content(watched[0])
     assert found.keys() == expected.keys()
     assert [path for path in expected if found[path] != expected[path]] == []
 
 
+@pytest.mark.slow
 def test_the_books_agree_when_hostile_files_come_in_any_order(watched: tuple[Place, Watch]) -> None:
     assert unsound(watched[0].warehouse, tuple(CONFIGS)) == []
 
 
+@pytest.mark.slow
 def test_watch_still_runs_behind_hostile_files_and_stops_when_it_is_told(watched: tuple[Place, Watch]) -> None:
     place, watch = watched
     write(place.landing / "text" / "behind all.csv", HEADER + b"a,behind\n")

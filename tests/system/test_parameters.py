@@ -123,7 +123,7 @@ def test_a_file_that_waits_for_an_earlier_date_is_told_to_and_what_for(tmp_path:
     assert [entry for entry in files(place.warehouse).values() if "later" in entry.file.path] == []
 
 
-@pytest.mark.parametrize("batch_rows", [1, 50, 1000])
+@pytest.mark.parametrize("batch_rows", [pytest.param(1, marks=pytest.mark.slow), 50, 1000])
 def test_rows_and_figures_are_the_same_whatever_the_size_of_a_batch(
     whole: Place, tmp_path: Path, batch_rows: int
 ) -> None:

@@ -6,6 +6,8 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.system.conftest import Starter
 from tests.system.drops import rename_into
 from tests.system.examples import COUNTRIES, EXAMPLE_CONFIGS
@@ -40,6 +42,7 @@ def staged(warehouse: Path) -> list[tuple[object, ...]]:
     return [tuple(row) for row in found]
 
 
+@pytest.mark.slow
 def test_each_version_takes_the_place_of_the_one_before(place: Place) -> None:
     place = replace(place, configs=EXAMPLE_CONFIGS)
     for generation, text in enumerate(versions(), 1):

@@ -15,8 +15,8 @@ from tests.system.looking import files, hashes, number, unsound
 from tests.system.processes import Place, ade, eventually, load, write_configs
 
 WHOLE_FILE = 1_000_000
-SIZES = [1, 7, 500, WHOLE_FILE]
 slow = partial(pytest.param, marks=pytest.mark.slow)
+SIZES = [slow(1, id="batch_rows=1"), 7, 500, WHOLE_FILE]
 
 
 def sized(folder: Path, batch_rows: int) -> Place:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from random import Random
 
+import pytest
 import yaml
 
 from tests.system.conftest import Starter
@@ -88,6 +89,7 @@ def test_beside_a_watch_it_is_refused_and_says_what_to_do(tmp_path: Path, start:
     assert text(place) == CONFIG
 
 
+@pytest.mark.slow
 def test_where_it_is_killed_makes_no_difference(tmp_path: Path) -> None:
     random, place = Random(11), fed(tmp_path, records=4000, files=4)
     expected = place.beside("expected")
