@@ -201,12 +201,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
-    `score`; of an export its kind."""
+    """What is to be told of a date of a dataset as a whole. `subject`: the rule, the column or the model that it is
+    about, or `score`; of an export its kind."""
 
     dataset: str
     date: str
-    kind: Literal["rule", "drift", "score", "export"]
+    kind: Literal["rule", "drift", "score", "export", "model"]
     subject: str
     severity: Severity
     message: str

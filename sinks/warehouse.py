@@ -24,6 +24,7 @@ from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
 from sinks.ledger.runs import Command, Run, RunOutcome
 from sinks.ledger.spans import stored_position
+from sinks.models.log import LearningLog
 from sinks.parameters.versions import ParameterLog
 from sinks.relations.contest import TEMPORARY
 from sinks.relations.relations import Rejudged, Relations
@@ -57,6 +58,7 @@ class Warehouse:
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
                 for table in tables:
                     adopt(self.connection, table)
+                self._learning = LearningLog(self.connection, tables)
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
@@ -265,13 +267,17 @@ class Warehouse:
         store.schemas.take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
+        self._learning.went(batch.dataset, batch.swap.superseded)
         return len(self._judge(relations, whole, closes=False).moved)
 
-    def _judge(self, relations: Relations, ids: Span | IdRange, *, closes: bool) -> Rejudged:
-        """What rows of a span are to others, and others to them, with the balances of all files."""
+    def _judge(self, relations: Relations, ids: Span | IdRange, *, closes: bool, is_new: bool = True) -> Rejudged:
+        """What rows of a span are to others, and others to them, with the balances of all files. `is_new`: the span was
+        not there before, or is gone for good."""
         rejudged = relations.judge(ids, closes=closes)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
+        if is_new:
+            self._learning.moved(rejudged.moved)
         return rejudged
 
     def _refuse_another_file(self) -> None:
@@ -306,6 +312,7 @@ class Warehouse:
         suite_id = self.suites.id_of(batch.table)
         is_new = self._ledger.add_spans(entry, batch, suite_id, self.run_id)
         if is_new:
+            self._learning.came(batch)
             if store.table.raw:
                 staging.append_events(prepared)
         else:
@@ -317,5 +324,5 @@ class Warehouse:
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)
-        rejudged = self._judge(relations, ids, closes=batch.swap is None or batch.swap.closes)
+        rejudged = self._judge(relations, ids, closes=batch.swap is None or batch.swap.closes, is_new=is_new)
         return Stored(prepared, schemas.drifts, passed - rejudged.lost, len(rejudged.moved), is_new)
