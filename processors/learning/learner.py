@@ -126,6 +126,20 @@ class Learner:
         if self._serving is not None:
             self._serving = self.weights
 
+    def relearn(self, examples: Examples) -> Statistics:
+        """Knows examples again that were taken out with others; what was said of them by then stays as it is. Gives
+        what takes them out once more."""
+        if examples.target is None:
+            raise ValueError("examples without a target cannot be learned")
+        encoded = self._encoder.encoded(examples.numbers, examples.categories)
+        kept = np.ones(len(examples.target), dtype=np.bool_)
+        for rows in encoded.surplus.values():
+            kept[rows] = False
+        design = encoded.design.only(kept)
+        statistics = Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch)
+        self.unlearn(-statistics)
+        return statistics
+
     def _ticks(self, examples: Examples) -> Iterator[_Tick]:
         begin = 0
         while begin < examples.rows:

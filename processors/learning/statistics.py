@@ -46,6 +46,9 @@ class Statistics:
         features = tuple(dict.fromkeys((*self.features, *other.features)))
         return self.over(features) + other.over(features)
 
+    def __neg__(self) -> Statistics:
+        return Statistics(self.features, -self.xx, -self.xy, -self.rows, self.epoch)
+
     def over(self, features: tuple[str, ...]) -> Statistics:
         """The same over these features, all of ours among them; what we do not have is 0."""
         places = [features.index(name) for name in self.features]
