@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from processors.learning.learner import Learner
     from processors.learning.statistics import Statistics
 
-#: So many rows at least are learned in one transaction, if they are there.
+#: So many rows are learned in one transaction, and waited for, unless nothing more comes: each writes the whole state.
 ROWS_AT_ONCE = 10_000
-#: So many are waited for, unless nothing more comes: each transaction writes the whole state.
-ROWS_WANTED = 1000
 _ANEW = "It rests until it learns anew: `ade-stream train {} --online`."
 _ANOTHER = "The model is another than the one that it learned. "
 
@@ -74,7 +72,7 @@ class Follower:
     @property
     def rows_wanted(self) -> int:
         """For so many it is worth a transaction, and fills a tick."""
-        return max(ROWS_WANTED, self._online.tick_rows)
+        return max(ROWS_AT_ONCE, self._online.tick_rows)
 
     def meet(self) -> None:
         """Look at what is stored, inside a transaction: it rests where that is of another model."""
@@ -158,13 +156,12 @@ class Follower:
 
     def _read(self, learner: Learner) -> tuple[list[Piece], bool]:
         """What is to be taken now, and whether that is not all."""
-        rows_max = max(ROWS_AT_ONCE, self._online.tick_rows)
-        pieces = read(self._rows, Position(self._stored.seq, self._stored.row_id), rows_max, self._since)
+        pieces = read(self._rows, Position(self._stored.seq, self._stored.row_id), self.rows_wanted, self._since)
         there = _count(pieces)
         if not learner.is_boundary_free:
             pieces = whole_ticks(pieces, self._online.tick_rows)
         self.waiting = there - _count(pieces)
-        return pieces, there >= rows_max
+        return pieces, there >= self.rows_wanted
 
     def _learn(self, learner: Learner, pieces: Sequence[Piece]) -> Iterator[Finding]:
         """Predict and learn what came, a piece at a time where each is to be unlearned alone."""

@@ -29,7 +29,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def metrics(place: Place, version: int = 1) -> dict[str, float]:
     """The figures of a version, by part and metric."""
     sql = "SELECT part, metric, value FROM meta_model_metrics WHERE version = ?"
-    return {f"{part}.{metric}": float(str(value)) for part, metric, value in rows(place.warehouse, sql, version)}
+    return {f"{part!s}.{metric!s}": float(str(value)) for part, metric, value in rows(place.warehouse, sql, version)}
 
 
 def matrix(days: range) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -67,11 +67,10 @@ def test_the_baselines_are_the_mean_and_the_row_before_of_the_entity(market: Pla
 
 def test_the_numbers_of_the_learner_are_those_with_which_it_followed_the_rows(market: Place) -> None:
     found = metrics(market)
-    counts = dict(
-        rows(market.warehouse, "SELECT part, rows FROM meta_model_metrics WHERE version = 1 AND metric = 'mae'")
-    )
+    sql = "SELECT part, rows FROM meta_model_metrics WHERE version = 1 AND metric = 'mae'"
+    counts = {str(part): int(str(count)) for part, count in rows(market.warehouse, sql)}
     parts = [f"prequential.{part}" for part in ("train", "validation", "test")]
-    together = sum(int(str(counts[part])) * found[f"{part}.mae"] for part in parts) / 240
+    together = sum(counts[part] * found[f"{part}.mae"] for part in parts) / 240
     [(kept,)] = rows(market.warehouse, "SELECT metrics FROM meta_learners WHERE model = 'price'")
     assert together == pytest.approx(json.loads(str(kept))["mae"], rel=1e-9)
 

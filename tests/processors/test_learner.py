@@ -90,6 +90,17 @@ def test_one_row_a_tick_is_what_rivers_own_pipeline_makes_of_dicts(name: str) ->
     assert Learner.new(of).fold(met).predictions == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
+def test_large_values_that_are_nearly_alike_are_scaled_by_what_they_vary() -> None:
+    """river's own formula says of some of these that they vary by less than nothing."""
+    of = without_categories((SCALED, Step("linear_model.LinearRegression")), 10)
+    learner = Learner.new(of)
+    for seed in range(20):
+        batch = rows(10, of, seed)
+        learner.fold(examples(of, put(batch, "x", pa.array(1e9 + batch["n"].to_numpy() * 1e-6))))
+    assert learner.refused == {}
+    assert learner.prequential.mae == pytest.approx(2.0, abs=1.0)
+
+
 def published(name: str, target: str, task: Task, steps: tuple[Step, ...]) -> Prequential:
     """What a learner reaches that takes a data set of river one row a tick."""
     batch = csv.read_csv(SHARED / "river_bundled" / name).combine_chunks().to_batches()[0]

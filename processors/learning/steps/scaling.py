@@ -13,14 +13,27 @@ from processors.learning.steps.protocols import State
 
 
 class Standard:
-    """StandardScaler: the mean and the variance of each feature."""
+    """StandardScaler: the mean and the variance of each feature.
+
+    The moments of a tick are merged with those before as `learn_many` merges them (Chan et al., 1979), all features at
+    once. But its variance of a tick is the mean square less the squared mean: where values are large and alike, that is
+    below 0 at times, and its root is no number.
+    """
 
     def __init__(self, *, with_std: bool = True) -> None:
         self._scaler = preprocessing.StandardScaler(with_std=with_std)
 
     def learn(self, design: Design) -> None:
         """Knows these rows too."""
-        self._scaler.learn_many(design.frame())
+        scaler, names = self._scaler, design.features
+        before = np.array([(scaler.counts[name], scaler.means[name], scaler.vars[name]) for name in names])
+        count, mean, variance = before.T
+        share = len(design.matrix) / (count + len(design.matrix))
+        apart = design.matrix.mean(axis=0) - mean
+        spread = design.matrix.var(axis=0) + (1.0 - share) * apart * apart
+        scaler.counts.update(dict.fromkeys(names, len(design.matrix)))
+        scaler.means.update(zip(names, (mean + share * apart).tolist(), strict=True))
+        scaler.vars.update(zip(names, (variance + share * (spread - variance)).tolist(), strict=True))
 
     def transformed(self, design: Design) -> Design:
         """As `transform_many` does it: a feature that did not vary yet is not divided."""
@@ -39,8 +52,10 @@ class Standard:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        with_std = self._scaler.with_std
-        self._scaler = preprocessing.StandardScaler._from_state(**state, with_std=with_std)
+        self._scaler = preprocessing.StandardScaler(with_std=self._scaler.with_std)
+        self._scaler.counts.update(state["counts"])
+        self._scaler.means.update(state["means"])
+        self._scaler.vars.update(state["vars"])
 
 
 class StandardByRow(Standard):
