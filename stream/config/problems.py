@@ -74,7 +74,8 @@ def _step(place: dict[str, Any], part: int | str) -> dict[str, Any]:
 
 
 def _resolve(schema: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
-    for option in place.get("anyOf", []):
+    either = [] if "discriminator" in place else place.get("oneOf", [])
+    for option in (*place.get("anyOf", []), *either):
         if "$ref" in option:
             return _resolve(schema, option)
     if "$ref" in place:

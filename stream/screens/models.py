@@ -47,7 +47,7 @@ def trained_told(training: Training) -> None:
     write(f"  rows      {rows} (split {stored.split_id})\n")
     if training.refused:
         write(f"  refused   {_counts(training.refused)}\n")
-    write(f"  artifact  {stored.artifact}, hash {stored.artifact_hash[:12]}\n")
+    write(f"  artifact  {stored.artifact}\n")
     for notice in training.notices:
         write(f"  notice    {shown(notice)}\n")
     with printing() as console:
@@ -116,7 +116,7 @@ def model_told(story: Story) -> None:
         write(f"{stored.model} version {stored.version}{alias}: {stored.algorithm}, {_moment(stored.created_at)}\n")
         of_view = f", view {stored.view} version {stored.view_version}" if stored.view else ""
         write(f"  rows      {count(stored.rows)} of {stored.dataset}{of_view}, split {stored.split_id}\n")
-        write(f"  artifact  {stored.artifact}, hash {stored.artifact_hash[:12]}\n")
+        write(f"  artifact  {stored.artifact}, SHA-256 {stored.artifact_hash}\n")
         write(f"  made by   {', '.join(f'{name} {version}' for name, version in stored.libraries.items())}\n")
         with printing() as console:
             console.print(_figures(each.metrics))
@@ -167,7 +167,7 @@ def told_verified(found: Verified) -> str:
     stored = found.version
     name = f"{stored.model} version {stored.version}"
     if found.is_same:
-        return f"{name}: trained anew on the same {count(found.rows)} rows, it is the same: {stored.artifact_hash}\n"
+        return f"{name}: trained anew on the same {count(found.rows)} rows, it is the same, to the byte.\n"
     lines = []
     if not found.same_rows:
         lines.append(f"{name}: its rows have changed: {count(stored.rows)} then, {count(found.rows)} now.")

@@ -19,11 +19,13 @@ from sinks.table import Table, Unique
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import content_hash, everything, leftovers
 from tests.sinks.drafts import Accepted, Draft, Malformed, Refused, judged, store
+from tests.sinks.models import MODEL
 
 TABLE = Table(
     "sales",
     (("code", ColumnType("string")), ("number", ColumnType("integer"))),
     unique=(Unique("by_code", ("code",)), Unique("by_number", ("number",), action="drop")),
+    models=(MODEL,),  # its log is written with every commit
 )
 
 BEFORE = (

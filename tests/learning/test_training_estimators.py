@@ -142,6 +142,11 @@ def test_targets_that_are_all_alike_are_no_classification() -> None:
         trained(Step("linear_model.LogisticRegression"), "classification", rows)
 
 
+def test_more_cells_than_memory_should_hold_are_refused_with_the_way_out() -> None:
+    with pytest.raises(ValueError, match=r"200 rows of 3 columns, .* leave out the categories with the most values"):
+        trained(Step("linear_model.LinearRegression"), "regression", seen(model(), sales()), cells_max=599)
+
+
 NUMBERS = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
 PAIRS = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=50)
 

@@ -14,6 +14,9 @@ from processors.learning.batch.offered import OFFERED, estimator
 from processors.learning.examples import Examples
 from processors.learning.model import Step, Task
 
+#: Of a matrix that a model is fitted on: 2 GiB of doubles.
+CELLS_MAX = 1 << 28
+
 
 class Trained(Protocol):
     """What is left of a training."""
@@ -75,10 +78,16 @@ class Fitted:
         return np.asarray(self.estimator.predict_proba(matrix)[:, 1], np.float64)
 
 
-def trained(step: Step, task: Task, examples: Examples) -> Trained:
+def trained(step: Step, task: Task, examples: Examples, cells_max: int = CELLS_MAX) -> Trained:
     """The model of examples that have a target. Raises ValueError where it cannot be fitted, saying why."""
     assert examples.target is not None  # noqa: S101 - who trains has targets
     encoding = Encoding.of(examples)
+    count, width = len(examples.ids), len(encoding.columns)
+    if count * width > cells_max:
+        raise ValueError(
+            f"{count} rows of {width} columns, one for each number and each category, are more cells than the "
+            f"{cells_max} that are fitted at once; leave out the categories with the most values, or train on less time"
+        )
     matrix, target = encoding.matrix(examples), examples.target
     if task == "classification" and len(np.unique(target)) < 2:
         raise ValueError("all of the rows to train with have the same target; there is nothing to tell apart")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,7 +14,7 @@ from processors.splitting.model import Split
 from stream.config.compiling.dataset import Dataset
 from stream.config.learning.compiling import ModelDefinition, view_of, with_compiled_models
 from stream.config.learning.faults import ModelFault, model_faults
-from stream.config.learning.models import ModelConfig
+from stream.config.learning.models import KINDS, ModelConfig
 from stream.config.problems import Place, dotted, placed, problem, repeated
 from stream.config.views.loading import View, keeping
 from stream.config.yaml_files import mapping, text_of
@@ -57,11 +58,15 @@ def _read(path: Path) -> WrittenModel:
     try:
         config = ModelConfig.model_validate(content)
     except ValidationError as error:
-        problems += [problem(place, dict(detail), ModelConfig) for detail in error.errors()]
+        problems += [problem(place, _in_yaml(dict(detail)), ModelConfig) for detail in error.errors()]
         raise ConfigError("\n".join(dict.fromkeys(problems))) from error
     if problems:
         raise ConfigError("\n".join(problems))
     return WrittenModel(config, place)
+
+
+def _in_yaml(detail: dict[str, Any]) -> dict[str, Any]:
+    return {**detail, "loc": tuple(part for part in detail["loc"] if part not in KINDS)}
 
 
 def with_models(dataset: Dataset, models: Iterable[WrittenModel], views: Sequence[View]) -> tuple[Dataset, list[str]]:

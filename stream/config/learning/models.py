@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from processors.learning.model import Detector, OnAlarm, Task
 from stream.config.splits import SplitConfig
@@ -24,6 +24,25 @@ METRICS: dict[Task, tuple[Metric, ...]] = {
 }
 
 
+_PLAIN, _STEP = "(plain)", "(step)"
+#: What pydantic names in a location, and a YAML has no key for: which kind of option it takes something for.
+KINDS = frozenset({_PLAIN, _STEP})
+
+
+def _is_plain(value: object) -> object:
+    if isinstance(value, list | dict) or value is None:
+        raise ValueError("must be a number, a text, true or false")
+    return value
+
+
+#: A value of which no other is made.
+Plain: TypeAlias = Annotated[bool | int | float | str, BeforeValidator(_is_plain)]
+
+
+def _kind(option: object) -> str:
+    return _STEP if isinstance(option, dict | StepConfig) else _PLAIN
+
+
 class InputsConfig(Strict):
     """What a prediction is made from: columns of the dataset, and features of the view."""
 
@@ -31,7 +50,7 @@ class InputsConfig(Strict):
     categories: tuple[Name, ...] = Field(
         (), description="Columns or features of type category, string, integer: a column of 0 and 1 for each value."
     )
-    fill: dict[Name, float | str] = Field(
+    fill: dict[Name, Plain] = Field(
         {}, description="What stands in the place of a null, by input; without it, a row with a null there is refused."
     )
 
@@ -49,9 +68,13 @@ class StepConfig(Strict):
         description="Its name within river, such as preprocessing.StandardScaler; or sklearn.linear_model.SGDRegressor "
         "or SGDClassifier, by river's adapter."
     )
-    with_: dict[Name, bool | int | float | str | StepConfig] = Field(
+    with_: dict[Name, Option] = Field(
         {}, alias="with", description="Its arguments; one that is an object is written as a step: {river: optim.SGD}."
     )
+
+
+Option: TypeAlias = Annotated[Annotated[Plain, Tag(_PLAIN)] | Annotated[StepConfig, Tag(_STEP)], Discriminator(_kind)]
+StepConfig.model_rebuild()
 
 
 class DriftConfig(Strict):
@@ -120,7 +143,7 @@ class BatchConfig(Strict):
         description="Its name within scikit-learn; by default linear_model.LinearRegression, and "
         "linear_model.LogisticRegression of a classification.",
     )
-    with_: dict[Name, bool | int | float | str] = Field({}, alias="with", description="Its arguments.")
+    with_: dict[Name, Plain] = Field({}, alias="with", description="Its arguments.")
     split: _SplitConfig = Field(
         default_factory=lambda: ModelSplitConfig.model_validate({"fractions": _FRACTIONS}),
         description="The parts to train, validate and test with: a split of the view by its name, or fractions or "
