@@ -117,11 +117,6 @@ class ModelRows:
         return f"CAST({column} AS TEXT) AS {quote(name)}" if name in self.model.categories else column
 
 
-def rows_between(connection: Connection, model: Model, id_first: int, id_last: int, limit: int) -> pa.RecordBatch:
-    """The rows of a model with an id in a range, so many at the most."""
-    return ModelRows(connection, model).between(id_first, id_last, limit)
-
-
 def rows_by_id(connection: Connection, model: Model) -> Iterator[pa.RecordBatch]:
     """All rows of a model, in bounded memory."""
     return ModelRows(connection, model).by_id()
