@@ -207,7 +207,7 @@ class WarehouseReader:
         """
         hashed = hashlib.sha256()
         for name, columns in self._hashed_columns(dataset):
-            values = joined([_written(column) for column in columns])
+            values = joined([written(column) for column in columns])
             of_files = columns[0] == "file_id"
             key = "file_id" if of_files else "_id"
             for first, last in self._id_ranges(dataset, date, of_files=of_files):
@@ -234,7 +234,7 @@ class WarehouseReader:
         return [(file, file) if of_files else (row_id(file, 0), row_id(file + 1, 0) - 1) for file in ids]
 
 
-def _written(column: str) -> str:
+def written(column: str) -> str:
     """A value with its column's name, nothing where it is null: a column that a table has gained changes no hash.
 
     Text is in hexadecimal, since `quote()` ends at a NUL.

@@ -25,6 +25,7 @@ from stream.cli import (
     splits,
     status,
     tracing,
+    verifying,
     why,
 )
 
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command()(loading.watch)
 app.command()(loading.run)
 app.command()(replaying.replay)
+app.command()(verifying.verify)
 app.command(name="status")(status.status)
 app.command(name="why")(why.why)
 app.command()(tracing.trace)
