@@ -96,14 +96,6 @@ def test_a_rule_that_changed_is_told_with_both_suites(copied: Place, tmp_path: P
     assert first["suite_today"] not in {None, first["origin"]["suite"]}
 
 
-def test_corrected_records_are_verified_by_what_they_were_corrected_to(copied: Place, tmp_path: Path) -> None:
-    export = tmp_path / "rejects.csv"
-    ade(copied, "rejects", "export", "--dataset", "orders", "--output", str(export))
-    export.write_text(export.read_text("utf-8").replace("-", "1"), "utf-8")
-    ade(copied, "rejects", "retry", "--dataset", "orders")
-    assert verified(copied, code=0)["differences"] == []
-
-
 def without_raw(place: Place) -> Path:
     """Orders without a raw layer, loaded; the file."""
     path = place.configs / "orders.yaml"
