@@ -23,7 +23,9 @@ def copy(source: Path, target: Path) -> None:
         try:
             connection.run("VACUUM INTO ?", str(target.absolute()))
         except WarehouseError as error:
-            raise WarehouseError(f"{target}: the copy could not be written. {error}") from error
+            raise WarehouseError(
+                f"{target}: the copy of {source} could not be written: {error.__cause__}. Check its disk, and the path."
+            ) from error
 
 
 def faults(path: Path) -> list[str]:
@@ -49,4 +51,6 @@ def settle(path: Path) -> None:
     Raises WarehouseError where anybody reads from it, after five seconds.
     """
     with Connection(path) as connection:
-        connection.rows("PRAGMA journal_mode = DELETE")
+        [(mode,)] = connection.rows("PRAGMA journal_mode = DELETE")
+    if mode != "delete":
+        raise WarehouseError(f"{path}: its log is still in use. Stop what reads from it, and start again.")
