@@ -23,7 +23,7 @@ from sinks.feature_views.reading import vectors_by_id
 from sinks.files import Position, row_id
 from sinks.kpis.history import KpiTrend, trends
 from sinks.ledger.corrections import event
-from sinks.ledger.files import FileEntry, stored_files
+from sinks.ledger.files import FileEntry, stored_dates, stored_files
 from sinks.ledger.holds import DatasetState, dataset_states
 from sinks.ledger.spans import SpanEntry, stored_position, stored_spans
 from sinks.parameters.versions import RecordedParameters
@@ -174,6 +174,10 @@ class WarehouseReader:
             )
             for row in sums
         ]
+
+    def dates(self, dataset: str | None = None) -> dict[str, list[str]]:
+        """The execution dates of which each dataset, or one, has files, in order."""
+        return stored_dates(self._connection, dataset)
 
     def dataset_states(self) -> list[DatasetState]:
         """The datasets that are held, or were once, by name."""
