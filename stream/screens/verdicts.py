@@ -21,6 +21,8 @@ def told(verdict: Verdict) -> str:
     if verdict.differences:
         tables = "1 difference" if len(verdict.differences) == 1 else f"{count(len(verdict.differences))} differences"
         return "\n".join([*lines, f"{tables}, in {asked}; of each table and date the first is shown."]) + "\n"
+    if not verdict.dates:
+        return "\n".join([*lines, "Nothing is recorded of what was asked for."]) + "\n"
     return "\n".join([*lines, f"verified: {asked} come to what is recorded."]) + "\n"
 
 

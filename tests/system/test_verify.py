@@ -154,6 +154,11 @@ def test_a_dataset_that_no_config_describes_is_named(copied: Place, tmp_path: Pa
     assert verified(place, code=0)["unverified"] == ["orders: is recorded, but no config describes it."]
 
 
+def test_a_date_that_is_not_recorded_is_not_said_to_be_verified(loaded: Place) -> None:
+    done = entered(loaded, "verify", "--date", "1999-01-01")
+    assert (done.returncode, done.stdout) == (0, "Nothing is recorded of what was asked for.\n")
+
+
 def test_where_there_is_no_warehouse_it_says_so(place: Place) -> None:
     done = entered(place, "verify")
     assert (done.returncode, "there is no warehouse" in done.stderr) == (3, True)
