@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
@@ -186,7 +186,8 @@ class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, rules that look at other rows included.
 
     `rejudged`: rows of other spans, of this dataset and of others, that changed sides because of what this span has, or
-    had. `commit_seconds`: wall time of the transaction. `drifts`: the files at which the schema changed.
+    had. `commit_seconds`: wall time of the transaction, by rows its share in one of several. `drifts`: the files at
+    which the schema changed.
     """
 
     batch: MicroBatch
@@ -200,12 +201,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is to be told of a date of a dataset as a whole. `subject`: the rule or the column that it is about, or
-    `score`; of an export its kind."""
+    """What is to be told of a date of a dataset as a whole. `subject`: the rule, the column or the model that it is
+    about, or `score`; of an export its kind."""
 
     dataset: str
     date: str
-    kind: Literal["rule", "drift", "score", "export"]
+    kind: Literal["rule", "drift", "score", "export", "model"]
     subject: str
     severity: Severity
     message: str
@@ -227,4 +228,9 @@ class Sink(Protocol[Prepared]):
 
     def commit(self, prepared: Prepared, /) -> Receipt:
         """Rows, rejects, counts, events and the span, all or nothing. Raises WarehouseError."""
+        ...
+
+    def commit_all(self, waiting: Sequence[Prepared], /) -> Iterator[Receipt]:
+        """The same for each of several, in their order. Some may be stored at once, all of them or nothing; receipts
+        are given behind that."""
         ...

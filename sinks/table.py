@@ -11,6 +11,7 @@ from processors.columns import ColumnType
 from processors.drift.states import Profiling
 from processors.feature_views.model import FeatureView
 from processors.kpis.model import Kpi
+from processors.learning.model import Model
 from processors.rules.set_rules import SetRule
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
@@ -71,7 +72,7 @@ class Table:
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     `views`: the features that are made of its rows. `kpis`: the key figures of its dates. `exports`: what is written to
-    files when they are closed.
+    files when they are closed. `models`: what is predicted from its rows.
     """
 
     dataset: str
@@ -90,6 +91,7 @@ class Table:
     views: tuple[FeatureView, ...] = ()
     kpis: tuple[Kpi, ...] = ()
     exports: tuple[ExportKind, ...] = ()
+    models: tuple[Model, ...] = ()
 
     @property
     def relations(self) -> tuple[Relation, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from sinks.base import IdRange, Judged, MicroBatch, Receipt, Span, Swap, whole_f
 from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
+from sinks.deriving import derive, note, settle
 from sinks.files import Position
 from sinks.kpis.refreshing import adopt
 from sinks.ledger.entry import file_rows
@@ -23,6 +24,7 @@ from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
 from sinks.ledger.runs import Command, Run, RunOutcome
 from sinks.ledger.spans import stored_position
+from sinks.models.log import LearningLog
 from sinks.parameters.versions import ParameterLog
 from sinks.relations.contest import TEMPORARY
 from sinks.relations.relations import Rejudged, Relations
@@ -32,6 +34,7 @@ from sinks.rows.staging import Prepared, prepare
 from sinks.schemas.recording import Taken
 from sinks.store import Store
 from sinks.table import Table
+from sinks.units import Stored, receipts, units
 
 
 class Warehouse:
@@ -55,6 +58,7 @@ class Warehouse:
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
                 for table in tables:
                     adopt(self.connection, table)
+                self._learning = LearningLog(self.connection, tables)
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
@@ -91,7 +95,7 @@ class Warehouse:
             try:
                 yield
                 if keep:
-                    self._settle_features()
+                    settle(self._stores)
             finally:
                 self._in_transaction = False
         if keep:
@@ -159,20 +163,35 @@ class Warehouse:
         the last. Raises WarehouseError when the span partly overlaps a committed one, and when the database cannot be
         written.
         """
+        [receipt] = self._commit([prepared])
+        return receipt
+
+    def commit_all(self, waiting: Sequence[Prepared], /) -> Iterator[Receipt]:
+        """The same for each of several, in their order, in as few transactions as that takes. Receipts are given
+        behind the transaction; what it has is stored as a whole, or not at all."""
+        for unit in units(waiting):
+            yield from self._commit(unit)
+
+    def _commit(self, unit: Sequence[Prepared]) -> list[Receipt]:
         started = time.perf_counter()
         self._refuse_another_file()
-        with self._unit(prepared.judged.batch.swap):
-            self._follow(prepared.judged.batch)
-            freed = self._supersede(prepared.judged.batch)
-            schemas = self._stores[prepared.judged.batch.dataset].schemas.take(prepared.judged, prepared.seen)
-            accepted, rejudged = self._store(prepared, schemas)
-            self._derive(prepared.judged.batch, is_any_elsewhere=rejudged + freed > 0)
-            if self._run is not None:
-                self._run.count(prepared.judged.batch, accepted, len(schemas.drifts))
-        rejudged += freed
-        batch, outcome = prepared.judged.batch, prepared.judged.outcome
-        seconds = time.perf_counter() - started
-        return Receipt(batch, accepted, outcome.row_count - accepted, outcome.counts, rejudged, seconds, schemas.drifts)
+        swap = unit[0].judged.batch.swap
+        with self._unit(swap):
+            stored = [self._take(prepared) for prepared in unit]
+            is_last = not self._in_transaction and (swap is None or swap.closes)
+            (derive if is_last else note)(self._stores, stored)
+        return list(receipts(stored, time.perf_counter() - started))
+
+    def _take(self, prepared: Prepared) -> Stored:
+        """Store all but what is derived from rows."""
+        batch = prepared.judged.batch
+        self._follow(batch)
+        freed = self._supersede(batch)
+        schemas = self._stores[batch.dataset].schemas.take(prepared.judged, prepared.seen)
+        stored = self._store(prepared, schemas)
+        if self._run is not None:
+            self._run.count(batch, stored.accepted, len(schemas.drifts))
+        return replace(stored, rejudged=stored.rejudged + freed)
 
     @contextmanager
     def _unit(self, swap: Swap | None) -> Iterator[None]:
@@ -214,24 +233,6 @@ class Warehouse:
             self._forget()
             raise
 
-    def _derive(self, batch: MicroBatch, *, is_any_elsewhere: bool) -> None:
-        """Compute features of the rows of a batch, and of other rows if `is_any_elsewhere` that changed; in a longer
-        transaction at its end, all that is touched once."""
-        swap, store = batch.swap, self._stores.get(batch.dataset)
-        if store is None:
-            return
-        if self._in_transaction or not (swap is None or swap.closes):
-            store.features.note(batch.ids)
-        elif swap is None and not is_any_elsewhere:
-            store.features.take(batch.ids)
-        else:
-            store.features.note(batch.ids)
-            self._settle_features()
-
-    def _settle_features(self) -> None:
-        for store in self._stores.values():
-            store.features.settle()
-
     def _follow(self, batch: MicroBatch) -> None:
         """Let the dataset's tables have what the batch's table has, should that be more than they have."""
         store = self._stores.get(batch.dataset)
@@ -266,13 +267,17 @@ class Warehouse:
         store.schemas.take_out(batch.swap.superseded)
         self._ledger.forget_counts(whole)
         self._ledger.supersede(batch.swap.superseded, batch.parts[0].file.generation)
+        self._learning.went(batch.dataset, batch.swap.superseded)
         return len(self._judge(relations, whole, closes=False).moved)
 
-    def _judge(self, relations: Relations, ids: Span | IdRange, *, closes: bool) -> Rejudged:
-        """What rows of a span are to others, and others to them, with the balances of all files."""
+    def _judge(self, relations: Relations, ids: Span | IdRange, *, closes: bool, is_new: bool = True) -> Rejudged:
+        """What rows of a span are to others, and others to them, with the balances of all files. `is_new`: the span was
+        not there before, or is gone for good."""
         rejudged = relations.judge(ids, closes=closes)
         for file_id, change in rejudged.accepted_by_file.items():
             self._ledger.shift(file_id, change)
+        if is_new:
+            self._learning.moved(rejudged.moved)
         return rejudged
 
     def _refuse_another_file(self) -> None:
@@ -287,8 +292,8 @@ class Warehouse:
             "back, or start again, and the landing files are loaded anew."
         )
 
-    def _store(self, prepared: Prepared, schemas: Taken) -> tuple[int, int]:
-        """The rows accepted of this batch, and the rows of other spans that changed sides."""
+    def _store(self, prepared: Prepared, schemas: Taken) -> Stored:
+        """Store the rows of a batch, if it has any, and what is said of its files."""
         batch, entry = prepared.judged.batch, prepared.entry
         versions = [schemas.versions.get(part.file.file_id) for part in batch.parts]
         if not prepared.judged.outcome.row_count:
@@ -296,15 +301,18 @@ class Warehouse:
             if batch.breach == "hold":
                 hold(self.connection, batch.part)
             if batch.swap is None or not batch.swap.closes:
-                return 0, 0
-            return 0, len(self._judge(self._stores[batch.dataset].relations, batch.ids, closes=True).moved)
+                return Stored(prepared, schemas.drifts)
+            moved = self._judge(self._stores[batch.dataset].relations, batch.ids, closes=True).moved
+            return Stored(prepared, schemas.drifts, rejudged=len(moved))
         store, ids = self._stores[batch.dataset], batch.ids
         staging, relations = store.staging, store.relations
         if batch.parameters is not None:
             self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
         suite_id = self.suites.id_of(batch.table)
-        if self._ledger.add_spans(entry, batch, suite_id, self.run_id):
+        is_new = self._ledger.add_spans(entry, batch, suite_id, self.run_id)
+        if is_new:
+            self._learning.came(batch)
             if store.table.raw:
                 staging.append_events(prepared)
         else:
@@ -316,5 +324,5 @@ class Warehouse:
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)
-        rejudged = self._judge(relations, ids, closes=batch.swap is None or batch.swap.closes)
-        return passed - rejudged.lost, len(rejudged.moved)
+        rejudged = self._judge(relations, ids, closes=batch.swap is None or batch.swap.closes, is_new=is_new)
+        return Stored(prepared, schemas.drifts, passed - rejudged.lost, len(rejudged.moved), is_new)

@@ -109,7 +109,8 @@ def _judged(
             ended = Event()
             batches = _taken(Intake(tracker, recorded), found, ended, records_max)
             at_barrier = Choosing(sink.connection, tracker.datasets).at_barrier
-            receipts = run(batches, tracker.datasets.chains, sink, ended, at_barrier=at_barrier)
+            chains = tracker.datasets.chains
+            receipts = run(batches, chains, sink, ended, at_barrier=at_barrier, together_bytes=0)
             with closing(receipts):  # type: ignore[type-var]
                 for receipt in receipts:
                     if stop.is_set():

@@ -24,6 +24,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from processors.feature_views.aggregating import aggregated, kept
+from processors.feature_views.distinct import Distinct
 from processors.feature_views.expressions import featured
 from processors.feature_views.folding import Folding, Results
 from processors.feature_views.model import EVENT_US, FeatureView
@@ -42,17 +43,17 @@ def vectors(
     row, their columns and `states(view)`, over all rows that are older than those in `rows`; a probe must not lie
     nearer than `reach_us(view)` to any of these.
     """
-    plan = planned(view, False)
-    return _features(view, plan, probes, _results(view, plan, rows, probes, before))
+    plan, asked = planned(view, False), Distinct.of(view.keys, probes)
+    return asked.spread(_features(view, plan, asked.probes, _results(view, plan, rows, asked.probes, before)))
 
 
 def vectors_and_states(
     view: FeatureView, rows: pa.RecordBatch, probes: pa.RecordBatch, before: pa.RecordBatch | None = None
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """The features, as `vectors` has them, and the states at each probe: over all rows strictly before its instant."""
-    plan = planned(view, True)
-    results = _results(view, plan, rows, probes, before)
-    return _features(view, plan, probes, results), _states(view, plan, results)
+    plan, asked = planned(view, True), Distinct.of(view.keys, probes)
+    results = _results(view, plan, rows, asked.probes, before)
+    return asked.spread(_features(view, plan, asked.probes, results)), asked.spread(_states(view, plan, results))
 
 
 def _results(

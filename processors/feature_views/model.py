@@ -94,6 +94,11 @@ class FeatureView:
         """The names of the entity's columns."""
         return tuple(name for name, _ in self.entity)
 
+    @property
+    def reach_us(self) -> int:
+        """How far back its bounded windows look, in microseconds."""
+        return max((each.frame.start_us or 0 for each in self.aggregates), default=0)
+
     def __hash__(self) -> int:
         """Of what tells versions apart: it is asked for with every batch."""
         return hash((self.name, self.version, self.sql_hash, self.config_hash))

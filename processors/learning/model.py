@@ -47,11 +47,11 @@ class Online:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """An estimator of scikit-learn. `split`: of the view by its name, or one of the model's own. `metric`: by which a
+    """An estimator of scikit-learn. `split`: one of the view, or the model's own. `metric`: by which a
     challenger is held against the champion; it is promoted where it is better by the share `min_improvement`."""
 
     estimator: Step
-    split: str | Split
+    split: Split
     metric: str
     min_improvement: float = 0.0
 

@@ -42,6 +42,11 @@ def feature_changes(view: str) -> str:
     return f"feats_{view}.changes"
 
 
+def predictions(model: str) -> str:
+    """The table of a model's predictions, not quoted."""
+    return f"preds_{model}"
+
+
 def rule_keys(kind: str, dataset: str, rule: str) -> str:
     """The name of the keys of one rule that looks at other rows, not quoted. No name has a dot, so no two meet."""
     return f"{kind}_{dataset}.{rule}"

@@ -20,6 +20,7 @@ from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
+from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
 from sinks.relations.tables import RELATIONS
@@ -179,6 +180,13 @@ def splits(db: Database) -> None:
 def exports(db: Database) -> None:
     """Which files were written beside the warehouse, and of which state of their dates."""
     for statement in EXPORTS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def models(db: Database) -> None:
+    """What came and went for those who learn, their states, and the registry of models."""
+    for statement in MODELS.split(";\n\n"):
         db.execute(statement)
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from processors.feature_views.model import FeatureView
 from sinks.base import IdRange, Span
 from sinks.database.connection import Connection
 from sinks.feature_views.changes import Changes
-from sinks.feature_views.columns import kept_types
+from sinks.feature_views.columns import ROW_ID, kept_types
 from sinks.feature_views.latest import fill, renew
 from sinks.feature_views.recomputing import Recomputing, touched
 from sinks.feature_views.registry import bring_in, retire_others, sum_up
 from sinks.feature_views.rows import FeatureRows
-from sinks.feature_views.staged import StagedRows, sources
+from sinks.feature_views.staged import Fresh, StagedRows, sources
 from sinks.table import Table
-
-_NO_IDS = IdRange(0, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +39,31 @@ class ViewStore:
         staged = StagedRows(connection, view, sources(view, table), changes)
         return cls(connection, view, staged, FeatureRows(connection, view), changes)
 
-    def take(self, ids: Span | IdRange) -> None:
-        """The rows of a range were staged just now, and are not written down; other rows may have changed."""
-        self._work_off(self.staged.within(ids), ids)
+    def take(self, fresh: Sequence[Fresh]) -> None:
+        """These rows were staged just now, and are not written down; other rows may have changed."""
+        self._work_off(pa.concat_batches([self._nothing, *map(self.staged.as_taken, fresh)]))
 
     def settle(self) -> None:
         """Work off what is written down as changed."""
-        self._work_off(self._nothing, _NO_IDS)
+        self._work_off(self._nothing)
 
     @property
     def _nothing(self) -> pa.RecordBatch:
         return pa.RecordBatch.from_pylist([], schema=pa.schema(list(kept_types(self.view).items())))
 
-    def _work_off(self, new: pa.RecordBatch, ids: Span | IdRange) -> None:
-        """Page by page. `new`: the rows with these `ids`."""
+    def _work_off(self, new: pa.RecordBatch) -> None:
+        """Page by page. `new`: rows that have come."""
         changed = self.changes.page()
         while new.num_rows or changed.num_rows:
-            self._bring(new, changed, ids)
+            self._bring(new, changed)
             if self.changes.is_last(changed):
                 break
             new, changed = self._nothing, self.changes.page()
 
-    def _bring(self, new: pa.RecordBatch, changed: pa.RecordBatch, ids: Span | IdRange) -> None:
+    def _bring(self, new: pa.RecordBatch, changed: pa.RecordBatch) -> None:
         if changed.num_rows:
-            back = self.staged.changed_beyond(ids)
+            back = self.staged.changed()
+            back = back.filter(pc.invert(pc.is_in(back[ROW_ID], new[ROW_ID])))
             self.rows.take_out(back)
             new = pa.concat_batches([new, back])
         ranges = touched(self.view.keys, new, changed)
@@ -110,10 +111,10 @@ class FeatureViews:
             store.settle()
         return cls(stores, tuple(notices))
 
-    def take(self, ids: Span | IdRange) -> None:
-        """The rows of a range were staged just now, for the first time or once more; other rows may have changed."""
+    def take(self, fresh: Sequence[Fresh]) -> None:
+        """These rows were staged just now, for the first time; other rows may have changed."""
         for store in self.stores:
-            store.take(ids)
+            store.take(fresh)
 
     def note(self, ids: Span | IdRange) -> None:
         """The same; but vectors are computed when they are settled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from processors.feature_views.model import FeatureView
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from processors.schemas.remembering import Seen, seen
@@ -17,6 +19,7 @@ from sinks.base import IdRange, Judged, MicroBatch, Span
 from sinks.database.connection import Connection
 from sinks.database.encoding import reasons_json, staged_rows
 from sinks.database.identifiers import quote
+from sinks.feature_views.staged import about_to_be_staged
 from sinks.ledger.entry import Entry, entry
 from sinks.rows.tables import row_tables
 
@@ -30,27 +33,32 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables;
-    `seen`: what a schema version remembers of the rows."""
+    `of_views`: the rows as feature views take them; `seen`: what a schema version remembers of the rows."""
 
     judged: Judged
     entry: Entry
     events: pa.RecordBatch
     rows: pa.RecordBatch
     rejects: pa.RecordBatch
+    of_views: Mapping[FeatureView, pa.RecordBatch]
     seen: Seen
 
 
 def prepare(judged: Judged) -> Prepared:
     """Encode everything; no database is needed."""
     batch, outcome = judged.batch, judged.outcome
+    rows, views = outcome.accepted, batch.table.views
+    if rows.num_rows:
+        rows = staged_rows(rows, batch.table, batch.parts[0].file.date)
+    else:
+        views = ()
     return Prepared(
         judged,
         entry(batch, outcome),
         _event_rows(judged) if batch.keep_events else judged.events,
-        staged_rows(outcome.accepted, batch.table, batch.parts[0].file.date)
-        if outcome.accepted.num_rows
-        else outcome.accepted,
+        rows,
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
+        {view: about_to_be_staged(view, batch.table, outcome.accepted, rows) for view in views},
         seen(outcome, batch.table.contract.categories),
     )
 

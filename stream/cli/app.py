@@ -17,6 +17,8 @@ from stream.cli import (
     features,
     kpi,
     loading,
+    models,
+    predict,
     quality,
     rejects,
     replaying,
@@ -26,6 +28,7 @@ from stream.cli import (
     splits,
     status,
     tracing,
+    train,
     verifying,
     why,
 )
@@ -56,6 +59,9 @@ app.add_typer(quality.app, name="quality")
 app.command()(exporting.export)
 app.add_typer(features.app, name="features")
 app.add_typer(splits.app, name="splits")
+app.command(name="train")(train.train)
+app.add_typer(models.app, name="models")
+app.command(name="predict")(predict.predict)
 app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _JsonSchema = Annotated[bool, typer.Option("--json-schema", help="Print the JSON Schema of a config, for editors.")]
 _SuiteSchema = Annotated[bool, typer.Option("--suite-schema", help="Print the JSON Schema of a suite of rules.")]
 _ViewSchema = Annotated[bool, typer.Option("--view-schema", help="Print the JSON Schema of a feature view.")]
+_ModelSchema = Annotated[bool, typer.Option("--model-schema", help="Print the JSON Schema of a model.")]
 _Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to judge, without loading them.")]
 
 
@@ -31,6 +32,7 @@ def check(
     json_schema: _JsonSchema = False,
     suite_schema: _SuiteSchema = False,
     view_schema: _ViewSchema = False,
+    model_schema: _ModelSchema = False,
 ) -> None:
     """Validate the configs; exit 2 with file, line and reason for each thing that is wrong.
 
@@ -44,8 +46,8 @@ def check(
     from stream.screens.output import write
 
     del warehouse  # all commands take it
-    if json_schema or suite_schema or view_schema:
-        _print_schema(suite=suite_schema, view=view_schema)
+    if json_schema or suite_schema or view_schema or model_schema:
+        _print_schema(suite=suite_schema, view=view_schema, model=model_schema)
         return
     datasets = load_configs(configs)
     if files:
@@ -60,14 +62,19 @@ def check(
         for view in each.table.views:
             keys, count = ", ".join(view.keys), len(view.features)
             write(f"  view {view.name}, version {view.version}: {count} features of {keys}: ok\n")
+        for model in each.table.models:
+            count = len(model.numbers) + len(model.categories)
+            write(f"  model {model.name}: {model.task} of {model.target[0]} from {count} inputs: ok\n")
 
 
-def _print_schema(*, suite: bool, view: bool) -> None:
+def _print_schema(*, suite: bool, view: bool, model: bool) -> None:
     from stream.config import models
+    from stream.config.learning.models import model_schema
     from stream.config.views.models import view_schema
     from stream.screens.output import write
 
-    schema = view_schema() if view else models.suite_schema() if suite else models.json_schema()
+    asked = {model_schema: model, view_schema: view, models.suite_schema: suite}
+    schema = next((each for each, is_asked in asked.items() if is_asked), models.json_schema)()
     write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -14,6 +14,7 @@ from stream.config.columns import ColumnConfig
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.identity import identifying
 from stream.config.compiling.imputation import rounded
+from stream.config.learning.compiling import with_compiled_models
 from stream.config.models import DatasetConfig
 from stream.config.views.compiling import with_compiled_views
 
@@ -162,4 +163,4 @@ def with_amendments(
     contract = replace(compiled.table.contract, written=dataset.table.contract.as_written if whole.taken else None)
     table = replace(compiled.table, amendments=whole.taken, contract=contract)
     after = replace(dataset, columns=compiled.columns, table=table, chain=compiled.chain, fixed=stay)
-    return with_compiled_views(after), whole.left_out
+    return with_compiled_models(with_compiled_views(after)), whole.left_out

@@ -13,6 +13,8 @@ from processors.errors import ConfigError
 from sinks.kpis.refreshing import view_name
 from stream.config.compiling.dataset import Dataset, compile_dataset
 from stream.config.compiling.relations import reference_faults
+from stream.config.learning import loading as learning
+from stream.config.learning.loading import WrittenModel, read_models, with_models
 from stream.config.models import DatasetConfig
 from stream.config.odcs.merging import with_contract
 from stream.config.problems import Place, dotted, problem, repeated
@@ -24,6 +26,8 @@ from stream.config.yaml_files import mapping, text_of
 def load_configs(folder: Path) -> dict[str, Dataset]:
     """Every `*.yaml` directly in `folder` but contracts, by dataset name. Raises ConfigError with all problems."""
     views, problems = read_views(folder)
+    models, unsound = read_models(folder)
+    problems += unsound
     datasets: dict[str, Dataset] = {}
     places: dict[str, Place] = {}
     for path in config_files(folder):
@@ -35,18 +39,30 @@ def load_configs(folder: Path) -> dict[str, Dataset]:
         problems += _clashes(path, dataset, datasets)
         datasets[dataset.name], places[dataset.name] = dataset, place
     if not problems:  # a dataset that is referred to may be in a file that has some
-        problems = [*_dangling(datasets, places), *without_dataset(views, datasets)]
-    datasets, wrong = _viewed(datasets, views)
+        problems = [
+            *_dangling(datasets, places),
+            *without_dataset(views, datasets),
+            *learning.without_dataset(models, datasets),
+        ]
+    datasets, wrong = _whole(datasets, views, models)
     if problems or wrong:
         raise ConfigError("\n".join([*problems, *wrong]))
     return datasets
 
 
-def _viewed(datasets: Mapping[str, Dataset], views: Sequence[View]) -> tuple[dict[str, Dataset], list[str]]:
-    """The datasets with their views, and what is wrong with these."""
-    viewed = {name: with_views(dataset, views) for name, dataset in datasets.items()}
-    problems = [problem for _, of_dataset in viewed.values() for problem in of_dataset]
-    return {name: dataset for name, (dataset, _) in viewed.items()}, problems
+def _whole(
+    datasets: Mapping[str, Dataset], views: Sequence[View], models: Sequence[WrittenModel]
+) -> tuple[dict[str, Dataset], list[str]]:
+    """The datasets with their views and models, and what is wrong with these."""
+    whole = {name: _with(dataset, views, models) for name, dataset in datasets.items()}
+    problems = [problem for _, of_dataset in whole.values() for problem in of_dataset]
+    return {name: dataset for name, (dataset, _) in whole.items()}, problems
+
+
+def _with(dataset: Dataset, views: Sequence[View], models: Sequence[WrittenModel]) -> tuple[Dataset, list[str]]:
+    """Models are looked at where nothing is wrong with the views."""
+    viewed, problems = with_views(dataset, views)
+    return (viewed, problems) if problems else with_models(viewed, models, views)
 
 
 def config_files(folder: Path) -> list[Path]:
@@ -77,14 +93,15 @@ def load_config(path: Path) -> Dataset:
 
 
 def read_config(path: Path, text: str) -> Dataset:
-    """The dataset that a file with this text describes, alone but for its views. Raises ConfigError, a line for each
-    problem."""
+    """The dataset that a file with this text describes, alone but for its views and models. Raises ConfigError, a line
+    for each problem."""
     dataset, _ = _read(path, text)
     views, problems = read_views(path.parent)
-    viewed, wrong = with_views(dataset, views)
-    if problems or wrong:
-        raise ConfigError("\n".join([*problems, *wrong]))
-    return viewed
+    models, unsound = read_models(path.parent)
+    whole, wrong = _with(dataset, views, models)
+    if problems or unsound or wrong:
+        raise ConfigError("\n".join([*problems, *unsound, *wrong]))
+    return whole
 
 
 def _read(path: Path, text: str) -> tuple[Dataset, Place]:

@@ -55,12 +55,16 @@ class SplitConfig(Strict):
     )
 
     @model_validator(mode="after")
-    def _either(self) -> SplitConfig:
+    def _sound(self) -> SplitConfig:
+        self.refuse()
+        return self
+
+    def refuse(self) -> None:
+        """Raise ValueError where it says too little or too much."""
         if (self.fractions is None) == (self.boundaries is None):
             raise ValueError("needs either fractions or boundaries")
         if self.fractions is not None and sum(_shares(self.fractions).values()) != 1:
             raise ValueError("the fractions do not add up to 1")
-        return self
 
     def split(self, name: str, timezone: str, horizon_us: int | None) -> Split:
         """The same, for the processor. `horizon_us`: how far the view's bounded windows reach. Raises ValueError where

@@ -43,13 +43,23 @@ def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Writer]:
 
 @contextmanager
 def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Writer]:
-    file.write(_lines(pl.DataFrame(schema.empty_table()), header=True))
+    file.write(csv_header(schema))
 
     def write(rows: pa.RecordBatch) -> None:
-        columns = {name: pl.Series(_told(rows[name])) for name in rows.schema.names}
-        file.write(_lines(pl.DataFrame(columns), header=False))
+        file.write(csv_lines(rows))
 
     yield write
+
+
+def csv_header(schema: pa.Schema) -> bytes:
+    """The first line of a CSV file with these columns."""
+    return _lines(pl.DataFrame(schema.empty_table()), header=True)
+
+
+def csv_lines(rows: pa.RecordBatch) -> bytes:
+    """Rows as lines of a CSV file."""
+    columns = {name: pl.Series(_told(rows[name])) for name in rows.schema.names}
+    return _lines(pl.DataFrame(columns), header=False)
 
 
 def _check_flat(path: Path, schema: pa.Schema) -> None:

@@ -20,25 +20,29 @@ def ahead(
     limit: int,
     finish: Callable[[T], U],
     stop: threading.Event | None = None,
-) -> Generator[U]:
+    together: int = 0,
+) -> Generator[list[U]]:
     """What `finish` makes of each of `items`, which are produced in a thread of their own while those that wait for the
     consumer weigh less than `limit`.
+
+    Those that wait already are given at once, as long as they weigh less than `together`; nobody waits for more of
+    them. So a consumer that is slower than the producer gets several, and one that is faster each alone.
 
     `finish` is called where there is time for it: by the producer as long as the consumer has something to go on with,
     by the consumer where it would have to wait. Closing the generator ends the thread behind the item in hand; `stop`
     is set then, and behind the last item.
 
     >>> list(ahead(range(3), weight=lambda _: 1, limit=2, finish=str))
-    ['0', '1', '2']
+    [['0'], ['1'], ['2']]
     """
     waiting: _Waiting[T, U] = _Waiting(weight, limit, finish)
     thread = threading.Thread(target=_produce, args=(items, waiting), name="ade-stream-read", daemon=True)
     thread.start()
     try:
-        while not isinstance(item := waiting.get(), _End):
-            yield item.value if isinstance(item, _Finished) else finish(item)
-        if item.error is not None:
-            raise item.error
+        while not isinstance(taken := waiting.get(together), _End):
+            yield [item.value if isinstance(item, _Finished) else finish(item) for item in taken]
+        if taken.error is not None:
+            raise taken.error
     finally:
         waiting.close()
         if stop is not None:
@@ -105,18 +109,23 @@ class _Waiting(Generic[T, U]):
             self._end = end
             self._filled.notify()
 
-    def get(self) -> T | _Finished[U] | _End:
-        """The next item, or the end."""
+    def get(self, together: int) -> list[T | _Finished[U]] | _End:
+        """The next items, or the end. Only the first may have to be finished: it was alone when it came."""
         with self._filled:
             self._filled.wait_for(lambda: self._items or self._end)
             if not self._items:
                 assert self._end is not None  # noqa: S101 - what was waited for
                 return self._end
-            item, weight = self._items.popleft()
+            taken: list[T | _Finished[U]] = []
+            weight = 0
+            while self._items and (not taken or weight + self._items[0][1] < together):
+                item, its = self._items.popleft()
+                taken.append(item)
+                weight += its
             self._weight -= weight
             if self._has_room():
                 self._taken.notify()
-            return item
+            return taken
 
     def close(self) -> None:
         """Let the producer go, and what waits."""

@@ -35,8 +35,9 @@ from stream.running.barrier import Barrier
 from stream.running.breaker import count, over_budget
 from stream.schemas.narrowness import too_narrow
 
-#: Bytes of the landing files that may wait, judged, for their commit.
+#: Bytes of the landing files that may wait, judged, for their commit; and that are committed at once, where they wait.
 AHEAD_BYTES = 1 << 21
+TOGETHER_BYTES = AHEAD_BYTES // 2
 _VALUE_SHOWN = 60
 T = TypeVar("T")
 
@@ -48,9 +49,13 @@ def run(
     stop: threading.Event | None = None,
     budgets: Budgets | None = None,
     at_barrier: Callable[[Barrier], None] = Barrier.lift,
+    together_bytes: int = TOGETHER_BYTES,
 ) -> Iterator[Receipt]:
     """Judge each batch with its dataset's chain, commit it, and give its receipt. At a barrier all before it is
     committed, and `at_barrier` lifts it.
+
+    Batches that wait for their commit are committed together, up to `together_bytes` of the landing files; with 0 each
+    one when the receipt before it was looked at.
 
     Batches are read and judged in a thread of their own, some ahead of the commit. Closing the generator ends that
     thread; an error on either side is raised here. `stop` is set when the run ends, whichever way: it wakes a source
@@ -60,12 +65,27 @@ def run(
     def prepared(judged: Judged | Barrier) -> Prepared | Barrier:
         return judged if isinstance(judged, Barrier) else sink.prepare(judged)
 
-    with closing(ahead(judge(batches, chains, budgets), _weight, AHEAD_BYTES, prepared, stop)) as ready:
-        for each in ready:
-            if isinstance(each, Barrier):
-                at_barrier(each)
-            else:
-                yield sink.commit(each)
+    judging = judge(batches, chains, budgets)
+    with closing(ahead(judging, _weight, AHEAD_BYTES, prepared, stop, together_bytes)) as ready:
+        for waiting in ready:
+            for each in _until_barriers(waiting):
+                if isinstance(each, Barrier):
+                    at_barrier(each)
+                else:
+                    yield from sink.commit_all(each)
+
+
+def _until_barriers(waiting: Iterable[Prepared | Barrier]) -> Iterator[list[Prepared] | Barrier]:
+    """Each barrier, and all that stands before, between and behind them."""
+    batches: list[Prepared] = []
+    for each in waiting:
+        if isinstance(each, Barrier):
+            yield batches
+            yield each
+            batches = []
+        else:
+            batches.append(each)
+    yield batches
 
 
 def _weight(judged: Judged | Barrier) -> int:

@@ -20,6 +20,7 @@ from stream.config import Dataset
 from stream.judging import stopped_report
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
+from stream.learning.learners import Learners
 from stream.parameters.choosing import Choosing
 from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
@@ -79,12 +80,17 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
             choosing = Choosing(sink.connection, tracker.datasets)
             closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
+            learners = Learners(sink, lambda finding: _tell(finding, meters, screen))
+            for notice in learners.notices:
+                sys.stderr.write(f"ade-stream: {notice}\n")
 
             def at_barrier(barrier: Barrier) -> None:
+                if barrier.dataset is None:
+                    learners.catch_up()
                 (closings if barrier.dataset is None else choosing).at_barrier(barrier)
 
             receipts = run(batches, chains, sink, arrivals.stop, budgets, at_barrier)
-            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files, closings, signalled))
+            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files, learners, closings, signalled))
         if signalled.is_set():
             this_run.outcome = "stopped"
     if ongoing:
@@ -106,18 +112,25 @@ def _consume(
     meters: Meters,
     screen: Screen,
     schema_files: SchemaFiles,
+    learners: Learners,
     closings: Closings,
     signalled: threading.Event,
 ) -> None:
-    """Follow the receipts, and close the dates behind them; of those that are left when a signal comes only what takes
-    no longer than CLOSING_SECONDS: the next run finds the others."""
+    """Follow the receipts, learn what they brought, and close the dates behind them; of what is left when a signal comes
+    only what takes no longer than CLOSING_SECONDS: the next run finds the rest."""
     schema_files.write()
     try:
         for receipt in receipts:
             meters.add(receipt)
             screen.show(receipt)
             schema_files.follow(receipt)
+            learners.follow(receipt)
     finally:
         schema_files.write()
     stops = time.monotonic() + CLOSING_SECONDS
-    closings.close(until=lambda: signalled.is_set() and time.monotonic() > stops)
+
+    def is_over() -> bool:
+        return signalled.is_set() and time.monotonic() > stops
+
+    learners.catch_up(is_over)
+    closings.close(is_over)

@@ -9,6 +9,9 @@ from sinks.base import Finding, Receipt
 from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
+#: What is told of findings; else it is `quality`.
+_VERBS = {"export": "unwritten", "model": "learning"}
+
 
 def sentence(receipt: Receipt) -> str:
     """What happened, as `key=value` pairs behind a verb; values with blanks are quoted.
@@ -49,9 +52,10 @@ changes="…"`. `from` is `contract` where it is the first file."""
 
 def found(finding: Finding) -> str:
     """Something about a date: `quality dataset=… date=… rule=… severity=… message="…"`; `drift` has the column, and
-    `score` what it is of, in the place of `rule`. `unwritten … export=…` is a file that could not be written."""
+    `score` what it is of, in the place of `rule`. `unwritten … export=…` is a file that could not be written,
+    `learning … model=…` what a learner has to say."""
     return _pairs(
-        "unwritten" if finding.kind == "export" else "quality",
+        _VERBS.get(finding.kind, "quality"),
         dataset=finding.dataset,
         date=finding.date,
         **{finding.kind: finding.subject},

@@ -10,14 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from processors.errors import ConfigError
-from processors.feature_views.model import FeatureView
 from processors.splitting.manifest import PartManifest
 from processors.splitting.model import Borders, Split, borders
 from processors.splitting.written import read, written
-from sinks.feature_views.columns import vector_types
+from sinks.database.identifiers import staged
 from sinks.reading import WarehouseReader
 from sinks.splits.manifests import StoredSplit, record_split, splits
-from sinks.splits.rows import time_range
+from sinks.splits.rows import SplitRows, rows_of_dataset, rows_of_view
+from stream.config import Dataset
 from stream.config.views.loading import read_views
 from stream.features.views import KnownView, known_view
 from stream.features.writing import writing
@@ -51,9 +51,10 @@ def make_split(configs: Path, warehouse: Path, view: str, name: str) -> Made:
     with WarehouseReader(warehouse) as recorded:
         known = known_view(recorded, datasets, view)
         split = _described(configs, known, name)
-        where = _borders(recorded, known.view, split)
-        parts = Splitting(recorded.connection, known.view, split, where).manifests()
-    _refuse_empty(split, parts)
+        rows = rows_of_view(known.view)
+        where = borders_of(recorded, rows, split)
+        parts = Splitting(recorded.connection, rows, split, where).manifests()
+    refuse_empty(split, parts)
     split_id, is_new = record_split(warehouse, name, view, known.view.version, written(split, where), parts)
     return Made(known_split(warehouse, split_id), is_new)
 
@@ -65,25 +66,22 @@ def _described(configs: Path, known: KnownView, name: str) -> Split:
     if name not in config.splits:
         there = f"there are {', '.join(config.splits)}" if config.splits else "it has none; write them under `splits:`"
         raise ConfigError(f"the view {known.view.name} has no split {name!r}; {there}.")
-    return config.splits[name].split(name, known.dataset.config.timezone, _reach(known.view))
+    return config.splits[name].split(name, known.dataset.config.timezone, known.view.reach_us)
 
 
-def _reach(view: FeatureView) -> int:
-    """How far back its bounded windows look, in microseconds."""
-    return max((each.frame.start_us or 0 for each in view.aggregates), default=0)
-
-
-def _borders(recorded: WarehouseReader, view: FeatureView, split: Split) -> Borders:
-    times = time_range(recorded.connection, view)
+def borders_of(recorded: WarehouseReader, rows: SplitRows, split: Split) -> Borders:
+    """Where the parts are, for the rows that there are now. Raises ConfigError where that cannot be."""
+    times = rows.time_range(recorded.connection)
     if times is None:
-        raise ConfigError(f"the view {view.name} has no rows yet; `ade-stream run` loads files.")
+        raise ConfigError(f"{rows.told} has no rows yet; `ade-stream run` loads files.")
     try:
         return borders(split, *times)
     except ValueError as error:
-        raise ConfigError(f"the split {split.name} of {view.name}: {error}.") from error
+        raise ConfigError(f"the split {split.name} of {rows.name}: {error}.") from error
 
 
-def _refuse_empty(split: Split, parts: Sequence[PartManifest]) -> None:
+def refuse_empty(split: Split, parts: Sequence[PartManifest]) -> None:
+    """Raise ConfigError where a part has no rows."""
     for part in parts:
         if not part.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in part.excluded.items() if count)
@@ -137,10 +135,10 @@ class _ChangedError(Exception):
 
 def _write(again: Splitting, folder: Path, stored: StoredSplit) -> None:
     """Each file takes its place when all are written. Raises _ChangedError before that where the rows have changed."""
-    schema = pa.schema(list(vector_types(again.view).items()))
+    schema = pa.schema(list(again.rows.types.items()))
     with ExitStack() as files:
         writers = [files.enter_context(writing(folder / f"{part}.parquet", schema)) for part in again.split.parts]
-        for number, rows in again.vectors():
+        for number, rows in again.whole():
             writers[number](rows)
         if changed := _changed(stored, tuple(again.tally.manifests())):
             raise _ChangedError(changed)
@@ -148,13 +146,23 @@ def _write(again: Splitting, folder: Path, stored: StoredSplit) -> None:
 
 def _again(configs: Path, warehouse: Path, recorded: WarehouseReader, stored: StoredSplit) -> Splitting:
     """The split once more, over the rows that are there now."""
-    view = known_view(recorded, load_contracts(configs, warehouse), stored.view).view
-    if view.version != stored.view_version:
+    rows = _rows(recorded, load_contracts(configs, warehouse), stored.view)
+    if rows.version != stored.view_version:
         raise ConfigError(
             f"split {stored.split_id} is of version {stored.view_version} of {stored.view}, which has version "
-            f"{view.version} now: its rows are no longer kept. `ade-stream splits make` makes one of this version."
+            f"{rows.version} now: its rows are no longer kept. `ade-stream splits make` makes one of this version."
         )
-    return Splitting(recorded.connection, view, *read(stored.definition))
+    return Splitting(recorded.connection, rows, *read(stored.definition))
+
+
+def _rows(recorded: WarehouseReader, datasets: Mapping[str, Dataset], name: str) -> SplitRows:
+    """Those that a manifest calls so: of a view, or, without a view, the staged ones of a dataset."""
+    tables = [dataset.table for dataset in datasets.values()]
+    views = {view.name for table in tables for view in table.views}
+    of_datasets = {} if name in views else {staged(table.dataset): table for table in tables}
+    if name in of_datasets:
+        return rows_of_dataset(of_datasets[name])
+    return rows_of_view(known_view(recorded, datasets, name).view)
 
 
 def _changed(stored: StoredSplit, parts: Sequence[PartManifest]) -> dict[str, tuple[int, int]]:

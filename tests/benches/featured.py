@@ -31,9 +31,9 @@ _DAY_US = 86_400_000_000
 YOUNG, OLD, COMPARED = 10, 285, 15
 
 
-def featured() -> Dataset:
+def featured(dataset: Dataset | None = None) -> Dataset:
     """Retail with counts, sums, means and maxima over 7 and 30 days, and the days since the last line."""
-    dataset = retail(raw=True)
+    dataset = dataset or retail(raw=True)
     selected = [f"{sql} OVER d{days} AS {name}_{days}d" for days in (7, 30) for name, sql in _AGGREGATES.items()]
     selected.append("(_event_us - max(_event_us) OVER ever) / 86400000000.0 AS days_since_last")
     order = "PARTITION BY CustomerID ORDER BY _event_us RANGE BETWEEN"

@@ -25,9 +25,49 @@ def threads() -> list[str]:
 
 
 @settings(max_examples=50, deadline=None)
-@given(items=st.lists(st.integers(0, 9), max_size=200), limit=st.integers(1, 30))
-def test_every_item_comes_out_finished_once_and_in_order(items: list[int], limit: int) -> None:
-    assert list(ahead(items, same, limit, str)) == [str(item) for item in items]
+@given(items=st.lists(st.integers(0, 9), max_size=200), limit=st.integers(1, 30), together=st.integers(0, 40))
+def test_every_item_comes_out_finished_once_and_in_order(items: list[int], limit: int, together: int) -> None:
+    taken = ahead(items, same, limit, str, together=together)
+    assert [each for some in taken for each in some] == [str(item) for item in items]
+
+
+@settings(max_examples=50, deadline=None)
+@given(items=st.lists(st.integers(0, 9), max_size=200), together=st.integers(0, 40))
+def test_what_comes_out_at_once_weighs_less_than_it_may_unless_it_is_one_alone(items: list[int], together: int) -> None:
+    for some in ahead(items, same, 1000, same, together=together):
+        assert len(some) == 1 or sum(some) < together
+
+
+def test_what_waits_comes_out_at_once_and_nobody_waits_for_more() -> None:
+    came, goes_on = threading.Event(), threading.Event()
+
+    def produce() -> Iterator[int]:
+        yield from range(4)
+        came.set()
+        goes_on.wait(20)
+        yield 4
+
+    with closing(ahead(produce(), lambda _: 1, 100, same, together=100)) as taken:
+        first = next(taken)
+        came.wait(20)
+        waiting = [] if first == [0, 1, 2, 3] else next(taken)
+        assert first + waiting == [0, 1, 2, 3]
+        goes_on.set()
+        assert next(taken) == [4]
+
+
+def test_a_consumer_that_is_quicker_gets_each_item_alone() -> None:
+    asked = threading.Semaphore(0)
+
+    def produce() -> Iterator[int]:
+        for item in range(20):
+            asked.acquire(timeout=20)
+            yield item
+
+    with closing(ahead(produce(), lambda _: 1, 100, same, together=100)) as taken:
+        for item in range(20):
+            asked.release()
+            assert next(taken) == [item]
 
 
 @pytest.mark.parametrize("slow", ["producer", "consumer"])
@@ -60,8 +100,8 @@ def test_no_more_waits_than_the_limit_and_the_item_that_reached_it() -> None:
             yield item
 
     with closing(ahead(produce(), lambda _: 1, 10, same)) as items:
-        for _ in items:
-            taken += 1
+        for some in items:
+            taken += len(some)
             time.sleep(0.001)
             most = max(most, produced - taken)
     assert most <= 11
@@ -73,7 +113,7 @@ def test_an_error_of_the_producer_comes_behind_the_items_before_it() -> None:
         raise ValueError("broken")
 
     items = ahead(produce(), same, 10, same)
-    assert next(items) == 1
+    assert next(items) == [1]
     with pytest.raises(ValueError, match="broken"):
         next(items)
     assert threads() == []

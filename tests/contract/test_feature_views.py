@@ -21,7 +21,7 @@ from sinks.feature_views import rows as feature_rows
 from sinks.table import Table
 from sinks.warehouse import Warehouse
 from tests.sinks.contents import rows
-from tests.sinks.drafts import Accepted, Draft, Refused, judged, store
+from tests.sinks.drafts import Accepted, Draft, Refused, judged, store, store_all
 from tests.sinks.oracle import expected
 from tests.sinks.views import VIEWS, everything, latest, latest_of, oracle, row, stored, with_views
 
@@ -50,6 +50,13 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Spans that wait together for their commit."""
+
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewritten:
     """A file whose generation goes, and the spans of the one that takes its place."""
 
@@ -57,7 +64,7 @@ class Rewritten:
     drafts: tuple[Draft, ...]
 
 
-Step: TypeAlias = Draft | Together | Rewritten | None
+Step: TypeAlias = Draft | Together | Waiting | Rewritten | None
 
 
 def spans(file_ids: st.SearchStrategy[int]) -> st.SearchStrategy[Draft]:
@@ -72,17 +79,20 @@ def spans(file_ids: st.SearchStrategy[int]) -> st.SearchStrategy[Draft]:
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[Step]:
-    """Commits alone and together, generations that take the place of others, and None where a new process begins."""
+    """Commits alone, waiting and together, generations that take the place of others, and None where a new process
+    begins."""
     found: list[Step] = []
     live, newest = [1, 2, 3], 3
     for kind in draw(
-        st.lists(st.sampled_from(["span", "span", "span", "together", "rewritten", "opened"]), max_size=9)
+        st.lists(st.sampled_from(["span", "span", "waiting", "waiting", "together", "rewritten", "opened"]), max_size=9)
     ):
         span = spans(st.sampled_from(live))
         if kind == "span":
             found.append(draw(span))
         elif kind == "together":
             found.append(Together(tuple(draw(st.lists(span, min_size=1, max_size=3))), draw(st.booleans())))
+        elif kind == "waiting":
+            found.append(Waiting(tuple(draw(st.lists(span, min_size=2, max_size=5)))))
         elif kind == "rewritten":
             old, newest = draw(st.sampled_from(live)), newest + 1
             live = [newest if each == old else each for each in live]
@@ -119,6 +129,9 @@ def _take(warehouse: Warehouse, step: Step, table: Table) -> Iterator[Draft]:
                 for draft in step.drafts:
                     store(warehouse, judged(table, draft))
             yield from step.drafts if step.kept else ()
+        case Waiting():
+            store_all(warehouse, [judged(table, draft) for draft in step.drafts])
+            yield from step.drafts
         case Rewritten():
             for draft, part in zip(step.drafts, _parts(len(step.drafts)), strict=True):
                 store(warehouse, judged(table, replace(draft, swap=Swap(step.superseded, part))))

@@ -18,6 +18,8 @@ IMPURE = {"os", "pathlib", "sqlite3", "time", "random", "threading"}
 #: What an impure module could be reached through all the same.
 IMPURE_TOO = {"io", "socket", "subprocess", "multiprocessing", "concurrent", "asyncio", "secrets", "uuid", "shutil"}
 UNSAFE = {"pickle", "pandas"}
+#: What only a learner or a training needs.
+LEARNING = {"river", "sklearn", "skops", "scipy"}
 PROCESSORS = [path for path in MODULES if path.is_relative_to(ROOT / "processors")]
 
 
@@ -94,10 +96,12 @@ def test_the_law_is_read_from_modules_that_are_there() -> None:
 @pytest.mark.parametrize(
     ("modules", "heavy"),
     [
-        ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"}),
+        ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"} | LEARNING),
+        ("stream.config, stream.running.service", LEARNING),
+        ("stream.learning.predicting, stream.learning.artifacts", LEARNING),
         ("sinks.reading, stream.screens.tables, stream.screens.rejects", {"stream.config", "pydantic", "sqlite_utils"}),
     ],
-    ids=["the command line", "a command that only looks"],
+    ids=["the command line", "a run", "a prediction of a linear model", "a command that only looks"],
 )
 def test_what_takes_long_to_import_is_imported_by_those_who_need_it(modules: str, heavy: set[str]) -> None:
     code = f"import sys, {modules}; print(*sys.modules)"

@@ -7,7 +7,7 @@ the header's.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,6 +148,11 @@ def judged(table: Table, draft: Draft) -> Judged:
 def store(warehouse: Warehouse, verdict: Judged) -> Receipt:
     """What a run does with a verdict."""
     return warehouse.commit(warehouse.prepare(verdict))
+
+
+def store_all(warehouse: Warehouse, verdicts: Iterable[Judged]) -> list[Receipt]:
+    """What a run does with verdicts that wait for their commit."""
+    return list(warehouse.commit_all([warehouse.prepare(each) for each in verdicts]))
 
 
 def _refused(records: Sequence[tuple[int, Refused]]) -> pa.RecordBatch:

@@ -188,8 +188,10 @@ def write_configs(
     limits: Setting | None = None,
     files: Setting | None = None,
     dialect: Setting | None = None,
+    with_models: bool = False,
 ) -> Path:
-    """The shipped configs of `datasets`, with some settings changed, and their views, in a folder of their own."""
+    """The shipped configs of `datasets`, with some settings changed, and their views, in a folder of their own; only
+    where they are asked for, also their models, which learn from what is loaded."""
     (folder / "sql").mkdir(parents=True, exist_ok=True)
     for dataset in datasets:
         config = shipped_config(dataset)
@@ -201,4 +203,13 @@ def write_configs(
         if yaml.safe_load(path.read_text("utf-8"))["dataset"] in datasets:
             for view in (path, path.with_suffix(".sql")):
                 shutil.copy(view, folder / "sql")
+    if with_models:
+        _write_models(folder / "models", datasets)
     return folder
+
+
+def _write_models(folder: Path, datasets: Sequence[str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for path in (SHIPPED_CONFIGS / "models").glob("*.yaml"):
+        if yaml.safe_load(path.read_text("utf-8"))["dataset"] in datasets:
+            shutil.copy(path, folder)

@@ -31,6 +31,8 @@ FILE = "orders/orders_2026-11-18.csv"
         "features list",
         "features show customer_features",
         "splits list",
+        "models list",
+        "models show salary",
         "kpi orders",
         "check",
         f"check {FILE}",

@@ -15,6 +15,7 @@ from tests.system.processes import SHIPPED_CONFIGS, Outcome, Place, ade
 
 SHIPPED = sorted(SHIPPED_CONFIGS.glob("*.yaml"))
 VIEWS = sorted(SHIPPED_CONFIGS.glob("**/sql/*.yaml"))
+MODELS = sorted(SHIPPED_CONFIGS.glob("**/models/*.yaml"))
 SUITES = sorted((SHIPPED_CONFIGS / "expectations").glob("*.yaml"))
 each_shipped = pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
 
@@ -64,13 +65,19 @@ def test_check_tells_the_views_of_a_dataset(checked: tuple[Place, Outcome]) -> N
     assert "  view customer_features, version 1: 9 features of customer_id: ok\n" in outcome.stdout
 
 
+def test_check_tells_the_models_of_a_dataset(checked: tuple[Place, Outcome]) -> None:
+    _, outcome = checked
+    assert "  model salary: regression of salary from 5 inputs: ok\n" in outcome.stdout
+
+
 def test_check_makes_no_warehouse(checked: tuple[Place, Outcome]) -> None:
     place, _ = checked
     assert not place.warehouse.parent.exists()
 
 
 @pytest.mark.parametrize(
-    ("option", "of"), [("--json-schema", "dataset"), ("--suite-schema", "suite"), ("--view-schema", "view")]
+    ("option", "of"),
+    [("--json-schema", "dataset"), ("--suite-schema", "suite"), ("--view-schema", "view"), ("--model-schema", "model")],
 )
 def test_a_shipped_schema_is_what_check_prints(place: Place, option: str, of: str) -> None:
     printed = ade(place, "check", option)
@@ -78,7 +85,7 @@ def test_a_shipped_schema_is_what_check_prints(place: Place, option: str, of: st
     assert printed.stdout == (SHIPPED_CONFIGS / f"{of}.schema.json").read_text("utf-8")
 
 
-@pytest.mark.parametrize("of", ["dataset", "suite", "view"])
+@pytest.mark.parametrize("of", ["dataset", "suite", "view", "model"])
 def test_a_schema_is_itself_a_valid_schema(of: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(of))
 
@@ -96,6 +103,26 @@ def test_a_shipped_view_fits_its_schema_and_points_editors_to_it(path: Path) -> 
     beside = "../" * len(path.parent.relative_to(SHIPPED_CONFIGS).parts)
     assert text.startswith(f"# yaml-language-server: $schema={beside}view.schema.json\n")
     jsonschema.Draft202012Validator(schema("view")).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=[path.stem for path in MODELS])
+def test_a_shipped_model_fits_its_schema_and_points_editors_to_it(path: Path) -> None:
+    text = path.read_text("utf-8")
+    beside = "../" * len(path.parent.relative_to(SHIPPED_CONFIGS).parts)
+    assert text.startswith(f"# yaml-language-server: $schema={beside}model.schema.json\n")
+    said = json.loads(json.dumps(yaml.safe_load(text), default=str))  # a date is a text to a schema
+    jsonschema.Draft202012Validator(schema("model")).validate(said)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"task": "ranking"}, {"inputs": {"nubmers": []}}, {"online": {"steps": []}}, {"batch": {"sklearn": "Ridge"}}],
+    ids=json.dumps,
+)
+def test_the_schema_of_models_refuses_a_wrong_one(spoilt: dict[str, Any]) -> None:
+    model = dict(yaml.safe_load((SHIPPED_CONFIGS / "models" / "next_order_amount.yaml").read_text("utf-8")))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema("model")).validate(model | spoilt)
 
 
 @pytest.mark.parametrize(

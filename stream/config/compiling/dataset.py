@@ -25,6 +25,7 @@ from stream.config.compiling.rules import add_rules
 from stream.config.dialect import DialectConfig
 from stream.config.files import FilesConfig
 from stream.config.kpis import kpi_faults
+from stream.config.learning.compiling import ModelDefinition
 from stream.config.models import DatasetConfig, LimitsConfig
 from stream.config.steps import FeaturesConfig, SchemaConfig
 from stream.config.suites import suite_of
@@ -58,6 +59,8 @@ class Dataset:
     reference_locations: tuple[Location, ...] = ()
     #: Of `table.views`, as they are written.
     definitions: tuple[Definition, ...] = ()
+    #: Of `table.models`, likewise.
+    model_definitions: tuple[ModelDefinition, ...] = ()
 
     @property
     def cast(self) -> Cast:

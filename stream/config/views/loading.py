@@ -88,12 +88,12 @@ def with_views(dataset: Dataset, views: Iterable[View]) -> tuple[Dataset, list[s
     problems = [line for view in own for line in _problems(view, dataset)]
     if problems or not own:
         return dataset, problems
-    fixed = _keeping(dataset, {name for view in own for name in view.config.entity})
+    fixed = keeping(dataset, {name for view in own for name in view.config.entity})
     compiled = with_compiled_views(replace(fixed, definitions=tuple(view.definition for view in own)))
     return compiled, [line for view in own for line in _split_problems(view, compiled)]
 
 
-def _keeping(dataset: Dataset, columns: set[str]) -> Dataset:
+def keeping(dataset: Dataset, columns: set[str]) -> Dataset:
     """The dataset, whose columns by which entities are known are not widened: a key keeps its type."""
     if dataset.config.modes.misfits != "evolve":
         return dataset

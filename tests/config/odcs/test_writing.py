@@ -84,7 +84,7 @@ def _columns(rule: dict[str, Any]) -> set[str]:
 
 def essence(dataset: Dataset) -> tuple[object, ...]:
     """What a contract is to give back; how a dataset is watched, and what is made of it, is no promise."""
-    config, table = dataset.config, replace(dataset.table, profiling=None, kpis=(), views=(), exports=())
+    config, table = dataset.config, replace(dataset.table, profiling=None, kpis=(), views=(), models=(), exports=())
     return dataset.columns, table, dataset.chain, config.description, config.key
 
 

@@ -1,0 +1,97 @@
+"""BayesianLinearRegression of river. It is sums of products, so that rows can be taken out of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import polars as pl
+from river import linear_model
+
+from processors.learning.design import Design, Numbers
+from processors.learning.statistics import Statistics
+from processors.learning.steps.protocols import DivergedError, State
+from processors.learning.weights import Weights
+
+
+class Bayesian:
+    """The sums of a tick are added as `learn_many` adds them, and kept as what can be subtracted. One row is a tick as
+    any other: so the covariance is the inverse of the precision, whatever the prior, and not a product of updates.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._model = linear_model.BayesianLinearRegression(**options)
+
+    @property
+    def can_unlearn(self) -> bool:
+        """Whether it forgets nothing by itself."""
+        return self._model.smoothing is None
+
+    def learn(self, design: Design, target: Numbers) -> Statistics | None:
+        """Knows these rows too; what can be taken out of it again."""
+        if self.can_unlearn:
+            statistics = Statistics.of(design.features, design.matrix, target)
+            self.add(statistics)
+            return statistics
+        self._meet(design.features)
+        with _computed():
+            self._model.learn_many(design.frame(), pl.Series(target))
+        return None
+
+    def add(self, statistics: Statistics, sign: float = 1.0) -> None:
+        """Learns the rows of which these are; with -1, takes them out."""
+        model, scale = self._model, sign * self._model.beta
+        self._meet(statistics.features)
+        places = [model._idx[name] for name in statistics.features]
+        model._ss_arr[np.ix_(places, places)] += scale * statistics.xx
+        model._eta_arr[places] += scale * statistics.xy
+        self._invert()
+
+    def _meet(self, features: Iterable[str]) -> None:
+        """Has a place for each; room for a power of two of them, so that it does not depend on how they came."""
+        model = self._model
+        count = len({*model._idx, *features})
+        if count > model._cap:
+            model._grow(max(8, 1 << (count - 1).bit_length()))
+        model._ensure_features(features)
+
+    def _invert(self) -> None:
+        model, count = self._model, len(self._model._idx)
+        with _computed():
+            model._ss_inv_arr[:count, :count] = np.linalg.inv(model._ss_arr[:count, :count])
+        model._m_dirty = True
+
+    def weights(self) -> Weights:
+        """The mean of what is believed of each weight."""
+        self._model._ensure_m()
+        return Weights(dict(zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)))
+
+    def state(self) -> State:
+        """A copy of all it knows: the covariance is made of the precision."""
+        model, count = self._model, len(self._model._idx)
+        return {
+            "features": list(model._idx),
+            "precision": model._ss_arr[:count, :count].copy(),
+            "mean": model._eta_arr[:count].copy(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Knows that, and nothing else."""
+        self._model = model = linear_model.BayesianLinearRegression(**self._options)
+        self._meet(state["features"])
+        count = len(model._idx)
+        model._ss_arr[:count, :count] = state["precision"]
+        model._eta_arr[:count] = state["mean"]
+        self._invert()
+
+
+@contextmanager
+def _computed() -> Iterator[None]:
+    """What numpy calls a singular matrix is an estimator that has diverged."""
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise DivergedError(str(error)) from error

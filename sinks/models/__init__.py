@@ -1,0 +1,1 @@
+"""What learns from a dataset's rows: the log of what came and went, learners with their states, and trained models."""

@@ -1,0 +1,64 @@
+"""`train`: a model is fitted and registered; or its learner begins anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from processors.errors import ConfigError
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
+
+_Model = Annotated[str, typer.Argument(metavar="MODEL", help="Which model.")]
+_Online = Annotated[bool, typer.Option("--online", help="Let its learner begin anew, with the rows that are there.")]
+_Since = Annotated[
+    str | None, typer.Option("--from", help="With --online: only rows of this execution date on.", metavar="YYYY-MM-DD")
+]
+
+
+def train(
+    model: _Model,
+    online: _Online = False,
+    since: _Since = None,
+    configs: Configs = CONFIGS,
+    landing: Landing = LANDING,
+    warehouse: WarehousePath = WAREHOUSE,
+    *,
+    json: Json = False,
+) -> None:
+    """Train a model on one part of its rows, measure it on the others, and register it, with its files beside the
+    warehouse.
+
+    Beside it stand what the mean and the row before would have predicted, and what the learner did say of the same
+    rows. The first version is the champion, later ones are challengers. Works beside a running watch; not so --online.
+
+    Example: ade-stream train next_order_amount
+    """
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    del landing  # what was loaded is learned from
+    if since is not None and not online:
+        raise ConfigError("--from says from when on a learner learns; it goes with --online.")
+    if online:
+        _relearn(configs, warehouse, model, since, json=json)
+        return
+    from stream.learning.training import train as trained
+    from stream.screens.models import trained_told
+
+    found = trained(configs, warehouse, model)
+    if json:
+        write(to_json(found))
+    else:
+        trained_told(found)
+
+
+def _relearn(configs: Path, warehouse: Path, model: str, since: str | None, *, json: bool) -> None:
+    from stream.learning.relearning import relearn
+    from stream.screens.models import told_relearned
+    from stream.screens.output import write
+    from stream.screens.tables import to_json
+
+    found = relearn(configs, warehouse, model, None if since is None else day(since, "--from"))
+    write(to_json(found) if json else told_relearned(found))

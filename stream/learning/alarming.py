@@ -1,0 +1,50 @@
+"""Concept drift: the error of a learner has risen. It is told with the file and the row where that began, and the
+model's policy says what follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.learning.model import OnAlarm
+from sinks.base import Finding
+from sinks.database.connection import Connection
+from sinks.models.learners import Alarm, tell
+from sinks.models.places import Met, met_as
+from sinks.models.registry import set_alias, version_of
+from sinks.models.rows import ModelRows
+
+if TYPE_CHECKING:
+    from processors.learning.drift import Alarm as Noticed
+
+_DETECTORS = {"adwin": "ADWIN", "page_hinkley": "Page-Hinkley"}
+
+
+def told(source: ModelRows, version: int, noticed: Noticed, policy: OnAlarm) -> Finding:
+    """Write an alarm down and do what the policy says, inside the caller's transaction; what is to be told of it."""
+    model, connection = source.model, source.connection
+    began, ended = met_as(source, noticed.row_from), met_as(source, noticed.row_to - 1)
+    rows, action = noticed.row_to - noticed.row_from, _done(connection, model.name, policy)
+    alarm = Alarm(model.name, version, noticed.detector, ended.seq, began.row_id, ended.row_id, rows, action)
+    tell(connection, alarm)
+    message = (
+        f"the error has risen to {noticed.error:.6g} ({_DETECTORS[noticed.detector]}): that began at "
+        f"{_place(began)}, {rows} rows before the end of {_place(ended)}; {action}"
+    )
+    return Finding(model.dataset, ended.date, "model", model.name, "warning", message)
+
+
+def _place(met: Met) -> str:
+    return f"{met.path} line {met.line}"
+
+
+def _done(connection: Connection, model: str, policy: OnAlarm) -> str:
+    """What was done, in words."""
+    if policy == "reset":
+        return "the learner began anew"
+    if policy == "alert":
+        return "told, no more"
+    challenger = version_of(connection, model, "challenger")
+    if challenger is None:
+        return "there is no challenger to promote"
+    set_alias(connection, model, challenger.version, "champion")
+    return f"version {challenger.version}, the challenger, was made champion"

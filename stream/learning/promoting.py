@@ -1,0 +1,99 @@
+"""`models promote`: a challenger in the place of the champion, if it is better on the rows that it is tested with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from processors.errors import ConfigError
+from processors.learning.batch.measuring import is_better, measured
+from sinks.database.connection import Connection
+from sinks.models.registry import Alias, RegisteredModel, set_alias, version_of, versions
+from sinks.reading import WarehouseReader
+from stream.learning.gathering import Gathered, gathered
+from stream.learning.known import KnownModel, check_view, known_model
+from stream.learning.training import alone
+from stream.learning.using import registered, usable
+from stream.schemas.contracts import load_contracts
+from stream.splits.of_models import parts_of_split
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What was decided. `challenger`, `champion`: figures of `metric` on the same `rows` rows, the test part of the
+    challenger's split; None where nobody looked, since there was no champion or it was forced."""
+
+    model: str
+    version: int
+    before: int | None
+    is_promoted: bool
+    metric: str
+    min_improvement: float
+    rows: int = 0
+    challenger: float | None = None
+    champion: float | None = None
+
+
+def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, force: bool) -> Promotion:
+    """Let a version be the champion: the challenger, or that of a number. Unless by `force`, only if it is better by
+    what the model's `promotion` asks for. Raises ConfigError where there is no such version."""
+    datasets = load_contracts(configs, warehouse)
+    known = known_model(datasets, name)
+    with WarehouseReader(warehouse) as recorded:
+        check_view(recorded, datasets, known.model)
+        wanted = registered(recorded.connection, name, "challenger" if version is None else version)
+        champion = version_of(recorded.connection, name, "champion")
+        if champion is not None and champion.version == wanted.version:
+            raise ConfigError(f"{name} version {wanted.version} is the champion already.")
+        decided = _forced(known, wanted, champion)
+        if champion is not None and not force:
+            decided = _compared(recorded, warehouse, known, wanted, champion)
+    if decided.is_promoted:
+        _promote(warehouse, decided)
+    return decided
+
+
+def _forced(known: KnownModel, wanted: RegisteredModel, champion: RegisteredModel | None) -> Promotion:
+    rule = known.batch.metric, known.batch.min_improvement
+    return Promotion(wanted.model, wanted.version, champion.version if champion else None, True, *rule)
+
+
+def _compared(
+    recorded: WarehouseReader, warehouse: Path, known: KnownModel, wanted: RegisteredModel, champion: RegisteredModel
+) -> Promotion:
+    metric, share = known.batch.metric, known.batch.min_improvement
+    with recorded.connection.snapshot():
+        parts = parts_of_split(recorded, known.dataset.table, known.model, wanted.split_id or 0)
+        rows = gathered(recorded.connection, known, parts)
+    count = len(rows.part("test").ids)
+    new, old = (_figure(rows, warehouse, known, each) for each in (wanted, champion))
+    if new is None or old is None:
+        raise ConfigError(
+            f"{metric} cannot be told of the {count} rows that {wanted.model} version {wanted.version} is tested with. "
+            "`--force` promotes it all the same."
+        )
+    is_promoted = is_better(metric, new, old, share)
+    return Promotion(wanted.model, wanted.version, champion.version, is_promoted, metric, share, count, new, old)
+
+
+def _figure(rows: Gathered, warehouse: Path, known: KnownModel, stored: RegisteredModel) -> float | None:
+    test = rows.part("test")
+    assert test.target is not None  # noqa: S101 - rows of a model have the column
+    with alone():
+        predictions = usable(warehouse, stored, known.model).predict(test)
+    return measured(known.model.task, test.target, predictions).get(known.batch.metric)
+
+
+def _promote(warehouse: Path, decided: Promotion) -> None:
+    with Connection(warehouse) as connection, connection.transaction():
+        set_alias(connection, decided.model, decided.version, "champion")
+        newest = _newest(versions(connection, decided.model), decided.version)
+        if newest is not None:
+            alias: Alias = "challenger"
+            set_alias(connection, decided.model, newest, alias)
+
+
+def _newest(known: Iterable[RegisteredModel], champion: int) -> int | None:
+    """The newest version behind the champion: it still has its chance."""
+    return max((each.version for each in known if each.version > champion and each.kind == "batch"), default=None)

@@ -1,0 +1,77 @@
+"""The error of a learner rises: the alarm names the file and the line where that began, and the policy is followed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.learning.rides import BAYESIAN, drop, learner, lines, model, place, run
+from tests.system.looking import rows
+from tests.system.processes import Outcome, Place
+
+#: The ride from which on a kilometre costs four times as much, and the line of it in the second file.
+TURN, LINE = 900, 302
+
+
+def drifting(tmp_path: Path, policy: str, detectors: tuple[str, ...] = ("adwin", "page_hinkley")) -> tuple[Place, Outcome]:
+    """Three files of 600 rides; in the middle of the second one prices rise."""
+    online = BAYESIAN | {"tick_rows": 10, "drift": {"detectors": list(detectors), "on_alarm": policy}}
+    where = place(tmp_path, model(online))
+    every = [*lines(TURN), *lines(1800 - TURN, seed=9, first=TURN + 1, per_km=8.0)]
+    for number in range(3):
+        drop(where, f"rides_2026-11-1{number + 7}.csv", every[number * 600 : (number + 1) * 600])
+    return where, run(where)
+
+
+@pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
+def test_an_alarm_names_the_file_and_the_line_where_the_change_began(tmp_path: Path, detector: str) -> None:
+    where, done = drifting(tmp_path, "alert", (detector,))
+    first = rows(where.warehouse, "SELECT path_from, row_id_from & 4294967295, action FROM meta_drift_alarms")[0]
+    told = re.search(r"learning dataset=rides date=\S+ model=price severity=warning message=\"(.*)\"", done.stdout)
+    assert told is not None
+    named = re.search(r"began at (\S+) line (\d+)", told[1])
+    assert named is not None
+    assert (named[1], int(named[2])) == (first[0], int(str(first[1])) + 1)
+    assert first[0] == "rides/rides_2026-11-18.csv"
+    assert abs(int(named[2]) - LINE) <= 60
+    assert first[2] == "told, no more"
+
+
+def test_no_change_is_no_alarm(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN | {"tick_rows": 10, "drift": {}}))
+    drop(where, "rides_2026-11-17.csv", lines(1800))
+    run(where)
+    assert rows(where.warehouse, "SELECT * FROM meta_drift_alarms") == []
+
+
+def test_after_a_reset_only_what_came_since_is_known(tmp_path: Path) -> None:
+    where, _ = drifting(tmp_path, "reset")
+    [(action,)] = rows(where.warehouse, "SELECT DISTINCT action FROM meta_drift_alarms")
+    assert action == "the learner began anew"
+    assert learner(where)["rows"] < 1800 - TURN
+    assert learner(where)["metrics"]["rows"] == 1800
+
+
+def test_a_superseded_file_that_was_forgotten_is_not_taken_out(tmp_path: Path) -> None:
+    where, _ = drifting(tmp_path, "reset")
+    before = learner(where)
+    drop(where, "rides_2026-11-17.csv", lines(10, seed=3, first=5000, per_km=8.0))
+    run(where)
+    assert (learner(where)["rows"], learner(where)["stale"]) == (before["rows"] + 10, 0)
+
+
+def test_without_a_challenger_nothing_is_promoted_and_that_is_told(tmp_path: Path) -> None:
+    where, done = drifting(tmp_path, "promote_challenger")
+    assert rows(where.warehouse, "SELECT DISTINCT action FROM meta_drift_alarms") == [
+        ("there is no challenger to promote",)
+    ]
+    assert "there is no challenger to promote" in done.stdout
+
+
+def test_alarms_are_told_once(tmp_path: Path) -> None:
+    where, _ = drifting(tmp_path, "alert")
+    before = rows(where.warehouse, "SELECT * FROM meta_drift_alarms")
+    assert "model=price" not in run(where).stdout
+    assert rows(where.warehouse, "SELECT * FROM meta_drift_alarms") == before

@@ -1,0 +1,124 @@
+"""Rows that go are taken out of a learner that can do that; of others they are counted, and the remedy is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from processors.learning.learner import Learner
+from stream.learning.relearning import relearn
+from tests.learning.rides import BAYESIAN, STEPWISE, change, drop, learner, lines, model, place, run
+from tests.learning.weights import close, compiled, predictions
+from tests.system.looking import number, rows
+from tests.system.processes import Place
+
+DAY, NEXT = "rides_2026-11-17.csv", "rides_2026-11-18.csv"
+
+
+def settled(where: Place) -> Place:
+    """A run, with everything in the landing folder long enough ago to have settled."""
+    run(where)
+    return where
+
+
+def test_a_superseded_file_is_unlearned_as_if_it_had_never_come(tmp_path: Path) -> None:
+    rewritten, plain = place(tmp_path / "a", model(BAYESIAN)), place(tmp_path / "b", model(BAYESIAN))
+    kept, wrong, right = lines(40), lines(30, seed=2, first=41, per_km=9.0), lines(35, seed=3, first=41)
+    drop(rewritten, DAY, kept)
+    drop(rewritten, NEXT, wrong)
+    run(rewritten)
+    drop(rewritten, NEXT, right)
+    run(rewritten)
+    drop(plain, DAY, kept)
+    drop(plain, NEXT, right)
+    run(plain)
+    assert (learner(rewritten)["rows"], learner(rewritten)["stale"]) == (75, 0)
+    close(predictions(rewritten), predictions(plain))
+
+
+def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, DAY, lines(40))
+    drop(where, NEXT, lines(30, seed=2, first=41, per_km=9.0))
+    run(where)
+    drop(where, NEXT, lines(10, seed=4, first=41))
+    run(where)
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
+def keyed(tmp_path: Path, online: dict[str, object]) -> Place:
+    """Rides of which each is told once: a later file with a smaller id takes a ride from the one that had it."""
+    return place(tmp_path, model(online), key=["ride"], processors=[{"schema": {}}, {"quality": {"duplicates": ["key"]}}])
+
+
+def taken_over(where: Place, every: list[str]) -> None:
+    """The second file gives one ride up to the first, which grows."""
+    path = drop(where, DAY, every[:20])
+    drop(where, NEXT, every[20:])
+    run(where)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(every[30].replace(",Oslo,", ",Bergen,").replace(",Tromsø,", ",Bergen,"))
+    run(where)
+
+
+def test_a_single_row_that_another_takes_the_place_of_is_unlearned(tmp_path: Path) -> None:
+    where = keyed(tmp_path, BAYESIAN)
+    taken_over(where, lines(40))
+    assert number(where.warehouse, "SELECT count(*) FROM stg_rides") == 40
+    assert (learner(where)["rows"], learner(where)["stale"]) == (40, 0)
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
+def test_what_went_before_it_was_read_is_not_learned_at_all(tmp_path: Path) -> None:
+    where = keyed(tmp_path, BAYESIAN)
+    (where.configs / "models" / "price.yaml").unlink()
+    taken_over(where, lines(40))
+    change(where, model(BAYESIAN))
+    run(where)
+    assert (learner(where)["rows"], learner(where)["stale"]) == (40, 0)
+
+
+def test_rows_that_cannot_be_unlearned_are_counted(tmp_path: Path) -> None:
+    where = place(tmp_path, model(STEPWISE))
+    drop(where, DAY, lines(40))
+    drop(where, NEXT, lines(30, seed=2, first=41))
+    run(where)
+    drop(where, NEXT, lines(10, seed=3, first=41))
+    run(where)
+    assert (learner(where)["rows"], learner(where)["stale"]) == (80, 30)
+
+
+def test_a_learner_that_cannot_unlearn_counts_a_single_row(tmp_path: Path) -> None:
+    where = keyed(tmp_path, STEPWISE | {"tick_rows": 1})
+    taken_over(where, lines(40))
+    assert (learner(where)["rows"], learner(where)["stale"]) == (41, 1)
+
+
+def test_predictions_of_rows_that_went_go(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN | {"scoring": True}))
+    drop(where, DAY, lines(20))
+    run(where)
+    drop(where, DAY, lines(12, seed=2))
+    run(where)
+    staged = rows(where.warehouse, "SELECT _id FROM stg_rides ORDER BY 1")
+    assert rows(where.warehouse, "SELECT _id FROM preds_price ORDER BY 1") == staged
+
+
+def test_what_is_left_can_be_taken_out_too(tmp_path: Path) -> None:
+    where = keyed(tmp_path, BAYESIAN)
+    taken_over(where, lines(40))
+    drop(where, NEXT, lines(5, seed=7, first=90))
+    run(where)
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
+def test_a_learner_that_is_loaded_unlearns_what_another_process_learned(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, DAY, lines(40))
+    run(where)
+    assert Learner.load(compiled(where), learner(where)["state"]).can_unlearn
