@@ -23,7 +23,7 @@ from sinks.feature_views.reading import vectors_by_id
 from sinks.files import Position, row_id
 from sinks.kpis.history import KpiTrend, trends
 from sinks.ledger.corrections import event
-from sinks.ledger.files import FileEntry, stored_files
+from sinks.ledger.files import FileEntry, stored_dates, stored_files
 from sinks.ledger.holds import DatasetState, dataset_states
 from sinks.ledger.spans import SpanEntry, stored_position, stored_spans
 from sinks.parameters.versions import RecordedParameters
@@ -175,6 +175,10 @@ class WarehouseReader:
             for row in sums
         ]
 
+    def dates(self, dataset: str | None = None) -> dict[str, list[str]]:
+        """The execution dates of which each dataset, or one, has files, in order."""
+        return stored_dates(self._connection, dataset)
+
     def dataset_states(self) -> list[DatasetState]:
         """The datasets that are held, or were once, by name."""
         return dataset_states(self._connection)
@@ -207,7 +211,7 @@ class WarehouseReader:
         """
         hashed = hashlib.sha256()
         for name, columns in self._hashed_columns(dataset):
-            values = joined([_written(column) for column in columns])
+            values = joined([written(column) for column in columns])
             of_files = columns[0] == "file_id"
             key = "file_id" if of_files else "_id"
             for first, last in self._id_ranges(dataset, date, of_files=of_files):
@@ -234,7 +238,7 @@ class WarehouseReader:
         return [(file, file) if of_files else (row_id(file, 0), row_id(file + 1, 0) - 1) for file in ids]
 
 
-def _written(column: str) -> str:
+def written(column: str) -> str:
     """A value with its column's name, nothing where it is null: a column that a table has gained changes no hash.
 
     Text is in hexadecimal, since `quote()` ends at a NUL.

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 _UNFINISHED = ".tmp"
+#: What SQLite keeps beside a database that it was writing.
+_JOURNAL = "-journal"
 
 
 @contextmanager
@@ -46,8 +48,8 @@ def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
 
 def clear_unfinished(folder: Path) -> None:
     """Delete what processes that were killed left unfinished in a folder, as far as it can be deleted."""
-    for path in folder.glob(f".*{_UNFINISHED}"):
-        process = path.name.removesuffix(_UNFINISHED).rpartition(".")[2]
+    for path in [*folder.glob(f".*{_UNFINISHED}"), *folder.glob(f".*{_UNFINISHED}{_JOURNAL}")]:
+        process = path.name.removesuffix(_JOURNAL).removesuffix(_UNFINISHED).rpartition(".")[2]
         if process.isdecimal() and not _runs(int(process)):
             with suppress(OSError):
                 path.unlink()

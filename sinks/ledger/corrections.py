@@ -22,6 +22,12 @@ def _latest(row: str) -> str:
     return f"(SELECT payload FROM meta_corrections WHERE _id = {row} ORDER BY correction_id DESC LIMIT 1)"
 
 
+def corrections(connection: Connection, first: int, last: int) -> dict[int, str]:
+    """The latest events of those of some records that were corrected, by row id."""
+    sql = "SELECT _id, payload FROM meta_corrections WHERE _id BETWEEN ? AND ? ORDER BY correction_id"
+    return {int(str(row)): str(payload) for row, payload in connection.rows(sql, first, last)}
+
+
 def correct(connection: Connection, events: pa.RecordBatch) -> None:
     """Append corrections: `_id` and `payload`. Inside the caller's transaction."""
     connection.insert(

@@ -14,6 +14,10 @@ _FILES = """
 SELECT file_id, dataset, path, generation, date, header, fingerprint, dialect, acknowledged, size, mtime_ns, inode,
 ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at FROM meta_files
 """
+_DATES = """
+SELECT DISTINCT dataset, date FROM meta_files WHERE state <> 'superseded' AND (?1 IS NULL OR dataset = ?1)
+ORDER BY dataset, date
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ def stored_files(connection: Connection, where: str = "", *values: str | int) ->
             stat = FileStat(row["size"], row["mtime_ns"], row["inode"], row["ctime_ns"])
             balance = row["records"], row["accepted"], row["rejected"]
             yield FileEntry(file, stat, row["state"], row["reason"], *balance, row["discovered_at"], row["updated_at"])
+
+
+def stored_dates(connection: Connection, dataset: str | None = None) -> dict[str, list[str]]:
+    """The execution dates of which each dataset, or one, has files, in order."""
+    found: dict[str, list[str]] = {}
+    for name, date in connection.rows(_DATES, dataset):
+        found.setdefault(str(name), []).append(str(date))
+    return found
 
 
 @lru_cache(maxsize=1024)

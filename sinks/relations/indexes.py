@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sinks.database.connection import Connection
 from sinks.database.identifiers import literal, quote, rule_keys
 from sinks.relations.keys import referred_key, referring_key, unique_key
 from sinks.rows.storage import storage
@@ -117,6 +118,11 @@ def indexes_of(dataset: str, tables: Mapping[str, Table]) -> list[KeyIndex]:
     table = tables[dataset]
     own = [own_index(table, rule, tables) for rule in table.relations]
     return [*own, *(referred_index(other, rule, tables) for other, rule in referrers(dataset, tables))]
+
+
+def forget_definitions(connection: Connection) -> None:
+    """All indexes are to be made anew, from the rows that are there, when the warehouse is opened next."""
+    connection.run("UPDATE meta_key_indexes SET definition = ''")
 
 
 def renewal(dataset: str, tables: Mapping[str, Table], known: Mapping[str, str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import typer
 
 from processors.errors import AdeStreamError
 from stream.cli import (
+    backing_up,
     checking,
     drafting,
     exporting,
@@ -28,6 +29,7 @@ from stream.cli import (
     status,
     tracing,
     train,
+    verifying,
     why,
 )
 
@@ -43,6 +45,9 @@ app = typer.Typer(
 app.command()(loading.watch)
 app.command()(loading.run)
 app.command()(replaying.replay)
+app.command()(verifying.verify)
+app.command()(backing_up.backup)
+app.command()(backing_up.restore)
 app.command(name="status")(status.status)
 app.command(name="why")(why.why)
 app.command()(tracing.trace)

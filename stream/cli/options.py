@@ -22,6 +22,14 @@ WarehousePath: TypeAlias = Annotated[
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DatasetName: TypeAlias = Annotated[str | None, typer.Option("--dataset", help="Only this dataset.", metavar="NAME")]
 
+Date: TypeAlias = Annotated[str | None, typer.Option("--date", help="The execution date.", metavar="YYYY-MM-DD")]
+FirstDate: TypeAlias = Annotated[
+    str | None, typer.Option("--from", help="The first of several dates.", metavar="YYYY-MM-DD")
+]
+LastDate: TypeAlias = Annotated[
+    str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")
+]
+
 CONFIGS = Path("configs")
 LANDING = Path("landing")
 WAREHOUSE = Path("warehouse/ade.db")
@@ -35,3 +43,16 @@ def day(text: str | None, option: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise ConfigError(f"{text!r} is no date; write it as YYYY-MM-DD.") from error
+
+
+def period(date: str | None, first: str | None, last: str | None, command: str) -> tuple[str, str]:
+    """The first and last date that a command was given. Raises ConfigError where they are not given as they should
+    be."""
+    if (date is None) == (first is None and last is None):
+        raise ConfigError(f"{command} needs --date D, or --from D and --to D.")
+    if date is not None:
+        return (on := day(date, "--date")), on
+    begin, end = day(first, "--from"), day(last, "--to")
+    if end < begin:
+        raise ConfigError(f"--from {begin} is later than --to {end}.")
+    return begin, end

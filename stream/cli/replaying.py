@@ -10,25 +10,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Json, Landing, WarehousePath, day
+from stream.cli.options import (
+    CONFIGS,
+    LANDING,
+    WAREHOUSE,
+    Configs,
+    DatasetName,
+    Date,
+    FirstDate,
+    Json,
+    Landing,
+    LastDate,
+    WarehousePath,
+    period,
+)
 
 if TYPE_CHECKING:
     from stream.replay import Request
-
-_Date = Annotated[str | None, typer.Option("--date", help="The execution date.", metavar="YYYY-MM-DD")]
-_From = Annotated[str | None, typer.Option("--from", help="The first of several dates.", metavar="YYYY-MM-DD")]
-_To = Annotated[str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")]
-
 
 _Refit = Annotated[bool, typer.Option("--refit", help="Make the parameters of each date anew, and record them.")]
 _Diff = Annotated[bool, typer.Option("--diff", help="Show what would change, row by row, and keep nothing of it.")]
 
 
 def replay(
-    date: _Date = None,
-    first: _From = None,
-    last: _To = None,
+    date: Date = None,
+    first: FirstDate = None,
+    last: LastDate = None,
     dataset: DatasetName = None,
     configs: Configs = CONFIGS,
     landing: Landing = LANDING,
@@ -49,7 +56,7 @@ def replay(
     from stream.replay import Request
 
     del landing  # the raw layer is read, not the landing folder
-    request = Request(*_range(date, first, last), dataset, refit)
+    request = Request(*period(date, first, last, "replay"), dataset, refit)
     (_show if diff else _replay)(configs, warehouse, request, json=json)
 
 
@@ -86,15 +93,3 @@ def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> No
 def _tell(sentences: Iterable[str]) -> None:
     for sentence in sentences:
         sys.stderr.write(f"ade-stream: {sentence}\n")
-
-
-def _range(date: str | None, first: str | None, last: str | None) -> tuple[str, str]:
-    """The first and last date. Raises ConfigError where they are not given as they should be."""
-    if (date is None) == (first is None and last is None):
-        raise ConfigError("replay needs --date D, or --from D and --to D.")
-    if date is not None:
-        return (on := day(date, "--date")), on
-    begin, end = day(first, "--from"), day(last, "--to")
-    if end < begin:
-        raise ConfigError(f"--from {begin} is later than --to {end}.")
-    return begin, end

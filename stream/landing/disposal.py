@@ -10,11 +10,14 @@ import errno
 import filecmp
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from sinks.files import FileStat
+from stream.config import Dataset
 from stream.config.files import FilesConfig
 from stream.landing.listing import Found
+from stream.landing.names import original
 from stream.replacing import sync_folder
 
 
@@ -34,6 +37,14 @@ def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
         _archive(whole, os.path.join(root, os.fsencode(files.archive), found.path))
     os.unlink(whole)
     sync_folder(os.path.dirname(whole))
+
+
+def kept_at(dataset: Dataset, path: str) -> Iterator[bytes]:
+    """Where a file of the ledger may be, from the landing folder: in its place, or in the archive."""
+    landed = original(path)
+    yield landed
+    if dataset.files.after == "archive":
+        yield os.fsencode(dataset.files.archive) + b"/" + landed
 
 
 def _archive(whole: bytes, target: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -16,7 +16,7 @@ from processors.errors import SourceError
 from processors.events import encode
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
-from stream.landing.names import original
+from stream.landing.disposal import kept_at
 from stream.reading.framing import Dialect, frame
 from stream.reading.records import parse
 from stream.reading.sniffing import lay_out
@@ -83,7 +83,7 @@ def _of_reject(recorded: WarehouseReader, dataset: Dataset, found: Found) -> str
 def _of_landing(landing: Path, dataset: Dataset, found: Found) -> str:
     """The event of the record, as its file still has it. Raises SourceError where its bytes are not there any more."""
     span, changed = found.span.span, False
-    for path in _paths(dataset, found):
+    for path in kept_at(dataset, found.entry.file.path):
         try:
             block, dialect = _block(landing, path, dataset, found)
         except FileNotFoundError:
@@ -97,14 +97,6 @@ def _of_landing(landing: Path, dataset: Dataset, found: Found) -> str:
         if changed
         else f"its file is not in the landing folder any more: {found.entry.file.path}"
     )
-
-
-def _paths(dataset: Dataset, found: Found) -> Iterator[bytes]:
-    """Where the file may be, from the landing folder: in its place, or in the archive."""
-    path = original(found.entry.file.path)
-    yield path
-    if dataset.files.after == "archive":
-        yield os.fsencode(dataset.files.archive) + b"/" + path
 
 
 def _block(landing: Path, path: bytes, dataset: Dataset, found: Found) -> tuple[bytes, Dialect]:

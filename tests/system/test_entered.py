@@ -13,6 +13,8 @@ FILE = "orders/orders_2026-11-18.csv"
     "words",
     [
         "status",
+        "status --gaps",
+        "verify --date 2026-11-18",
         f"why {FILE}",
         f"trace orders {FILE}:53",
         "rejects list --limit 5",

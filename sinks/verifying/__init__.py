@@ -1,0 +1,1 @@
+"""What is recorded, held against itself and against what is recomputed."""

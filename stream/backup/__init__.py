@@ -1,0 +1,1 @@
+"""A warehouse in a file of its own, and back."""

@@ -1,0 +1,1 @@
+"""`verify`: what is recorded is what its records come to."""

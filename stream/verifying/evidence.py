@@ -1,0 +1,100 @@
+"""The records that a date is recomputed from: its raw events, or, without a raw layer, the landing files that still
+have the bytes which were loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from processors.errors import SourceError
+from processors.events import encode
+from processors.outcome import ROW_ID
+from sinks.ledger.corrections import corrections
+from sinks.ledger.files import FileEntry
+from sinks.ledger.record_index import unpack
+from sinks.ledger.spans import SpanEntry
+from sinks.reading import WarehouseReader
+from stream.config import Dataset
+from stream.landing.disposal import kept_at
+from stream.reading.framing import frame
+from stream.reading.records import parse
+from stream.reading.sniffing import LaidOut, lay_out
+from stream.reading.source import LandingFile
+
+_EVENTS = pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a dataset's records are read again. `recorded`: the warehouse as it was."""
+
+    recorded: WarehouseReader
+    landing: Path
+    dataset: Dataset
+
+    def spans(self, entry: FileEntry) -> Iterator[tuple[SpanEntry, pa.Table]]:
+        """Each span of a file with its events (`_id`, `payload`). Raises SourceError where they cannot be had."""
+        if self.dataset.table.raw:
+            for span in self.recorded.spans(entry.file.file_id):
+                yield span, self.recorded.events(span.span)
+            return
+        with self._original(entry) as laid_out:
+            for span in self.recorded.spans(entry.file.file_id):
+                yield span, self._events(laid_out, entry, span)
+
+    def why_none(self, entry: FileEntry) -> str | None:
+        """Why a file's records cannot be had, as far as that shows before they are split; None where they can."""
+        if not (self.dataset.table.raw or entry.records == 0):
+            try:
+                with self._original(entry):
+                    pass
+            except SourceError as error:
+                return str(error)
+        return None
+
+    @contextmanager
+    def _original(self, entry: FileEntry) -> Iterator[LaidOut]:
+        """The file with the bytes of all spans."""
+        changed, follow_links = False, self.dataset.files.follow_links
+        for path in kept_at(self.dataset, entry.file.path):
+            with ExitStack() as resources:
+                try:
+                    file = LandingFile(os.fsencode(self.landing), path, follow_links=follow_links)
+                except FileNotFoundError:
+                    continue
+                laid_out = lay_out(resources.enter_context(file), self.dataset, entry.file.dialect, final=True)
+                if laid_out.source.holds(self.recorded.spans(entry.file.file_id)):
+                    again = lay_out(file, self.dataset, entry.file.dialect, final=True)  # some sources go forwards only
+                    yield again
+                    return
+                changed = True
+        raise SourceError(
+            "its bytes in the landing folder are not those that were loaded"
+            if changed
+            else "it is not in the landing folder any more"
+        )
+
+    def _events(self, laid_out: LaidOut, entry: FileEntry, span: SpanEntry) -> pa.Table:
+        """The records of a span, as the file has them, or as they were corrected."""
+        count, dialect = span.span.row_count, laid_out.dataset.dialect
+        index = unpack(span.record_index, count, span.lines_after)
+        begin = int(index.starts[0])
+        text = laid_out.source.read(begin, int(index.ends[-1]))
+        frames = frame(text, dialect, final=True)
+        if len(frames) != count:
+            raise SourceError(
+                f"{entry.file.path}: the dialect of its config reads {len(frames)} records where {count} were"
+            )
+        ids = span.span.id_first + np.arange(count, dtype=np.int64)
+        records = parse(text, frames, entry.file.header, dialect, ids, begin)
+        payloads = dict(zip(records.rows[ROW_ID].to_pylist(), encode(records.rows).to_pylist(), strict=True))
+        bad = records.malformed_events
+        payloads |= zip(bad[ROW_ID].to_pylist(), bad["payload"].to_pylist(), strict=True)
+        payloads |= corrections(self.recorded.connection, span.span.id_first, span.span.id_last)
+        return pa.table([ids, [payloads[row] for row in ids.tolist()]], schema=_EVENTS)
