@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -21,8 +23,8 @@ class Learned:
     """What came of some rows. `predictions`: one an example, made before it was learned, NaN where there is none; a
     probability in classification. `errors`: what was to be predicted less the prediction; in classification 1 for a
     wrong class, else 0. `rows`: all of them; `learned`: those that were learned; `refused`: others, by reason, with
-    those that made no example. `by_date`: by execution date, where rows have one. `statistics`: what can be taken out
-    again, if the learner can do that.
+    those that made no example. `by_date`: by execution date, where rows have one. `parts`: what can be taken out again
+    of each part of the rows; None where nothing can.
     """
 
     predictions: Numbers
@@ -33,7 +35,13 @@ class Learned:
     prequential: Prequential
     by_date: Mapping[str, Prequential]
     alarms: tuple[Alarm, ...]
-    statistics: Statistics | None
+    parts: tuple[Statistics | None, ...]
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """What can be taken out again of all rows."""
+        known = [part for part in self.parts if part is not None]
+        return reduce(add, known) if known else None
 
 
 class Folding:
@@ -43,7 +51,7 @@ class Folding:
         self.examples, self.target, self._task = examples, target, task
         self.refused = dict(examples.refused)
         self.alarms: list[Alarm] = []
-        self.statistics: Statistics | None = None
+        self._parts: list[Statistics | None] = [None]
         self._predictions = np.full(len(target), np.nan)
         self._errors = np.full(len(target), np.nan)
         self._learned = self._offset = 0
@@ -96,12 +104,16 @@ class Folding:
         """So many examples are learned."""
         self._learned += count
         if statistics is not None:
-            more = replace(statistics, epoch=epoch)
-            self.statistics = more if self.statistics is None else self.statistics + more
+            more, before = replace(statistics, epoch=epoch), self._parts[-1]
+            self._parts[-1] = more if before is None else before + more
+
+    def end_part(self) -> None:
+        """What follows is told apart."""
+        self._parts.append(None)
 
     def forget(self) -> None:
         """The learner begins anew: nothing is there that could be taken out, and no category is known."""
-        self.statistics = self._encoded = None
+        self._parts, self._encoded = [None] * len(self._parts), None
 
     def learned(self) -> Learned:
         """What came of it all."""
@@ -114,7 +126,7 @@ class Folding:
             prequential=Prequential.of(self._task, self.target, self._predictions),
             by_date=dict(self._by_date()),
             alarms=tuple(self.alarms),
-            statistics=self.statistics,
+            parts=tuple(self._parts[:-1]),
         )
 
     def _by_date(self) -> Iterator[tuple[str, Prequential]]:

@@ -18,7 +18,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,18 +97,21 @@ class Learner:
             encoded = self._encoder.encoded(examples.numbers, examples.categories, learning=False)
             return self._pipeline.predicted(encoded.design)
 
-    def fold(self, examples: Examples) -> Learned:
+    def fold(self, examples: Examples, ends: Sequence[int] = ()) -> Learned:
         """Predicts and learns the examples, tick by tick.
 
         Where the learner `is_boundary_free`, rows may come in runs of any length: a tick that is cut is predicted on
         with the weights that it began with. Else a run is whole ticks; what is left over at its end is a short one.
+        With `ends`, each a number of rows, `parts` has what can be taken out again of the rows up to each of them.
         """
         if examples.target is None:
             raise ValueError("examples without a target cannot be learned")
         folding = Folding(self.model.task, examples, examples.target)
         with np.errstate(all="ignore"):
-            for tick in self._ticks(examples):
-                self._take(tick, folding)
+            for first, end in pairwise((0, *ends, examples.rows)):
+                for tick in self._ticks(examples, first, end):
+                    self._take(tick, folding)
+                folding.end_part()
         learned = folding.learned()
         self.prequential += learned.prequential
         for reason, count in learned.refused.items():
@@ -140,10 +144,9 @@ class Learner:
         self.unlearn(-statistics)
         return statistics
 
-    def _ticks(self, examples: Examples) -> Iterator[_Tick]:
-        begin = 0
-        while begin < examples.rows:
-            end = min(begin + self._online.tick_rows - self._in_tick, examples.rows)
+    def _ticks(self, examples: Examples, begin: int, stop: int) -> Iterator[_Tick]:
+        while begin < stop:
+            end = min(begin + self._online.tick_rows - self._in_tick, stop)
             first, last = np.searchsorted(examples.positions, (begin, end))
             is_whole = not self.is_boundary_free or end - begin + self._in_tick == self._online.tick_rows
             yield _Tick(slice(int(first), int(last)), end - begin, is_whole)

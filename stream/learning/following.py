@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -164,21 +165,23 @@ class Follower:
         return pieces, there >= self.rows_wanted
 
     def _learn(self, learner: Learner, pieces: Sequence[Piece]) -> Iterator[Finding]:
-        """Predict and learn what came, a piece at a time where each is to be unlearned alone."""
+        """Predict and learn what came; what can be unlearned is kept apart by piece."""
         from processors.learning.examples import examples
 
         there = [piece for piece in pieces if piece.rows.num_rows]
-        for some in [[piece] for piece in there] if learner.can_unlearn else [there] if there else []:
-            began = learner.seen
-            met = examples(self.model, pa.concat_batches([piece.rows for piece in some]))
-            learned = learner.fold(met)
-            self._take(some, began, met, learned.statistics)
-            self._keep(met, learned)
-            self._stored = replace(self._stored, metrics=added(self._stored.metrics, learner, learned))
-            yield from self._alarms(learned.alarms)
-            if learned.alarms and self._policy == "reset":
-                forget_taken(self._connection, self.model.name)  # of what it has forgotten
-                self._take(some, began, met, None)
+        if not there:
+            return
+        began, met = learner.seen, examples(self.model, pa.concat_batches([piece.rows for piece in there]))
+        ends = list(accumulate(piece.rows.num_rows for piece in there))[:-1] if learner.can_unlearn else []
+        learned = learner.fold(met, ends)
+        parts = learned.parts if learner.can_unlearn else [None] * len(there)
+        self._take(there, began, met, parts)
+        self._keep(met, learned)
+        self._stored = replace(self._stored, metrics=added(self._stored.metrics, learner, learned))
+        yield from self._alarms(learned.alarms)
+        if learned.alarms and self._policy == "reset":
+            forget_taken(self._connection, self.model.name)
+            self._take(there, began, met, parts, learned.alarms[-1].row_to - began)
 
     @property
     def _policy(self) -> OnAlarm:
@@ -186,14 +189,23 @@ class Follower:
         policy: OnAlarm = self._online.drift.on_alarm if self._online.drift else "alert"
         return "alert" if self._is_past and policy == "promote_challenger" else policy
 
-    def _take(self, pieces: Sequence[Piece], began: int, met: Examples, learned: Statistics | None) -> None:
-        """Write down what was taken of which entry; of several, each without statistics."""
-        statistics, newest = None if learned is None else learned.dump(), head(self._connection)
-        for piece in pieces:
-            first, last = np.searchsorted(met.ids, (piece.first, piece.last + 1))
-            taken = Taken(piece.entry.seq, piece.first, piece.last, newest, began, int(last - first), statistics)
-            take(self._connection, self.model.name, taken)
-            began += piece.rows.num_rows
+    def _take(
+        self,
+        pieces: Sequence[Piece],
+        began: int,
+        met: Examples,
+        parts: Sequence[Statistics | None],
+        forgotten: int = 0,
+    ) -> None:
+        """Write down what was taken of which entry, but for the first rows, which are forgotten."""
+        newest, end = head(self._connection), 0
+        for piece, part in zip(pieces, parts, strict=True):
+            begin, end = max(end, forgotten), end + piece.rows.num_rows
+            if begin < end:
+                first, last = np.searchsorted(met.positions, (begin, end))
+                id_first = piece.first if begin == end - piece.rows.num_rows else piece.id_at(begin - end)
+                said = (piece.entry.seq, id_first, piece.last, newest, began + begin, int(last - first))
+                take(self._connection, self.model.name, Taken(*said, None if part is None else part.dump()))
 
     def _keep(self, met: Examples, learned: Learned) -> None:
         """Keep the predictions, where they are wanted."""

@@ -41,10 +41,13 @@ class Piece:
         """The position behind it."""
         return Position(self.entry.seq, self.last)
 
+    def id_at(self, place: int) -> int:
+        """The id of a row; counted from the last one where it is negative."""
+        return int(self.rows["_id"][place].as_py())
+
     def until(self, count: int) -> Piece:
         """The piece up to its `count`-th row."""
-        rows = self.rows.slice(0, count)
-        return replace(self, rows=rows, last=rows["_id"][-1].as_py())
+        return replace(self, rows=self.rows.slice(0, count), last=self.id_at(count - 1))
 
 
 def read(source: ModelRows, after: Position, rows_max: int, since: str = "") -> list[Piece]:

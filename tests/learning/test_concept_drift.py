@@ -13,13 +13,21 @@ from tests.system.processes import Outcome, Place
 
 #: The ride from which on a kilometre costs four times as much, and the line of it in the second file.
 TURN, LINE = 900, 302
+BATCH = {"split": {"boundaries": {"validation": "2026-11-18", "test": "2026-11-19"}, "embargo": "0 days"}}
 
 
-def drifting(tmp_path: Path, policy: str, detectors: tuple[str, ...] = ("adwin", "page_hinkley")) -> tuple[Place, Outcome]:
-    """Three files of 600 rides; in the middle of the second one prices rise."""
+def prepared(tmp_path: Path, policy: str, detectors: tuple[str, ...]) -> tuple[Place, list[str]]:
+    """A place for rides, and the rides."""
     online = BAYESIAN | {"tick_rows": 10, "drift": {"detectors": list(detectors), "on_alarm": policy}}
-    where = place(tmp_path, model(online))
     every = [*lines(TURN), *lines(1800 - TURN, seed=9, first=TURN + 1, per_km=8.0)]
+    return place(tmp_path, model(online, batch=BATCH)), every
+
+
+def drifting(
+    tmp_path: Path, policy: str, detectors: tuple[str, ...] = ("adwin", "page_hinkley")
+) -> tuple[Place, Outcome]:
+    """Three files of 600 rides; in the middle of the second one prices rise."""
+    where, every = prepared(tmp_path, policy, detectors)
     for number in range(3):
         drop(where, f"rides_2026-11-1{number + 7}.csv", every[number * 600 : (number + 1) * 600])
     return where, run(where)
@@ -68,6 +76,29 @@ def test_without_a_challenger_nothing_is_promoted_and_that_is_told(tmp_path: Pat
         ("there is no challenger to promote",)
     ]
     assert "there is no challenger to promote" in done.stdout
+
+
+def test_the_challenger_is_promoted_where_the_policy_says_so(tmp_path: Path) -> None:
+    where, every = prepared(tmp_path, "promote_challenger", ("page_hinkley",))
+    for day in range(3):
+        drop(where, f"rides_2026-11-1{day + 7}.csv", every[day * 300 : (day + 1) * 300])
+    run(where)
+    for _ in range(2):
+        run(where, "train", "price")
+    drop(where, "rides_2026-11-20.csv", every[TURN:])
+    done = run(where)
+    assert "version 2, the challenger, was made champion" in done.stdout
+    registered = rows(where.warehouse, "SELECT version, alias FROM meta_models ORDER BY version")
+    assert registered == [(1, None), (2, "champion")]
+
+
+def test_a_drift_of_the_past_promotes_nobody(tmp_path: Path) -> None:
+    where, _ = drifting(tmp_path, "promote_challenger", ("page_hinkley",))
+    for _ in range(2):
+        run(where, "train", "price")
+    run(where, "train", "price", "--online")
+    registered = rows(where.warehouse, "SELECT version, alias FROM meta_models ORDER BY version")
+    assert registered == [(1, "champion"), (2, "challenger")]
 
 
 def test_alarms_are_told_once(tmp_path: Path) -> None:

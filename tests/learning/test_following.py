@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,14 @@ def dropped(where: Place, count: int = 90) -> Place:
 
 
 @both
-def test_every_row_of_a_run_is_learned_once(tmp_path: Path, online: dict[str, object]) -> None:
+def test_every_row_of_a_run_is_learned_once(tmp_path: Path, online: Mapping[str, object]) -> None:
     where = dropped(place(tmp_path, model(online)))
     run(where)
     assert learner(where)["rows"] == 90
 
 
 @both
-def test_a_run_without_news_moves_nothing(tmp_path: Path, online: dict[str, object]) -> None:
+def test_a_run_without_news_moves_nothing(tmp_path: Path, online: Mapping[str, object]) -> None:
     where = dropped(place(tmp_path, model(online)))
     run(where)
     before = learner(where)
@@ -51,7 +52,7 @@ def test_a_run_without_news_moves_nothing(tmp_path: Path, online: dict[str, obje
 
 
 @both
-def test_what_is_learned_day_by_day_is_what_is_learned_at_once(tmp_path: Path, online: dict[str, object]) -> None:
+def test_what_is_learned_day_by_day_is_what_is_learned_at_once(tmp_path: Path, online: Mapping[str, object]) -> None:
     daily, at_once, every = place(tmp_path / "a", model(online)), place(tmp_path / "b", model(online)), lines(90)
     for day, name in enumerate(DAYS):
         for where in (daily, at_once):
@@ -130,7 +131,7 @@ def test_a_category_beyond_the_most_that_a_model_takes_is_refused(tmp_path: Path
 
 
 @both
-def test_a_watch_learns_what_a_run_learns(tmp_path: Path, online: dict[str, object]) -> None:
+def test_a_watch_learns_what_a_run_learns(tmp_path: Path, online: Mapping[str, object]) -> None:
     watched, taken = place(tmp_path / "a", model(online)), dropped(place(tmp_path / "b", model(online)))
     with watching(watched, tmp_path / "watch.log") as watch:
         dropped(watched)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from tests.system.processes import entered
 
 
 @both
-def test_one_pass_over_the_log_comes_to_what_was_learned_as_it_came(tmp_path: Path, online: dict[str, object]) -> None:
+def test_one_pass_over_the_log_comes_to_what_was_learned_as_it_came(
+    tmp_path: Path, online: Mapping[str, object]
+) -> None:
     where, every = place(tmp_path, model(online)), lines(90)
     for day, name in enumerate(DAYS):
         drop(where, name, every[day * 30 : (day + 1) * 30])
@@ -62,7 +65,9 @@ def test_a_replay_moves_the_learner_once_it_learns_anew(tmp_path: Path) -> None:
     run(where)
     before = learner(where)["state"]["pipeline"]
     config = where.configs / "rides.yaml"
-    text = config.read_text("utf-8").replace("- quality:", "- validation: {rules: [{check: range, column: km, max: 20}]}\n- quality:")
+    text = config.read_text("utf-8").replace(
+        "- quality:", "- validation: {rules: [{check: range, column: km, max: 20}]}\n- quality:"
+    )
     config.write_text(text, "utf-8")
     for name in DAYS:
         run(where, "replay", "--date", name[6:16])
@@ -74,7 +79,7 @@ def test_a_replay_moves_the_learner_once_it_learns_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("changed", [model(STEPWISE), model(BAYESIAN) | {"inputs": {"numbers": ["km"]}}])
-def test_a_learner_of_another_model_rests_until_it_learns_anew(tmp_path: Path, changed: dict[str, object]) -> None:
+def test_a_learner_of_another_model_rests_until_it_learns_anew(tmp_path: Path, changed: Mapping[str, object]) -> None:
     where = dropped(place(tmp_path, model(BAYESIAN)))
     run(where)
     change(where, changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from processors.learning.learner import Learner
@@ -47,9 +48,11 @@ def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
     close(unlearned, predictions(where))
 
 
-def keyed(tmp_path: Path, online: dict[str, object]) -> Place:
+def keyed(tmp_path: Path, online: Mapping[str, object]) -> Place:
     """Rides of which each is told once: a later file with a smaller id takes a ride from the one that had it."""
-    return place(tmp_path, model(online), key=["ride"], processors=[{"schema": {}}, {"quality": {"duplicates": ["key"]}}])
+    return place(
+        tmp_path, model(online), key=["ride"], processors=[{"schema": {}}, {"quality": {"duplicates": ["key"]}}]
+    )
 
 
 def taken_over(where: Place, every: list[str]) -> None:

@@ -1,11 +1,12 @@
-"""By the end of the stream the online model of Montgomery's salaries is as good as least squares on all rows at once."""
+"""By the end of the stream the online model of Montgomery's salaries is as good as least squares on all at once."""
 
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 import yaml
@@ -31,6 +32,8 @@ MODEL = {
         "scoring": True,
     },
 }
+Numbers: TypeAlias = npt.NDArray[np.float64]
+Rows: TypeAlias = tuple[pl.DataFrame, Numbers]
 #: The end of the stream.
 LAST = 500
 
@@ -50,7 +53,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.fixture(scope="module")
-def matrix(loaded: Place) -> tuple[pl.DataFrame, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+def matrix(loaded: Place) -> Rows:
     """All rows as zeros and ones, by means of polars alone, and what is earned."""
     with Connection(loaded.warehouse, read_only=True) as connection:
         [rows] = rows_by_id(connection, compiled(loaded, "pay"))
@@ -59,14 +62,14 @@ def matrix(loaded: Place) -> tuple[pl.DataFrame, np.ndarray[tuple[int], np.dtype
     return dummies, frame["salary"].cast(pl.Float64).to_numpy()
 
 
-def squares(dummies: pl.DataFrame, target: np.ndarray, rows: int) -> np.ndarray:  # type: ignore[type-arg]
+def squares(dummies: pl.DataFrame, target: Numbers, rows: int) -> Numbers:
     """What least squares on the first rows predicts of all."""
     every = dummies.to_numpy().astype(float)
     weights = np.linalg.lstsq(every[:rows], target[:rows], rcond=None)[0]
     return np.asarray(every @ weights)
 
 
-def test_what_it_knows_in_the_end_is_within_2_percent_of_least_squares(loaded: Place, matrix) -> None:  # type: ignore[no-untyped-def]
+def test_what_it_knows_in_the_end_is_within_2_percent_of_least_squares(loaded: Place, matrix: Rows) -> None:
     dummies, target = matrix
     with Connection(loaded.warehouse, read_only=True) as connection:
         [rows] = rows_by_id(connection, compiled(loaded, "pay"))
@@ -76,7 +79,7 @@ def test_what_it_knows_in_the_end_is_within_2_percent_of_least_squares(loaded: P
     assert np.abs(target - predicted).mean() == pytest.approx(batch, rel=0.02)
 
 
-def test_what_it_said_of_the_last_rows_before_it_learned_them_is_within_2_percent(loaded: Place, matrix) -> None:  # type: ignore[no-untyped-def]
+def test_what_it_said_of_the_last_rows_before_it_learned_them_is_within_2_percent(loaded: Place, matrix: Rows) -> None:
     dummies, target = matrix
     with Connection(loaded.warehouse, read_only=True) as connection:
         errors = connection.table("SELECT error FROM preds_pay ORDER BY _id")["error"].to_numpy()
