@@ -42,10 +42,12 @@ _ANOTHER = "The model is another than the one that it learned. "
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one transaction came to: whether there is more than it could take, and what is to be told."""
+    """What one transaction came to: whether there is more than it could take, and what is to be told. `notices`: why
+    the learner rests."""
 
     is_more: bool = False
     findings: tuple[Finding, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,18 @@ class Follower:
         try:
             with self._connection.transaction():
                 return self.step_within()
+        except (ArithmeticError, ValueError) as error:  # one model does not keep all files from being loaded
+            self._learner = None
+            return self._stopped(f"It cannot be computed any more: {error}. {_ANEW.format(self.model.name)}")
         except BaseException:
             self._learner = None  # it may know more than what is stored
             raise
+
+    def _stopped(self, reason: str) -> Step:
+        """It rests from now on, as it was before this step; that is told."""
+        with self._connection.transaction():
+            self._rest(stored_learner(self._connection, self.model.name) or self._new(), reason)
+        return Step(notices=(f"{self.model.name}: {reason}",))
 
     def step_within(self) -> Step:
         """The same inside the caller's transaction."""

@@ -6,6 +6,7 @@ So nothing is forgotten: what was committed before a kill is learned by the next
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 from sinks.base import Finding, Receipt
@@ -46,6 +47,8 @@ class Learners:
         step = follower.step()
         for finding in step.findings:
             self._tell(finding)
+        for notice in step.notices:
+            sys.stderr.write(f"ade-stream: {notice}\n")
         return step.is_more
 
 

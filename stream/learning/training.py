@@ -87,7 +87,7 @@ def fitted(rows: Gathered, step: Step) -> Fit:
         with alone(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             made = trained(step, model.task, examples)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigError(f"{model.name} cannot be trained: {error}") from error
     return Fit(made, examples, tuple(dict.fromkeys(str(each.message) for each in caught)))
 

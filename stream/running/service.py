@@ -116,8 +116,8 @@ def _consume(
     closings: Closings,
     signalled: threading.Event,
 ) -> None:
-    """Follow the receipts, learn what they brought, and close the dates behind them; when a signal comes, only what
-    takes no longer than CLOSING_SECONDS: the next run finds the rest."""
+    """Follow the receipts, learn what they brought, and close the dates behind them. When a signal comes, only so much
+    is learned and closed as takes no longer than CLOSING_SECONDS: the next run finds the rest."""
     schema_files.write()
     try:
         for receipt in receipts:

@@ -48,6 +48,21 @@ def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
     close(unlearned, predictions(where))
 
 
+def test_a_learner_that_cannot_be_computed_any_more_rests_and_files_are_loaded_all_the_same(tmp_path: Path) -> None:
+    numbers = {"numbers": ["km", "stops"], "categories": []}
+    where = place(tmp_path, model(BAYESIAN, inputs=numbers))
+    drop(where, DAY, lines(100))
+    drop(where, NEXT, [*lines(20, seed=2, first=101), "Z,1e30,1,Oslo,30\n"])
+    run(where)
+    drop(where, NEXT, lines(20, seed=2, first=101))
+    done = run(where)
+    assert "price: It cannot be computed any more" in done.stderr
+    assert "`ade-stream train price --online`" in learner(where)["reason"]
+    assert number(where.warehouse, "SELECT count(*) FROM stg_rides") == 120
+    relearn(where.configs, where.warehouse, "price", None)
+    assert (learner(where)["status"], learner(where)["rows"]) == ("learning", 120)
+
+
 def keyed(tmp_path: Path, online: Mapping[str, object]) -> Place:
     """Rides of which each is told once: a later file with a smaller id takes a ride from the one that had it."""
     return place(

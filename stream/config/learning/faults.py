@@ -10,6 +10,7 @@ from processors.feature_views.model import FeatureView
 from processors.features import Derive
 from processors.learning.batch import offered
 from processors.learning.estimators import faults
+from processors.learning.examples import LARGEST
 from processors.learning.model import Task
 from processors.rules.expressions import parsed
 from stream.config.learning.compiling import batch_step, input_kinds, step_of, view_of
@@ -107,6 +108,8 @@ def _fill(config: ModelConfig) -> Iterator[ModelFault]:
             yield ("inputs", "fill", name), f"{name!r} is not among the inputs"
         elif name in config.inputs.numbers and isinstance(value, str):
             yield ("inputs", "fill", name), f"{value!r} is no number, and {name!r} is one"
+        elif name in config.inputs.numbers and not abs(float(value)) <= LARGEST:
+            yield ("inputs", "fill", name), f"{value!r} would be refused; a number lies within ±{LARGEST:g}"
 
 
 def _steps(config: ModelConfig) -> Iterator[ModelFault]:
