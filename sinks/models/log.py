@@ -8,14 +8,12 @@ taken back.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import pyarrow as pa
-
 from sinks.base import MicroBatch, whole_file
-from sinks.database.connection import Connection
+from sinks.database.connection import Connection, parameter_rows
 from sinks.database.identifiers import quote, staged
 from sinks.ledger.clock import NOW
 from sinks.table import Table
@@ -33,12 +31,14 @@ FROM meta_files f JOIN meta_spans s ON s.span_id BETWEEN f.file_id << 32 AND (f.
 WHERE f.dataset = ? AND f.state <> 'superseded' ORDER BY s.span_id
 """
 _IS_KEPT = "SELECT EXISTS (SELECT 1 FROM meta_learning_log WHERE dataset = ?)"
+#: An entry of rows that changed sides has so many ids at the most, so that those which name a row are found near it.
+RUN_IDS_MAX = 4096
 #: Runs of neighbouring ids that are on the same side of the same dataset now.
-_MOVED = """
-WITH moved AS (SELECT value AS _id, EXISTS (SELECT 1 FROM {staged} s WHERE s._id = value) AS is_in
+_MOVED = f"""
+WITH moved AS (SELECT value AS _id, EXISTS (SELECT 1 FROM {{staged}} s WHERE s._id = value) AS is_in
                FROM json_each(?1) JOIN meta_files f ON f.file_id = value >> 32 WHERE f.dataset = ?2),
      runs AS (SELECT _id, is_in, _id - row_number() OVER (PARTITION BY is_in ORDER BY _id) AS run FROM moved)
-SELECT min(_id), max(_id), is_in FROM runs GROUP BY is_in, run ORDER BY 1
+SELECT min(_id), max(_id), is_in FROM runs GROUP BY is_in, run, _id / {RUN_IDS_MAX} ORDER BY 1
 """
 _ENTRIES = """
 SELECT seq, dataset, id_first, id_last, change, cause FROM meta_learning_log
@@ -81,30 +81,29 @@ class LearningLog:
         """The spans of a batch were committed for the first time."""
         if batch.dataset in self._kept:
             spans = [part.span for part in batch.parts if part.span.row_count]
-            self._append(batch.dataset, [(span.id_first, span.id_last) for span in spans], "added", "span")
+            self._append(batch.dataset, "span", [(span.id_first, span.id_last, "added") for span in spans])
 
     def went(self, dataset: str, file_id: int) -> None:
         """A file was superseded."""
         if dataset in self._kept:
             whole = whole_file(file_id)
-            self._append(dataset, [(whole.id_first, whole.id_last)], "removed", "file")
+            self._append(dataset, "file", [(whole.id_first, whole.id_last, "removed")])
 
-    def moved(self, ids: Iterable[int]) -> None:
+    def moved(self, ids: Sequence[int]) -> None:
         """Rows beyond those that were committed changed sides: they are staged now, or are no more."""
-        told = json.dumps(list(ids)) if self._kept else "[]"
-        if told == "[]":
-            return
-        for dataset in sorted(self._kept):
-            found = self._connection.rows(_MOVED.format(staged=quote(staged(dataset))), told, dataset)
-            for first, last, is_in in found:
-                change: Change = "added" if is_in else "removed"
-                self._append(dataset, [(int(str(first)), int(str(last)))], change, "rule")
+        told = json.dumps(ids) if ids and self._kept else None
+        for dataset in sorted(self._kept) if told else ():
+            runs = self._connection.rows(_MOVED.format(staged=quote(staged(dataset))), told, dataset)
+            sides = ((int(str(first)), int(str(last)), is_in) for first, last, is_in in runs)
+            changes: list[tuple[int, int, Change]] = [
+                (first, last, "added" if is_in else "removed") for first, last, is_in in sides
+            ]
+            self._append(dataset, "rule", changes)
 
-    def _append(self, dataset: str, ranges: list[tuple[int, int]], change: Change, cause: Cause) -> None:
-        count = len(ranges)
-        said = [pa.repeat(dataset, count), *(pa.array(ids, pa.int64()) for ids in zip(*ranges, strict=True))]
-        columns = [*said, pa.repeat(change, count), pa.repeat(cause, count)]
-        self._connection.insert(_APPEND, pa.RecordBatch.from_arrays(columns, names=list("abcde")))
+    def _append(self, dataset: str, cause: Cause, changes: Sequence[tuple[int, int, Change]]) -> None:
+        if changes:
+            rows = [(dataset, first, last, change, cause) for first, last, change in changes]
+            self._connection.insert(_APPEND, parameter_rows(rows))
 
 
 def head(connection: Connection) -> int:

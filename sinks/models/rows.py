@@ -29,23 +29,24 @@ from sinks.feature_views.columns import (
     typed,
     without_example,
 )
-from sinks.models.log import Entry
+from sinks.models.log import RUN_IDS_MAX, Entry
 
 #: When a row is.
 TIME = "_time_us"
 _PLACE: Types = {ROW_ID: pa.int64(), DATE: pa.string(), TIME: pa.int64()}
 _TIME = f"coalesce(s.{EVENT}, unixepoch(s.{DATE}) * 1000000) AS {TIME}"
 #: Rows that a later entry names.
-_ELSEWHERE = """
-EXISTS (SELECT 1 FROM meta_learning_log l WHERE l.cause = 'rule' AND l.seq > ?4
-        AND l.id_first BETWEEN (s._id >> 32) << 32 AND s._id AND l.id_last >= s._id)
+_LATER = f"""
+FROM meta_learning_log
+WHERE cause = 'rule' AND id_first BETWEEN ?1 - {RUN_IDS_MAX} AND ?2 AND id_last >= ?1 AND seq > ?3
 """
-_IS_ANY_ELSEWHERE = """
-SELECT EXISTS (SELECT 1 FROM meta_learning_log WHERE cause = 'rule' AND seq > ?3
-               AND id_first BETWEEN (?1 >> 32) << 32 AND ?2 AND id_last >= ?1)
+_IS_ANY_LATER = f"SELECT EXISTS (SELECT 1 {_LATER})"
+#: Rows of the range that a later entry names, told once.
+_NAMED_LATER = f"""
+WITH RECURSIVE named(_id, last) AS (
+    SELECT max(id_first, ?1), min(id_last, ?2) {_LATER} UNION ALL SELECT _id + 1, last FROM named WHERE _id < last)
+SELECT _id FROM named
 """
-
-
 _LAST_MOVE = "SELECT max(l.seq) FROM meta_learning_log l WHERE l.cause = 'rule'"
 
 
@@ -79,9 +80,9 @@ class ModelRows:
     def of_entry(self, entry: Entry, after: int, limit: int) -> pa.RecordBatch:
         """Those of an entry of the log behind a row id, so many at the most."""
         first = max(entry.id_first, after + 1)
-        if not self.connection.integer(_IS_ANY_ELSEWHERE, first, entry.id_last, entry.seq):
+        if not self.connection.integer(_IS_ANY_LATER, first, entry.id_last, entry.seq):
             return self.between(first, entry.id_last, limit)
-        return self._read(self._of_entry, first, entry.id_last, limit, entry.seq)
+        return self._read(self._of_entry, first, entry.id_last, entry.seq, limit)
 
     def by_id(self) -> Iterator[pa.RecordBatch]:
         """All of them, in bounded memory."""
@@ -96,16 +97,16 @@ class ModelRows:
 
     @cached_property
     def _between(self) -> str:
-        return self._within("")
+        return self._within("", "?3")
 
     @cached_property
     def _of_entry(self) -> str:
-        return self._within(f" AND NOT {_ELSEWHERE}")
+        return self._within(f" AND s.{ROW_ID} NOT IN ({_NAMED_LATER})", "?4")
 
-    def _within(self, condition: str) -> str:
+    def _within(self, condition: str, limit: str) -> str:
         types = self._types
         rows = f"{self._source} WHERE s.{ROW_ID} BETWEEN ?1 AND ?2{condition}"
-        return f"SELECT {examples(types)} UNION ALL SELECT * FROM ({rows} ORDER BY s.{ROW_ID} LIMIT ?3)"
+        return f"SELECT {examples(types)} UNION ALL SELECT * FROM ({rows} ORDER BY s.{ROW_ID} LIMIT {limit})"
 
     @property
     def _source(self) -> str:

@@ -19,7 +19,7 @@ CREATE TABLE meta_learning_log (
 
 CREATE INDEX meta_learning_log_dataset ON meta_learning_log (dataset, seq);
 
-CREATE INDEX meta_learning_log_moves ON meta_learning_log (id_first) WHERE cause = 'rule';
+CREATE INDEX meta_learning_log_moves ON meta_learning_log (id_first, id_last, seq) WHERE cause = 'rule';
 
 CREATE TABLE meta_learners (
     model TEXT PRIMARY KEY,

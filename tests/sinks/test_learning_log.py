@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sinks.base import Swap
 from sinks.database.connection import Connection
-from sinks.models.log import entries
+from sinks.models.log import RUN_IDS_MAX, entries
 from sinks.models.rows import ModelRows
 from sinks.table import Table
 from sinks.warehouse import Warehouse
@@ -122,6 +122,17 @@ def test_neighbours_that_move_together_are_one_entry(tmp_path: Path) -> None:
     with Connection(path, read_only=True) as connection:
         moved = [(each.id_first & 0xFF, each.id_last & 0xFF) for each in entries(connection, "sales", 3, 9)]
     assert moved == [(1, 3), (5, 5)]
+
+
+def test_an_entry_of_rows_that_moved_is_not_longer_than_where_it_is_looked_for(tmp_path: Path) -> None:
+    path, codes = tmp_path / "w.db", [str(number) for number in range(2 * RUN_IDS_MAX)]
+    commit(path, LOGGED, span(2, *codes), span(1, *codes))
+    with Connection(path, read_only=True) as connection:
+        moved = list(entries(connection, "sales", 3, 9))
+        lengths = [each.id_last - each.id_first + 1 for each in moved]
+        first = next(entries(connection, "sales", 0, 1))
+        assert ModelRows(connection, MODEL).of_entry(first, 0, 9).num_rows == 0
+    assert (sum(lengths), max(lengths)) == (2 * RUN_IDS_MAX, RUN_IDS_MAX)
 
 
 def test_a_span_that_is_judged_again_is_no_news(tmp_path: Path) -> None:
