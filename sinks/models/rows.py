@@ -47,20 +47,31 @@ WITH RECURSIVE named(_id, last) AS (
     SELECT max(id_first, ?1), min(id_last, ?2) {_LATER} UNION ALL SELECT _id + 1, last FROM named WHERE _id < last)
 SELECT _id FROM named
 """
+_LAST_MOVE = "SELECT max(l.seq) FROM meta_learning_log l WHERE l.cause = 'rule'"
 
 
-def row_types(model: Model) -> dict[str, pa.DataType]:
-    """The columns of a batch."""
+def row_types(model: Model, *, is_timed: bool = True) -> dict[str, pa.DataType]:
+    """The columns of a batch, `_time_us` among them if it `is_timed`."""
     inputs = {name: arrow_type(kind) for name, kind in (model.target, *model.numbers)}
-    return {**_PLACE, **inputs, **{name: pa.string() for name in model.categories}}
+    types = {**_PLACE, **inputs, **{name: pa.string() for name in model.categories}}
+    return types if is_timed else {name: kind for name, kind in types.items() if name != TIME}
 
 
 @dataclass(frozen=True)
 class ModelRows:
-    """The rows of one model. Reads on any connection; SQL texts are made once."""
+    """The rows of one model, with `_time_us` if they are timed. Reads on any connection; SQL texts are made once."""
 
     connection: Connection
     model: Model
+    is_timed: bool = True
+
+    @cached_property
+    def _types(self) -> dict[str, pa.DataType]:
+        return row_types(self.model, is_timed=self.is_timed)
+
+    def last_move(self) -> int:
+        """The last entry by which rows changed sides; behind it no row of an entry is named by a later one."""
+        return self.connection.integer(_LAST_MOVE)
 
     def between(self, id_first: int, id_last: int, limit: int) -> pa.RecordBatch:
         """Those with an id in a range, so many at the most."""
@@ -75,14 +86,14 @@ class ModelRows:
 
     def by_id(self) -> Iterator[pa.RecordBatch]:
         """All of them, in bounded memory."""
-        types = row_types(self.model)
+        types = self._types
         # LIMIT keeps SQLite from leaving the ORDER BY out.
         sql = f"SELECT {examples(types)} UNION ALL SELECT * FROM ({self._source} ORDER BY s.{ROW_ID} LIMIT -1)"
         for number, page in enumerate(pages(self.connection.batches(sql))):
             yield typed(page if number else without_example(page), types)
 
     def _read(self, sql: str, *values: int) -> pa.RecordBatch:
-        return typed(without_example(self.connection.table(sql, *values)), row_types(self.model))
+        return typed(without_example(self.connection.table(sql, *values)), self._types)
 
     @cached_property
     def _between(self) -> str:
@@ -93,13 +104,13 @@ class ModelRows:
         return self._within(f" AND s.{ROW_ID} NOT IN ({_NAMED_LATER})", "?4")
 
     def _within(self, condition: str, limit: str) -> str:
-        types = row_types(self.model)
+        types = self._types
         rows = f"{self._source} WHERE s.{ROW_ID} BETWEEN ?1 AND ?2{condition}"
         return f"SELECT {examples(types)} UNION ALL SELECT * FROM ({rows} ORDER BY s.{ROW_ID} LIMIT {limit})"
 
     @property
     def _source(self) -> str:
-        cells = ", ".join(map(self._cell, row_types(self.model)))
+        cells = ", ".join(map(self._cell, self._types))
         return f"SELECT {cells} FROM {quote(staged(self.model.dataset))} s{self._join}"
 
     @property

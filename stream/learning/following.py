@@ -63,7 +63,7 @@ class Follower:
 
     def __init__(self, connection: Connection, model: Model, online: Online) -> None:
         self._connection, self.model, self._online = connection, model, online
-        self._rows = ModelRows(connection, model)
+        self._rows = ModelRows(connection, model, is_timed=False)
         self.rests = ""
         self._learner: Learner | None = None
         self._stored = self._new()

@@ -63,13 +63,15 @@ def read(source: ModelRows, after: Position, rows_max: int, since: str = "") -> 
 
 
 def _pieces(source: ModelRows, after: Position, limit: int, since: str) -> Iterator[Piece]:
+    last_move = source.last_move()
     for entry in _entries(source, after.seq):
         done = after.row_id if entry.seq == after.seq else entry.id_first - 1
         if entry.change == "removed" and done < entry.id_last:
             yield Piece(entry, entry.id_first, entry.id_last, source.of_entry(entry, done, 0))
             continue
         while done < entry.id_last:
-            rows = source.of_entry(entry, done, limit)
+            is_plain = entry.seq >= last_move
+            rows = source.between(done + 1, entry.id_last, limit) if is_plain else source.of_entry(entry, done, limit)
             last = rows["_id"][-1].as_py() if rows.num_rows == limit else entry.id_last
             yield Piece(entry, done + 1, last, rows.filter(pc.greater_equal(rows["_date"], since)) if since else rows)
             done = last
