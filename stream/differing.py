@@ -16,7 +16,7 @@ from sinks.database.connection import Connection
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
-from sinks.rows.differences import CellChange, RowChanges, row_changes
+from sinks.differences.rows import CellChange, RowChanges, row_changes
 from sinks.rows.rejects import Place, Rejects
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
