@@ -17,7 +17,7 @@ _REFUSED = """
 SELECT DISTINCT r._id, reason.value ->> 'rule' AS rule FROM rejects r, json_each(r.reasons) reason
 WHERE r._id BETWEEN ? AND ? AND reason.value ->> 'action' NOT IN ('warn', 'impute') ORDER BY 1, 2
 """
-_TYPES = {ROW_ID: pl.Int64(), "rule": pl.String()}
+_TYPES = pl.Schema({ROW_ID: pl.Int64(), "rule": pl.String()})
 
 
 @dataclass(slots=True)

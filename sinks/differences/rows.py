@@ -98,7 +98,7 @@ def _page(side: Side, columns: Sequence[str], first: int, last: int) -> pl.DataF
     if side is None:
         return pl.DataFrame(schema=types)
     connection, sql = side
-    return pl.DataFrame(pl.from_arrow(connection.table(sql, first, last))).cast(types)
+    return pl.DataFrame(pl.from_arrow(connection.table(sql, first, last))).cast(pl.Schema(types))
 
 
 def _compare(changes: RowChanges, was: pl.DataFrame, now: pl.DataFrame, columns: Sequence[str]) -> None:
