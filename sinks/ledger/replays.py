@@ -1,4 +1,4 @@
-"""Dates that were replayed and came out otherwise: one row for each, written in the transaction that changed the date."""
+"""Dates that were replayed and came out otherwise: a row for each, written in the transaction that changed the date."""
 
 from __future__ import annotations
 
