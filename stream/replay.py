@@ -29,8 +29,8 @@ from stream.schemas.contracts import Contracts, load_contracts, offered
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of another
-    one that has keys in common with it. `rows`: so many records of the date have another row or reject. `parameters`:
+    """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of one
+    that has keys in common with it. `rows`: so many records of the date have another row or reject. `parameters`:
     their version, where a step wants any, and the one `before`."""
 
     dataset: str
@@ -110,8 +110,8 @@ def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable
 def replay(
     warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None, *, refit: bool = False
 ) -> Replayed:
-    """Recompute all rows of a date and replace them, in one transaction and in bounded memory. Where all comes out as it
-    was, it is undone: not even a time is another then.
+    """Recompute all rows of a date and replace them, in one transaction and in bounded memory. Where all comes out as
+    it was, it is undone: not even a time is another then.
 
     Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
     (then nothing is replaced), and KeyboardInterrupt, with nothing replaced either, when `stop` is set on the way.

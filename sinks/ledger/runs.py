@@ -54,7 +54,7 @@ class Run:
         self.add(len(self._files), records, accepted, 0)
 
     def add(self, files: int, records: int, accepted: int, drifts: int) -> None:
-        """Add to the figures, inside the caller's transaction where there is one. `files`: how many there are by now."""
+        """Add to the figures, inside the caller's transaction if it has one. `files`: how many there are by now."""
         self._connection.run(_COUNT, files, records, accepted, records - accepted, drifts, self.run_id)
 
     def found(self, findings: int) -> None:
