@@ -114,6 +114,18 @@ class Warehouse:
             self._stores = self._settled
             self._forget()
 
+    @contextmanager
+    def part(self) -> Iterator[Decision]:
+        """A part of the open transaction, which is undone alone unless it is to be kept."""
+        decision, stores = Decision(keep=True), self._stores
+        with self._or_else(stores), self.connection.savepoint() as undo:
+            yield decision
+            if not decision.keep:
+                undo()
+        if not decision.keep:
+            self._stores = stores
+            self._forget()
+
     def derive(self) -> None:
         """Compute the vectors of what was committed inside a transaction so far, which else happens at its end."""
         settle(self._stores)

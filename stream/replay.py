@@ -30,7 +30,8 @@ from stream.schemas.contracts import Contracts, load_contracts, offered
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of one
-    that has keys in common with it. `rows`: so many records of the date have another row or reject. `parameters`:
+    that has keys in common with it. `rows`: so many records of the date have another row or reject;
+    `elsewhere`: whether rows of other dates changed sides. `parameters`:
     their version, where a step wants any, and the one `before`."""
 
     dataset: str
@@ -41,6 +42,7 @@ class Replayed:
     rejected: int
     changed: bool
     rows: int = 0
+    elsewhere: bool = False
     parameters: int | None = None
     parameters_before: int | None = None
 
@@ -118,16 +120,32 @@ def replay(
     """
     began = time.monotonic()
     with WarehouseReader(warehouse.path) as recorded, warehouse.transaction() as decision:
-        done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
-        warehouse.derive()
-        table = warehouse.tables[dataset.name]
-        decision.keep = done.changed or is_otherwise(recorded.connection, warehouse.connection, table, date)
+        done = judged_date(warehouse, recorded, dataset, date, stop, refit=refit)
+        decision.keep = done.changed
         if decision.keep:
-            done = replace(done, changed=True, rows=_records_otherwise(warehouse, recorded, done))
             _record(warehouse, done, time.monotonic() - began)
     if not done.changed:
         warehouse.count_unchanged(done.records, done.accepted)
     return done
+
+
+def judged_date(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    dataset: Dataset,
+    date: str,
+    stop: threading.Event | None,
+    *,
+    refit: bool,
+) -> Replayed:
+    """Replace all rows of a date and their vectors, inside the caller's transaction, which need not be kept unless
+    anything `changed`. `recorded`: the warehouse as it was before. Raises as `replay` does."""
+    done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
+    warehouse.derive()
+    table = warehouse.tables[dataset.name]
+    if not (done.elsewhere or is_otherwise(recorded.connection, warehouse.connection, table, date)):
+        return done
+    return replace(done, changed=True, rows=_records_otherwise(warehouse, recorded, done))
 
 
 def _records_otherwise(warehouse: Warehouse, recorded: WarehouseReader, done: Replayed) -> int:
@@ -155,7 +173,7 @@ def replaced(
     *,
     refit: bool,
 ) -> Replayed:
-    """Replace all rows of a date, inside the caller's transaction; `changed` is said of rows of other dates alone.
+    """Replace all rows of a date, inside the caller's transaction; whether anything `changed` is not told.
 
     `recorded`: the warehouse as it was before that transaction. Raises as `replay` does.
     """
@@ -170,7 +188,9 @@ def replaced(
         records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
         rejudged += receipt.rejudged
     return Replayed(
-        *(dataset.name, date, len(files), records, accepted, records - accepted, rejudged > 0),
+        *(dataset.name, date, len(files), records, accepted, records - accepted),
+        changed=False,
+        elsewhere=rejudged > 0,
         parameters=None if parameters is None else parameters.version,
         parameters_before=None if before is None else before.version,
     )

@@ -77,9 +77,9 @@ def _replay(configs: Path, warehouse: Path, request: Request, *, json: bool) -> 
 
 
 def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
-    from stream.differing import differences
+    from stream.differing.preview import differences
     from stream.running.background import beside_main_thread, stopping
-    from stream.screens.differing import told
+    from stream.screens.differing import show
     from stream.screens.output import write
     from stream.screens.tables import to_json
 
@@ -87,7 +87,10 @@ def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> No
     with stopping(stop):
         found, asked = beside_main_thread(lambda: differences(configs, warehouse, request, stop))
     _tell(asked.passed_over)
-    write(to_json(found) if json else told(found, request.first, request.last))
+    if json:
+        write(to_json(found))
+    else:
+        show(found, request.first, request.last)
 
 
 def _tell(sentences: Iterable[str]) -> None:

@@ -1,0 +1,81 @@
+"""What a replay would do, done in one transaction and undone.
+
+Dates are replayed and closed one after the other, as a replay does it, so each is judged with what those before it
+would have become. All that is stored is compared with what a reader still sees; then all of it is rolled back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sinks.differences.vectors import recomputed
+from sinks.reading import WarehouseReader
+from sinks.warehouse import Warehouse
+from stream.closing import open_lots, sum_up
+from stream.config import Dataset
+from stream.differing.difference import Compared, Difference
+from stream.replay import Asked, Replayed, Request, asked, judged_date
+
+
+def differences(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Difference], Asked]:
+    """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
+    asked_for = asked(configs, path, request)
+    with Warehouse(path, asked_for.tables) as warehouse:
+        return compared(warehouse, asked_for.datasets, asked_for.dates, stop, refit=request.refit), asked_for
+
+
+def compared(
+    warehouse: Warehouse,
+    datasets: Mapping[str, Dataset],
+    dates: Iterable[tuple[str, str]],
+    stop: threading.Event | None = None,
+    *,
+    refit: bool = False,
+) -> list[Difference]:
+    """Replay dates, each of a dataset, and undo it: what each would come to, and behind them all other dates of which
+    anything would be otherwise, by date and dataset."""
+    with WarehouseReader(warehouse.path) as recorded, warehouse.transaction(keep=False):
+        rehearsal = Rehearsal(warehouse, recorded, datasets, stop)
+        for date, name in dates:
+            rehearsal.replay(name, date, refit=refit)
+        return list(rehearsal.differences())
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Replays dates inside the caller's transaction, which is to be undone. `recorded`: the warehouse as it is."""
+
+    warehouse: Warehouse
+    recorded: WarehouseReader
+    datasets: Mapping[str, Dataset]
+    stop: threading.Event | None
+    #: By dataset and date: what was replayed; and, in the order in which they were, the dates that were closed.
+    done: dict[tuple[str, str], Replayed] = field(default_factory=dict)
+    closed: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def replay(self, dataset: str, date: str, *, refit: bool) -> Replayed:
+        """What `replay` does with a date, and what closes it."""
+        with self.warehouse.part() as decision:
+            done = judged_date(self.warehouse, self.recorded, self.datasets[dataset], date, self.stop, refit=refit)
+            decision.keep = done.changed
+        for table, dates in open_lots(self.warehouse):
+            sum_up(self.warehouse.connection, table, dates)
+            self.closed |= {(table.dataset, each): None for each in dates}
+        self.done[dataset, date] = done
+        return done
+
+    def differences(self) -> Iterator[Difference]:
+        """Of each replayed date; then of each other one of which anything is otherwise."""
+        before, after = self.recorded.connection, self.warehouse.connection
+        views = dict[tuple[str, str], list[str]]()
+        for each in recomputed(before, after):
+            views.setdefault((each.dataset, each.date), []).append(each.view)
+        others = {*self.closed, *views} - set(self.done)
+        for key in [*self.done, *sorted(others, key=lambda key: (key[1], key[0]))]:
+            compare = Compared(before, after, *key, is_closed=key in self.closed, views=tuple(views.get(key, ())))
+            found = compare.difference(self.done.get(key))
+            if found.is_replayed or not found.is_none:
+                yield found
