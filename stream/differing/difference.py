@@ -116,7 +116,8 @@ class Difference:
     def is_none(self) -> bool:
         """Whether all would be what it is."""
         rows = self.changed or self.added or self.gone or self.elsewhere
-        return not (rows or self.rules or self.scores or self.kpis or self.views or self.figures)
+        is_refitted = self.parameters != self.parameters_before
+        return not (rows or self.rules or self.scores or self.kpis or self.views or is_refitted)
 
 
 @dataclass(frozen=True, slots=True)
