@@ -18,6 +18,8 @@ _SCORES = f"""
 SELECT score, {", ".join(DIMENSIONS)} FROM meta_quality_scores WHERE dataset = ? AND date = ?
 ORDER BY score_id DESC LIMIT 1
 """
+_DEFINED = "SELECT dataset, kpi, hash FROM meta_kpis"
+_DATES = "SELECT DISTINCT date FROM kpi_history WHERE dataset = ? AND kpi = ?"
 
 Change: TypeAlias = Literal["changed", "added", "gone"]
 
@@ -52,6 +54,18 @@ def kpi_changes(before: Connection, after: Connection, dataset: str, date: str) 
         if (key in was, was.get(key)) != (key in now, now.get(key))
         for kpi, dimensions in [key]
     ]
+
+
+def redefined(before: Connection, after: Connection) -> set[tuple[str, str]]:
+    """The datasets and dates that have KPIs which are defined otherwise, on either side."""
+    definitions = {row for each in (before, after) for row in each.rows(_DEFINED)}
+    others = definitions - {*before.rows(_DEFINED)} | definitions - {*after.rows(_DEFINED)}
+    return {
+        (str(dataset), str(date))
+        for dataset, kpi, _ in others
+        for each in (before, after)
+        for (date,) in each.rows(_DATES, dataset, kpi)
+    }
 
 
 def _change(was_there: bool, is_there: bool) -> Change:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sinks.differences.figures import redefined
 from sinks.differences.vectors import recomputed
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
@@ -23,7 +24,7 @@ from stream.replay import Asked, Replayed, Request, asked, judged_date
 def differences(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
     asked_for = asked(configs, path, request)
-    with Warehouse(path, asked_for.tables) as warehouse:
+    with Warehouse(path, asked_for.tables, aside=True) as warehouse:
         return compared(warehouse, asked_for.datasets, asked_for.dates, stop, refit=request.refit), asked_for
 
 
@@ -35,7 +36,7 @@ def compared(
     *,
     refit: bool = False,
 ) -> list[Difference]:
-    """Replay dates, each of a dataset, and undo it: what each would come to, and behind them all other dates of which
+    """Replay dates, each of a dataset, in a warehouse that may be opened aside, and undo it: what each would come to, and behind them all other dates of which
     anything would be otherwise, by date and dataset."""
     with WarehouseReader(warehouse.path) as recorded, warehouse.transaction(keep=False):
         rehearsal = Rehearsal(warehouse, recorded, datasets, stop)
@@ -73,7 +74,7 @@ class Rehearsal:
         views = dict[tuple[str, str], list[str]]()
         for each in recomputed(before, after):
             views.setdefault((each.dataset, each.date), []).append(each.view)
-        others = {*self.closed, *views} - set(self.done)
+        others = {*self.closed, *views, *redefined(before, after)} - set(self.done)
         for key in [*self.done, *sorted(others, key=lambda key: (key[1], key[0]))]:
             compare = Compared(before, after, *key, is_closed=key in self.closed, views=tuple(views.get(key, ())))
             found = compare.difference(self.done.get(key))

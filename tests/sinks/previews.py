@@ -24,7 +24,6 @@ from tests.sinks.landings import dataset, load, rules
 
 COLUMNS = {"id": "string", "shop": "string", "amount": "number", "at": "timestamp"}
 HEADER = "id,shop,amount,at"
-KPIS = {"revenue": {"value": "sum(amount)", "by": ["shop"]}, "sold": {"value": "count(*)"}}
 SQL = """
 SELECT count(*) OVER week AS sold_7d, sum(amount) OVER week AS amount_7d, max(amount) OVER ever AS most
 FROM stg_sales
@@ -38,13 +37,20 @@ State: TypeAlias = dict[tuple[str, str], dict[str, Any]]
 
 
 def shop_sales(
-    least: float = 0, keep: str = "first", least_shop: int = 0, *, filled: bool = True, **settings: Any
+    least: float = 0,
+    keep: str = "first",
+    least_shop: int = 0,
+    *,
+    sold: str = "count(*)",
+    filled: bool = True,
+    **settings: Any,
 ) -> dict[str, Dataset]:
     """Sales of at least so much in shops with at least such a number; missing amounts are filled with the median."""
     known = {"check": "referential", "columns": ["shop"], "dataset": "shops", "fields": ["shop"]}
     positive = {"check": "range", "column": "amount", "min": least, "name": "enough"}
     steps = ({"quality": {"duplicates": ["key"], "keep": keep}}, rules(positive, known))
-    found = dataset("sales", COLUMNS, *steps, key=["id"], event_time="at", kpis=KPIS, **settings)
+    kpis = {"revenue": {"value": "sum(amount)", "by": ["shop"]}, "sold": {"value": sold}}
+    found = dataset("sales", COLUMNS, *steps, key=["id"], event_time="at", kpis=kpis, **settings)
     cast, *others = found.chain.steps
     if filled:
         found = replace(found, chain=Chain((cast, Fill(), *others)))
@@ -174,7 +180,7 @@ def previewed(found: list[Difference]) -> dict[tuple[str, str], dict[str, Any]]:
 
 def _previewed(each: Difference) -> dict[str, Any]:
     names = _SALES if each.dataset == "sales" else _SHOPS
-    moved = {"changed": each.changed, "added": each.added, "gone": each.gone}
+    moved: dict[str, Any] = {"changed": each.changed, "added": each.added, "gone": each.gone}
     moved |= {"cells": {names.index(column.column): column.rows for column in each.columns}}
     refused = {
         name: {rule.rule: getattr(rule, name) for rule in each.rules if getattr(rule, name)}
