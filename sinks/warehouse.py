@@ -51,8 +51,8 @@ class Warehouse:
     column's type changed to one that does not hold its values; ConfigError where a feature view is another, and its
     version is not.
 
-    `aside`: one transaction begins here, in which views and KPIs are brought up to date, too; it goes on in the block of
-    `transaction`, and is not to be kept.
+    `aside`: one transaction begins here, in which views and KPIs are brought up to date, too; it goes on in the block
+    of `transaction`, and is not to be kept.
     """
 
     def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False, aside: bool = False) -> None:

@@ -73,7 +73,7 @@ def open_lots(warehouse: Warehouse) -> Iterator[tuple[Table, Sequence[str]]]:
 
 
 def sum_up(connection: Connection, table: Table, dates: Sequence[str]) -> Judged:
-    """Close some dates of a dataset, inside the caller's transaction: what is found, rules over whole dates among it."""
+    """Close some dates of a dataset, inside the caller's transaction: all that is found."""
     judged = judge_dates(connection, table, dates)
     findings = list(judged.findings)
     if table.profiling is not None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
+from sinks.consequences.pending import CONSEQUENCES
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
@@ -196,6 +197,12 @@ def replays(db: Database) -> None:
     """Dates that were replayed and came out otherwise."""
     for statement in REPLAYS.split(";\n\n"):
         db.execute(statement)
+
+
+@migrations()
+def consequences(db: Database) -> None:
+    """What is to be made anew since rows changed beneath it."""
+    db.execute(CONSEQUENCES)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

@@ -64,6 +64,12 @@ def row_changes(before: Connection, after: Connection, dataset: str, files: Iter
     return compared(was, now, columns, files)
 
 
+def side_changes(before: Connection, after: Connection, dataset: str, files: Iterable[FileEntry]) -> RowChanges:
+    """Which rows of some files are staged, whatever their cells are."""
+    sql = f"SELECT _id FROM {quote(staged(dataset))} WHERE _id BETWEEN ? AND ? ORDER BY _id"
+    return compared((before, sql), (after, sql), [], files)
+
+
 def compared(was: Side, now: Side, columns: Sequence[str], files: Iterable[FileEntry]) -> RowChanges:
     """The rows of some files as two sides see them: `_id`, and columns as `cell` writes them, by ascending id."""
     changes = RowChanges()
@@ -106,6 +112,8 @@ def _compare(changes: RowChanges, was: pl.DataFrame, now: pl.DataFrame, columns:
     changes.added, changes.gone = changes.added + len(come), changes.gone + len(gone)
     for found, examples in ((come, changes.come_examples), (gone, changes.gone_examples)):
         examples += found[ROW_ID].head(EXAMPLES - len(examples)).to_list()
+    if not columns:
+        return
     was, now = was.join(now, on=ROW_ID, how="semi"), now.join(was, on=ROW_ID, how="semi")
     others = {name: was[name] != now[name] for name in columns}
     changes.changed += int(pl.select(pl.any_horizontal(others.values())).to_series().sum())

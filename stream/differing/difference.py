@@ -80,11 +80,12 @@ class ViewDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What would be otherwise of a date, which is replayed or touched by one that is. `changed`, `added`, `gone`:
-    staged rows with another cell, that would come, and that would go, in the files of the date; `elsewhere`: whether rows of
-    other dates would change sides by its replay. `figures`: how many figures would be others; `figure_changes`: the
-    first of them. `parameters`: the version, new where it is greater than any that is recorded. `score`: points of 100;
-    None: not assessed; `scores`: which of its dimensions would have others.
+    """What would be otherwise of a date, which is replayed or touched by one that is.
+
+    `changed`, `added`, `gone`: staged rows with another cell, that would come, and that would go, in the files of the
+    date; `elsewhere`: whether rows of other dates would change sides by its replay. `figures`: how many figures would
+    be others; `figure_changes`: the first of them. `parameters`: the version, new where it is greater than any that is
+    recorded. `score`: points of 100; None: not assessed; `scores`: which of its dimensions would have others.
     """
 
     dataset: str

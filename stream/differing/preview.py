@@ -36,8 +36,8 @@ def compared(
     *,
     refit: bool = False,
 ) -> list[Difference]:
-    """Replay dates, each of a dataset, in a warehouse that may be opened aside, and undo it: what each would come to, and behind them all other dates of which
-    anything would be otherwise, by date and dataset."""
+    """Replay dates, each of a dataset, in a warehouse that may be opened aside, and undo it: what each would come to,
+    and behind them all other dates of which anything would be otherwise, by date and dataset."""
     with WarehouseReader(warehouse.path) as recorded, warehouse.transaction(keep=False):
         rehearsal = Rehearsal(warehouse, recorded, datasets, stop)
         for date, name in dates:
