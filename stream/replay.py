@@ -11,6 +11,7 @@ from pathlib import Path
 from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, Receipt
+from sinks.database.lock import Turn
 from sinks.ledger.files import FileEntry
 from sinks.ledger.replays import Replay, record_replay
 from sinks.ledger.spans import SpanEntry
@@ -25,6 +26,7 @@ from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, load_contracts, offered
+from stream.writing import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,18 @@ def asked(configs: Path, path: Path, request: Request) -> Asked:
     return Asked(datasets, tuple(each for each in wanted if each[1] not in left_out), tuple(sentences))
 
 
-def replay_dates(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Replayed], Asked]:
+def replay_dates(configs: Path, path: Path, request: Request, turn: Turn) -> tuple[list[Replayed], Asked]:
     """Replay what is asked for, each date in a transaction of its own, and close it.
 
     Raises what `replay` raises, and WarehouseError.
     """
-    asked_for = asked(configs, path, request)
-    with Warehouse(path, asked_for.tables, replaying=True) as warehouse, warehouse.recording("replay"):
-        closings, done = Closings(warehouse), list[Replayed]()
-        for date, name in asked_for.dates:
-            done.append(replay(warehouse, asked_for.datasets[name], date, stop, refit=request.refit))
-            closings.close()
+    with writing(path, turn) as lock:
+        asked_for, done = asked(configs, path, request), list[Replayed]()
+        with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
+            closings = Closings(warehouse)
+            for date, name in asked_for.dates:
+                done.append(replay(warehouse, asked_for.datasets[name], date, turn.stop, refit=request.refit))
+                closings.close()
     return done, asked_for
 
 
