@@ -91,12 +91,16 @@ class Difference:
         return not (self.changed or self.added or self.gone or self.elsewhere)
 
 
-def differences(configs: Path, path: Path, request: Request, turn: Turn) -> tuple[list[Difference], Asked]:
+def differences(
+    configs: Path, landing: Path, path: Path, request: Request, turn: Turn
+) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
     with writing(path, turn) as lock:
         asked_for = asked(configs, path, request)
         with Warehouse(path, asked_for.tables, lock=lock) as warehouse:
-            found = compared(warehouse, asked_for.datasets, asked_for.dates, turn.stop, refit=request.refit)
+            found = compared(
+                warehouse, asked_for.datasets, asked_for.dates, turn.stop, refit=request.refit, landing=landing
+            )
             return list(found), asked_for
 
 
@@ -107,6 +111,7 @@ def compared(
     stop: threading.Event | None = None,
     *,
     refit: bool = False,
+    landing: Path | None = None,
 ) -> Iterator[Difference]:
     """Replay dates, each of a dataset, compare their rows with what is committed, and undo all of it."""
     path = warehouse.path
@@ -117,7 +122,7 @@ def compared(
     ):
         for date, name in dates:
             entries = list(stored_files(before, "dataset = ? AND date = ? AND state <> 'superseded'", name, date))
-            done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit)
+            done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit, landing=landing)
             yield _difference(warehouse.connection, before, entries, done)
 
 

@@ -48,7 +48,8 @@ def replay(
     wait: Wait = False,
     json: Json = False,
 ) -> None:
-    """Recompute recorded dates from the raw layer and replace them, each in one transaction.
+    """Recompute recorded dates from the raw layer and replace them, each in one transaction. Where a dataset keeps none
+    (raw: false), its landing files are read again, if they have the bytes which were loaded.
 
     With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
     --refit those that the rows before it make now, date by date. --diff does all of it in one transaction, shows
@@ -59,12 +60,11 @@ def replay(
     """
     from stream.replay import Request
 
-    del landing  # the raw layer is read, not the landing folder
     request = Request(*period(date, first, last, "replay"), dataset, refit)
-    (_show if diff else _replay)(configs, warehouse, request, wait=wait, json=json)
+    (_show if diff else _replay)(configs, landing, warehouse, request, wait=wait, json=json)
 
 
-def _replay(configs: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
+def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
     from stream.replay import replay_dates
     from stream.running.background import beside_main_thread, stopping
     from stream.screens.output import write
@@ -72,7 +72,7 @@ def _replay(configs: Path, warehouse: Path, request: Request, *, wait: bool, jso
 
     its = turn("replay", threading.Event(), wait=wait)
     with stopping(its.stop):
-        results, asked = beside_main_thread(lambda: replay_dates(configs, warehouse, request, its))
+        results, asked = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
     _tell(asked.passed_over)
     if json:
         write(to_json(results))
@@ -80,7 +80,7 @@ def _replay(configs: Path, warehouse: Path, request: Request, *, wait: bool, jso
         replayed_table(results, request.first, request.last)
 
 
-def _show(configs: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
+def _show(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
     from stream.differing import differences
     from stream.running.background import beside_main_thread, stopping
     from stream.screens.differing import told
@@ -89,7 +89,7 @@ def _show(configs: Path, warehouse: Path, request: Request, *, wait: bool, json:
 
     its = turn("replay --diff", threading.Event(), wait=wait)
     with stopping(its.stop):
-        found, asked = beside_main_thread(lambda: differences(configs, warehouse, request, its))
+        found, asked = beside_main_thread(lambda: differences(configs, landing, warehouse, request, its))
     _tell(asked.passed_over)
     write(to_json(found) if json else told(found, request.first, request.last))
 

@@ -1,5 +1,5 @@
-"""`--wait`: a running `watch` lends the writer's lock to who wants to write, and goes on behind it. No row is lost, none
-is there twice, whoever of them is killed."""
+"""`--wait`: a running `watch` lends the writer's lock to who wants to write, and goes on behind it. No row is lost, and
+none is there twice, whoever of them is killed."""
 
 from __future__ import annotations
 
