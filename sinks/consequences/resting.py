@@ -56,8 +56,8 @@ class TrainedPart:
 
 
 def dates_fitted_on(connection: Connection, dataset: str, date: str, window_dates: int) -> list[str]:
-    """The dates with parameters of which the rows of a date are a part, or may be: later ones in whose window of so many
-    dates it is; and itself, where its own first records make them."""
+    """The dates with parameters that rest on the rows of a date, or may: later ones in whose window of so many dates it
+    is; and itself, where its own first records make them."""
     own = [date] if connection.integer(_OWN, dataset, date) else []
     return own + [str(later) for (later,) in connection.rows(_LATER, dataset, date, window_dates)]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sinks.database.lock import Turn
 from sinks.differences.figures import redefined
 from sinks.differences.vectors import recomputed
 from sinks.reading import WarehouseReader
@@ -19,13 +20,18 @@ from stream.closing import open_lots, sum_up
 from stream.config import Dataset
 from stream.differing.difference import Compared, Difference
 from stream.replay import Asked, Replayed, Request, asked, judged_date
+from stream.writing import writing
 
 
-def differences(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Difference], Asked]:
+def differences(
+    configs: Path, landing: Path, path: Path, request: Request, turn: Turn
+) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
-    asked_for = asked(configs, path, request)
-    with Warehouse(path, asked_for.tables, aside=True) as warehouse:
-        return compared(warehouse, asked_for.datasets, asked_for.dates, stop, refit=request.refit), asked_for
+    with writing(path, turn) as lock:
+        asked_for = asked(configs, path, request)
+        with Warehouse(path, asked_for.tables, aside=True, lock=lock) as warehouse:
+            datasets, dates = asked_for.datasets, asked_for.dates
+            return compared(warehouse, datasets, dates, turn.stop, refit=request.refit, landing=landing), asked_for
 
 
 def compared(
@@ -35,11 +41,12 @@ def compared(
     stop: threading.Event | None = None,
     *,
     refit: bool = False,
+    landing: Path | None = None,
 ) -> list[Difference]:
     """Replay dates, each of a dataset, in a warehouse that may be opened aside, and undo it: what each would come to,
     and behind them all other dates of which anything would be otherwise, by date and dataset."""
     with WarehouseReader(warehouse.path) as recorded, warehouse.transaction(keep=False):
-        rehearsal = Rehearsal(warehouse, recorded, datasets, stop)
+        rehearsal = Rehearsal(warehouse, recorded, datasets, stop, landing)
         for date, name in dates:
             rehearsal.replay(name, date, refit=refit)
         return list(rehearsal.differences())
@@ -53,6 +60,7 @@ class Rehearsal:
     recorded: WarehouseReader
     datasets: Mapping[str, Dataset]
     stop: threading.Event | None
+    landing: Path | None
     #: By dataset and date: what was replayed; and, in the order in which they were, the dates that were closed.
     done: dict[tuple[str, str], Replayed] = field(default_factory=dict)
     closed: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -60,7 +68,8 @@ class Rehearsal:
     def replay(self, dataset: str, date: str, *, refit: bool) -> Replayed:
         """What `replay` does with a date, and what closes it."""
         with self.warehouse.part() as decision:
-            done = judged_date(self.warehouse, self.recorded, self.datasets[dataset], date, self.stop, refit=refit)
+            its, of = self.datasets[dataset], self.landing
+            done = judged_date(self.warehouse, self.recorded, its, date, self.stop, refit=refit, landing=of)
             decision.keep = done.changed
         for table, dates in open_lots(self.warehouse):
             sum_up(self.warehouse.connection, table, dates)

@@ -20,9 +20,9 @@ from sinks.verifying.questions import Derived, of_dataset, of_date
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.config.loading import known_dataset
+from stream.evidence import Evidence
 from stream.replay import dates
 from stream.schemas.contracts import load_contracts
-from stream.verifying.evidence import Evidence
 from stream.verifying.recomputing import Copies, copies, recompute
 from stream.verifying.story import Difference, contradicted, diverged, elsewhere, failed, inconsistent
 
