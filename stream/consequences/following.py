@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from sinks.closing.dates import open_dates
 from sinks.consequences.pending import Pending, note
@@ -16,25 +16,7 @@ from sinks.differences.vectors import recomputed
 from sinks.ledger.files import stored_files
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
-from stream.replay import Replayed
-
-Kind: TypeAlias = Literal["rows", "vectors", "kpis", "exports", "parameters", "learner", "model"]
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """Rows, vectors or KPIs of other dates, files of dates, parameters of dates, a learner, or a trained model.
-
-    `subject`: the view or the model, else empty. `count`: rows that changed sides, and how many vectors the dates have
-    that were computed anew. `command`: what carries it out; None where it is done.
-    """
-
-    kind: Kind
-    dataset: str
-    subject: str
-    dates: tuple[str, ...]
-    count: int
-    command: str | None
+from stream.consequences.model import Consequence, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +26,20 @@ class Following:
     warehouse: Warehouse
     datasets: Mapping[str, Dataset]
 
-    def follow(self, before: Connection, done: Replayed) -> tuple[Consequence, ...]:
-        """What is done, or will be when the dates are closed. `before`: the warehouse without the transaction."""
-        after, own = self.warehouse.connection, (done.dataset, done.date)
+    def follow(
+        self, before: Connection, dataset: str, date: str, *, rows: int, is_refitted: bool
+    ) -> tuple[Consequence, ...]:
+        """What a date touches of which so many records came out otherwise. `before`: the warehouse without the
+        transaction; `is_refitted`: its parameters were made anew."""
+        after, own = self.warehouse.connection, (dataset, date)
         opened = [each for each in _open(after) if each not in {own, *_open(before)}]
         moved = {key: count for key in opened if (count := _moved(before, after, *key))}
         vectors = [each for each in recomputed(before, after) if (each.dataset, each.date) != own]
-        touched = [own, *moved]
-        if done.rows or moved:
-            note(after, self._resting(before, touched, {(each.dataset, each.date) for each in vectors}))
+        found = list[Pending]()
+        if rows or moved:
+            found = list(self._resting(before, [own, *moved], {(each.dataset, each.date) for each in vectors}))
+            found = [each for each in found if not (is_refitted and _is_of(each, own))]
+            note(after, found)
         views = groupby(
             sorted(vectors, key=lambda each: (each.dataset, each.view)), lambda each: (each.dataset, each.view)
         )
@@ -61,6 +48,7 @@ class Following:
             *(_of_view(*key, [(each.date, each.rows) for each in found]) for key, found in views),
             *_by_dataset("kpis", dict.fromkeys(self._with("kpis", opened), 0)),
             *_by_dataset("exports", dict.fromkeys(self._with("exports", [own, *opened]), 0)),
+            *left(found),
         )
 
     def _with(self, what: Literal["kpis", "exports"], dates: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -96,6 +84,25 @@ def left(found: Iterable[Pending]) -> list[Consequence]:
             command = f"ade-stream train {each.subject}" + (" --online" if each.kind == "learner" else "")
             told.append(Consequence(each.kind, each.dataset, each.subject, (), 0, command))
     return told
+
+
+def still(found: Iterable[Consequence], pending: Iterable[Pending]) -> tuple[Consequence, ...]:
+    """Consequences without what has been done since: what is left are the `pending` ones alone."""
+    known = list(pending)
+    dates = {(each.dataset, each.subject) for each in known if each.kind == "parameters"}
+    models = {(each.kind, each.subject) for each in known}
+    told = list[Consequence]()
+    for each in found:
+        if each.kind == "parameters":
+            rest = {(each.dataset, date): 0 for date in each.dates if (each.dataset, date) in dates}
+            told += _by_dataset("parameters", rest)
+        elif each.command is None or (each.kind, each.subject) in models:
+            told.append(each)
+    return tuple(told)
+
+
+def _is_of(each: Pending, date: tuple[str, str]) -> bool:
+    return each.kind == "parameters" and (each.dataset, each.subject) == date
 
 
 def _open(connection: Connection) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from sinks.differences.vectors import vector_changes
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.parameters.versions import RecordedParameters
 from sinks.rows.rejects import Place, Rejects
+from stream.consequences.model import Consequence
 from stream.replay import Replayed
 
 _FIGURES_SHOWN = 50
@@ -112,6 +113,7 @@ class Difference:
     parameters: int | None
     figures: int
     figure_changes: tuple[FigureChange, ...]
+    consequences: tuple[Consequence, ...] = ()
 
     @property
     def is_none(self) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from processors.errors import SourceError
+from sinks.consequences.pending import Pending, pending, strike
 from sinks.database.lock import Turn
 from sinks.differences.figures import redefined
 from sinks.differences.vectors import recomputed
@@ -18,6 +20,8 @@ from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import open_lots, sum_up
 from stream.config import Dataset
+from stream.consequences.cascade import Step, carried_out, refitted
+from stream.consequences.following import Following, still
 from stream.differing.difference import Compared, Difference
 from stream.replay import Asked, Replayed, Request, asked, judged_date
 from stream.writing import writing
@@ -31,7 +35,8 @@ def differences(
         asked_for = asked(configs, path, request)
         with Warehouse(path, asked_for.tables, aside=True, lock=lock) as warehouse:
             datasets, dates = asked_for.datasets, asked_for.dates
-            return compared(warehouse, datasets, dates, turn.stop, refit=request.refit, landing=landing), asked_for
+            how = {"refit": request.refit, "cascade": request.cascade}
+            return compared(warehouse, datasets, dates, turn.stop, landing=landing, **how), asked_for
 
 
 def compared(
@@ -41,6 +46,7 @@ def compared(
     stop: threading.Event | None = None,
     *,
     refit: bool = False,
+    cascade: bool = False,
     landing: Path | None = None,
 ) -> list[Difference]:
     """Replay dates, each of a dataset, in a warehouse that may be opened aside, and undo it: what each would come to,
@@ -49,6 +55,8 @@ def compared(
         rehearsal = Rehearsal(warehouse, recorded, datasets, stop, landing)
         for date, name in dates:
             rehearsal.replay(name, date, refit=refit)
+        if cascade:
+            rehearsal.cascade()
         return list(rehearsal.differences())
 
 
@@ -69,13 +77,28 @@ class Rehearsal:
         """What `replay` does with a date, and what closes it."""
         with self.warehouse.part() as decision:
             its, of = self.datasets[dataset], self.landing
-            done = judged_date(self.warehouse, self.recorded, its, date, self.stop, refit=refit, landing=of)
+            following = Following(self.warehouse, self.datasets)
+            done = judged_date(
+                self.warehouse, self.recorded, its, date, self.stop, refit=refit, landing=of, following=following
+            )
             decision.keep = done.changed
+        if refit:
+            strike(self.warehouse.connection, "parameters", dataset, date)
         for table, dates in open_lots(self.warehouse):
             sum_up(self.warehouse.connection, table, dates)
             self.closed |= {(table.dataset, each): None for each in dates}
         self.done[dataset, date] = done
         return done
+
+    def cascade(self) -> None:
+        """Make the parameters anew that rest on what was replayed. Learners and models are left."""
+
+        def refit(each: Pending) -> Step:
+            return refitted(each, self.replay(each.dataset, each.subject, refit=True))
+
+        for step in carried_out(self.warehouse.connection, self.datasets, {"parameters": refit}):
+            if step.failed:
+                raise SourceError(step.failed)
 
     def differences(self) -> Iterator[Difference]:
         """Of each replayed date; then of each other one of which anything is otherwise."""
@@ -83,9 +106,12 @@ class Rehearsal:
         views = dict[tuple[str, str], list[str]]()
         for each in recomputed(before, after):
             views.setdefault((each.dataset, each.date), []).append(each.view)
+        known = pending(after)
         others = {*self.closed, *views, *redefined(before, after)} - set(self.done)
         for key in [*self.done, *sorted(others, key=lambda key: (key[1], key[0]))]:
             compare = Compared(before, after, *key, is_closed=key in self.closed, views=tuple(views.get(key, ())))
             found = compare.difference(self.done.get(key))
+            if key in self.done:
+                found = replace(found, consequences=still(self.done[key].consequences, known))
             if found.is_replayed or not found.is_none:
                 yield found

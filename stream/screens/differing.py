@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from stream.screens.consequences import done_lines, left_lines
 from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
 
@@ -79,6 +80,7 @@ def _told(each: Difference) -> Iterator[str]:
         yield f"    and {count(len(each.kpis) - _KPIS_SHOWN)} more values of KPIs"
     for view in each.views:
         yield from _view(view)
+    yield from (*done_lines(each.consequences), *left_lines(each.consequences))
 
 
 def _figure(change: FigureChange) -> str:
