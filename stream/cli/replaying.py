@@ -57,9 +57,9 @@ def replay(
 
     With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
     --refit those that the rows before it make now, date by date. What rests on rows that changed is named: other dates,
-    parameters, learners, models; --cascade makes it anew, date by date, and goes on where it was stopped. --diff does
-    all of it in one transaction, shows what would be otherwise, of every date, and undoes it. Beside a running watch with --wait: it hands over
-    between two commits, and goes on behind it.
+    parameters, learners, models; --cascade makes it anew, and goes on where it was stopped. --diff does all of it in
+    one transaction, shows what would be otherwise, of every date, and undoes it. Beside a running watch with --wait: it
+    hands over between two commits, and goes on behind it.
 
     Example: ade-stream replay --date 2026-11-18 --dataset orders
     """

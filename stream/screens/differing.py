@@ -42,13 +42,13 @@ def show(differences: Sequence[Difference], first: str, last: str) -> None:
 
 def _table(differences: Sequence[Difference]) -> Table:
     table = Table(title="what a replay would change", title_justify="left")
-    for name in ("dataset", "date", "records", "accepted", "changed", "added", "gone", "score"):
+    for name in ("dataset", "date", "accepted", "changed", "added", "gone", "score"):
         table.add_column(name, justify="left" if name in {"dataset", "date"} else "right", no_wrap=True)
     for each in differences:
         figures = (count(each.changed), count(each.added), count(each.gone))
         accepted = _moved(count(each.accepted_before), count(each.accepted))
         score = _moved(_points(each.score_before), _points(each.score))
-        table.add_row(each.dataset, each.date, count(each.records), accepted, *figures, score)
+        table.add_row(each.dataset, each.date, accepted, *figures, score)
     return table
 
 
@@ -140,5 +140,5 @@ def _view(view: ViewDifference) -> Iterator[str]:
     moved = f"{count(view.changed)} vectors change, {count(view.added)} come, {count(view.gone)} go"
     yield f"  view        {view.view}: {moved}"
     for feature in view.features:
-        yield f"    {feature.column}: {count(feature.rows)}"
-        yield from (f"  {line}" for line in _examples(feature))
+        first = next(_examples(feature), "").strip()
+        yield f"    {feature.column:<24} {count(feature.rows)}, as {first}"
