@@ -62,14 +62,14 @@ def environment(**more: str) -> dict[str, str]:
     return inherited | {"PYTHONPATH": str(ROOT)} | more
 
 
-def execute(arguments: Sequence[str], seconds: float = 60, **more: str) -> Outcome:
+def execute(arguments: Sequence[str], seconds: float = 180, **more: str) -> Outcome:
     """Run a process to its end; an error where it takes longer than `seconds`. `more`: environment variables."""
     return subprocess.run(
         arguments, cwd=ROOT, env=environment(**more), capture_output=True, text=True, timeout=seconds, check=False
     )
 
 
-def ade(place: Place, *words: str, seconds: float = 60) -> Outcome:
+def ade(place: Place, *words: str, seconds: float = 180) -> Outcome:
     """`ade-stream WORDS… --configs … --landing … --warehouse …`, to its end."""
     return execute(command(place, *words), seconds)
 
