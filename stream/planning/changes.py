@@ -46,8 +46,9 @@ def _changes(path: _Path, before: Any, after: Any) -> Iterator[Change]:
     if one is None or other is None:
         yield Change(".".join(path), _json(before), _json(after))
         return
-    for name in sorted({*one, *other}):
-        yield from _changes((*path, name), one.get(name, _ABSENT), other.get(name, _ABSENT))
+    names = sorted({*one, *other})
+    within = [each for n in names for each in _changes((*path, n), one.get(n, _ABSENT), other.get(n, _ABSENT))]
+    yield from within or [Change(".".join(path), _json(list(one)), _json(list(other)))]  # their order is another
 
 
 def _named(said: Any) -> Mapping[str, Any] | None:
@@ -59,10 +60,11 @@ def _named(said: Any) -> Mapping[str, Any] | None:
     return None
 
 
-def _names(said: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Rules have names; of others the place is told."""
-    for place, each in enumerate(said, 1):
-        yield str(each.get("name", place))
+def _names(said: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Rules have names; of others, and where two have the same, the place is told."""
+    places = [str(place) for place, _ in enumerate(said, 1)]
+    names = [str(each.get("name", place)) for place, each in zip(places, said, strict=True)]
+    return names if len(set(names)) == len(names) else places
 
 
 def _json(said: Any) -> str | None:

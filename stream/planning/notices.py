@@ -18,6 +18,6 @@ def config_notices(connection: Connection, tables: Iterable[Table]) -> Iterator[
         names = {*before.parts, *table.config.parts}
         changed = [name for name in sorted(names) if before.parts.get(name) != table.config.parts.get(name)]
         yield (
-            f"{table.dataset}: its config changed ({', '.join(changed)}). Rows that come are judged by it, rows that are "
-            "there stay as they were; `ade-stream plan` says what is to be done."
+            f"{table.dataset}: its config changed ({', '.join(changed)}). Rows that come are judged by it, rows that "
+            "are there stay as they were; `ade-stream plan` says what is to be done."
         )
