@@ -40,7 +40,7 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
 
 
 def _changes(path: _Path, before: Any, after: Any) -> Iterator[Change]:
-    if before == after:
+    if _json(before) == _json(after):
         return
     one, other = _named(before), _named(after)
     if one is None or other is None:
