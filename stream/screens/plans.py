@@ -33,7 +33,7 @@ def told(plan: Plan) -> str:
 def _dataset(each: DatasetPlan) -> Iterator[str]:
     records = f"{count(each.records)} records on {_dates(each.dates)}" if each.records else "no record is loaded yet"
     yield f"{each.dataset}: config {each.config_hash[:_HASH_SHOWN]}, {records}"
-    yield f"  same      {_same(each)}"
+    yield f"  reusable  {_same(each)}"
     for part in each.parts:
         if part.state != "same":
             yield from _part(part)
