@@ -18,6 +18,22 @@ _DATES = """
 SELECT DISTINCT dataset, date FROM meta_files WHERE state <> 'superseded' AND (?1 IS NULL OR dataset = ?1)
 ORDER BY dataset, date
 """
+_BALANCES = """
+SELECT date, count(*) AS files, sum(records) AS records, sum(accepted) AS accepted, sum(size) AS bytes
+FROM meta_files WHERE dataset = ? AND state <> 'superseded' AND records > 0 GROUP BY date ORDER BY date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DateBalance:
+    """What the files of an execution date have, as far as any record of them is loaded. `bytes`: in the landing
+    folder, compressed or not."""
+
+    date: str
+    files: int
+    records: int
+    accepted: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,11 @@ def stored_dates(connection: Connection, dataset: str | None = None) -> dict[str
     for name, date in connection.rows(_DATES, dataset):
         found.setdefault(str(name), []).append(str(date))
     return found
+
+
+def date_balances(connection: Connection, dataset: str) -> list[DateBalance]:
+    """The balance of each execution date of a dataset, in order."""
+    return [DateBalance(**row) for row in connection.table(_BALANCES, dataset).to_pylist()]
 
 
 @lru_cache(maxsize=1024)

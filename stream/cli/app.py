@@ -18,6 +18,7 @@ from stream.cli import (
     kpi,
     loading,
     models,
+    plan,
     predict,
     quality,
     rejects,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.command()(loading.watch)
 app.command()(loading.run)
+app.command(name="plan")(plan.plan)
 app.command()(replaying.replay)
 app.command()(verifying.verify)
 app.command()(backing_up.backup)

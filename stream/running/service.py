@@ -22,6 +22,7 @@ from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.learning.learners import Learners
 from stream.parameters.choosing import Choosing
+from stream.planning.notices import config_notices
 from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
@@ -68,7 +69,7 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
     ):
-        for notice in sink.notices:
+        for notice in (*sink.notices, *config_notices(sink.connection, sink.tables.values())):
             sys.stderr.write(f"ade-stream: {notice}\n")
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
