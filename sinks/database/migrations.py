@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
+from sinks.configs.tables import CONFIGS
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
@@ -187,6 +188,13 @@ def exports(db: Database) -> None:
 def models(db: Database) -> None:
     """What came and went for those who learn, their states, and the registry of models."""
     for statement in MODELS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def configs(db: Database) -> None:
+    """By which config each span was judged."""
+    for statement in CONFIGS.split(";\n\n"):
         db.execute(statement)
 
 
