@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,6 +36,13 @@ from sinks.schemas.recording import Taken
 from sinks.store import Store
 from sinks.table import Table
 from sinks.units import Stored, receipts, units
+
+
+@dataclass(slots=True)
+class Decision:
+    """Whether what is done in a transaction is to `keep`."""
+
+    keep: bool
 
 
 class Warehouse:
@@ -88,23 +95,29 @@ class Warehouse:
         return stored_position(self.connection, file_id)
 
     @contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any
-        case."""
-        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=keep):
+    def transaction(self, *, keep: bool = True) -> Iterator[Decision]:
+        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any case;
+        the block may decide that anew."""
+        decision = Decision(keep)
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=False):
             self._in_transaction = True
             try:
-                yield
-                if keep:
-                    settle(self._stores)
+                yield decision
+                if decision.keep:
+                    self.derive()
+                    self.connection.run("COMMIT")
             finally:
                 self._in_transaction = False
-        if keep:
+        if decision.keep:
             self._settled = self._stores
         else:
             self.connection.roll_back()
             self._stores = self._settled
             self._forget()
+
+    def derive(self) -> None:
+        """Compute the vectors of what was committed inside a transaction so far, which else happens at its end."""
+        settle(self._stores)
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
@@ -124,6 +137,11 @@ class Warehouse:
         """Enter findings into the account of the run, inside a transaction."""
         if findings and self._run is not None:
             self._run.found(findings)
+
+    def count_unchanged(self, records: int, accepted: int) -> None:
+        """Enter records that were judged anew and left as they are into the account of the run."""
+        if records and self._run is not None:
+            self._run.judged(records, accepted)
 
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:

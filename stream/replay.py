@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +12,12 @@ from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, Receipt
 from sinks.ledger.files import FileEntry
+from sinks.ledger.replays import Replay, record_replay
 from sinks.ledger.spans import SpanEntry
 from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
 from sinks.table import Table
+from sinks.verifying.otherwise import is_otherwise, records_otherwise
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
@@ -26,9 +29,9 @@ from stream.schemas.contracts import Contracts, load_contracts, offered
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What replaying a date of a dataset did; `changed`: whether a row of that date, or one of another date that has
-    a key in common with it, is not what it was. `parameters`: their version, where a step wants any, and the one
-    `before`."""
+    """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of one
+    that has keys in common with it. `rows`: so many records of the date have another row or reject. `parameters`:
+    their version, where a step wants any, and the one `before`."""
 
     dataset: str
     date: str
@@ -37,6 +40,7 @@ class Replayed:
     accepted: int
     rejected: int
     changed: bool
+    rows: int = 0
     parameters: int | None = None
     parameters_before: int | None = None
 
@@ -106,18 +110,40 @@ def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable
 def replay(
     warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None, *, refit: bool = False
 ) -> Replayed:
-    """Recompute all rows of a date and replace them, in one transaction and in bounded memory.
+    """Recompute all rows of a date and replace them, in one transaction and in bounded memory. Where all comes out as
+    it was, it is undone: not even a time is another then.
 
     Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
     (then nothing is replaced), and KeyboardInterrupt, with nothing replaced either, when `stop` is set on the way.
     """
-    with WarehouseReader(warehouse.path) as recorded:
-        before = recorded.content_hash(dataset.name, date)
-        with warehouse.transaction():
-            done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
-    with WarehouseReader(warehouse.path) as after:
-        changed = after.content_hash(dataset.name, date) != before
-    return replace(done, changed=changed or done.changed)
+    began = time.monotonic()
+    with WarehouseReader(warehouse.path) as recorded, warehouse.transaction() as decision:
+        done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
+        warehouse.derive()
+        table = warehouse.tables[dataset.name]
+        decision.keep = done.changed or is_otherwise(recorded.connection, warehouse.connection, table, date)
+        if decision.keep:
+            done = replace(done, changed=True, rows=_records_otherwise(warehouse, recorded, done))
+            _record(warehouse, done, time.monotonic() - began)
+    if not done.changed:
+        warehouse.count_unchanged(done.records, done.accepted)
+    return done
+
+
+def _records_otherwise(warehouse: Warehouse, recorded: WarehouseReader, done: Replayed) -> int:
+    files = _files(recorded, done.dataset, done.date)
+    return records_otherwise(recorded.connection, warehouse.connection, done.dataset, files)
+
+
+def _record(warehouse: Warehouse, done: Replayed, seconds: float) -> None:
+    figures = done.rows, done.records, done.accepted, done.rejected, seconds
+    entry = Replay(done.dataset, done.date, warehouse.run_id, None, done.parameters, *figures)
+    record_replay(warehouse.connection, entry)
+
+
+def _files(recorded: WarehouseReader, dataset: str, date: str) -> Iterator[FileEntry]:
+    """Those that are replayed with a date."""
+    return recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset, date)
 
 
 def replaced(
@@ -135,7 +161,7 @@ def replaced(
     """
     if not dataset.table.raw:
         raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
-    files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
+    files = list(_files(recorded, dataset.name, date))
     records = accepted = rejudged = 0
     before = RecordedParameters(warehouse.connection).of_date(dataset.name, date)
     parameters = of_replayed(warehouse.connection, recorded, dataset, date, files, refit=refit)

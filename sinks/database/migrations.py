@@ -20,6 +20,7 @@ from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
+from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
@@ -195,6 +196,13 @@ def models(db: Database) -> None:
 def configs(db: Database) -> None:
     """By which config each span was judged."""
     for statement in CONFIGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def replays(db: Database) -> None:
+    """Dates that were replayed and came out otherwise."""
+    for statement in REPLAYS.split(";\n\n"):
         db.execute(statement)
 
 
