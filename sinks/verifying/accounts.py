@@ -19,6 +19,11 @@ _TIMELINE = """
 """
 _SPANS = "SELECT f.dataset, s.span_id, s.span_id + s.row_count - 1 FROM meta_files f JOIN meta_spans s ON s.span_id"
 _LOGGED = "SELECT dataset, id_first, id_last FROM meta_learning_log WHERE cause = 'span'"
+#: What is of no dataset or date is about all of them.
+_WANTED = """
+WITH found (dataset, date, row) AS ({}) SELECT * FROM found
+WHERE coalesce(dataset = ?1, TRUE) AND coalesce(date BETWEEN ?2 AND ?3, TRUE) LIMIT 1
+"""
 _IS_LOGGED = "f.dataset IN (SELECT dataset FROM meta_learning_log) AND f.state <> 'superseded'"
 
 
@@ -152,11 +157,12 @@ _ACCOUNTS = (
 )
 
 
-def of_tables(connection: Connection) -> Iterator[Contradiction]:
-    """The first thing of each account that is not so."""
+def of_tables(connection: Connection, dataset: str | None, first: str, last: str) -> Iterator[Contradiction]:
+    """The first thing of each account that is not so, as far as it is about a dataset (None: all) and the dates from
+    `first` to `last`."""
     for each in (*_ACCOUNTS, *_of_views(connection)):
-        for dataset, date, row in connection.rows(f"SELECT * FROM ({each.found}) LIMIT 1"):
-            where = None if dataset is None else str(dataset), None if date is None else str(date)
+        for name, date, row in connection.rows(_WANTED.format(each.found), dataset, first, last):
+            where = None if name is None else str(name), None if date is None else str(date)
             yield Contradiction(each.table, each.told, *where, row=None if row is None else int(str(row)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pyarrow as pa
 from processors.chain import Chain
 from processors.outcome import REJECTED, ROW_ID
 from processors.parameters.model import Parameters
-from processors.tracing import Passage, Reason, traced
+from processors.tracing import Passage, Reason
+from processors.tracing import traced as passages
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
+from stream.config import Dataset
 from stream.config.loading import known_dataset
 from stream.parameters.recorded import OfSpans
 from stream.recorded import micro_batch
@@ -56,12 +59,17 @@ def trace(configs: Path, landing: Path, warehouse: Path, dataset: str, name: str
     datasets = load_contracts(configs, warehouse)
     known_dataset(datasets, dataset)
     with WarehouseReader(warehouse) as recorded:
-        record = found(recorded, landing, dataset, name)
-        contracts = Contracts(datasets)
-        how, event = came(recorded, landing, contracts[dataset], record)
-        stands = standing(recorded, record, contracts[dataset])
-        parameters = OfSpans(recorded.parameters)(record.entry, record.span)
-        judged = None if event is None else _judged(contracts, record, event, parameters)
+        return traced(datasets, recorded, landing, dataset, name)
+
+
+def traced(datasets: Mapping[str, Dataset], recorded: WarehouseReader, landing: Path, dataset: str, name: str) -> Trace:
+    """The same of a warehouse that is open."""
+    record = found(recorded, landing, dataset, name)
+    contracts = Contracts(datasets)
+    how, event = came(recorded, landing, contracts[dataset], record)
+    stands = standing(recorded, record, contracts[dataset])
+    parameters = OfSpans(recorded.parameters)(record.entry, record.span)
+    judged = None if event is None else _judged(contracts, record, event, parameters)
     steps = () if judged is None else _steps(contracts, judged)
     malformed = () if judged is None else _malformed(judged)
     return Trace(_origin(record), how, malformed, steps, stands, today(stands, judged, contracts[dataset]))
@@ -92,7 +100,7 @@ def _steps(contracts: Contracts, judged: Judged) -> tuple[Passage, ...]:
     chain = given(contracts[judged.batch.dataset].chain, judged.batch.parameters)
     if not judged.batch.rows.num_rows or not isinstance(chain, Chain):
         return ()
-    return traced(chain, judged.batch.rows)[0]
+    return passages(chain, judged.batch.rows)[0]
 
 
 def _malformed(judged: Judged) -> tuple[Reason, ...]:
