@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from sinks.database.connection import Connection
 from sinks.database.identifiers import feature_changes, feature_rows, literal, quote
@@ -29,11 +30,13 @@ _IS_LOGGED = "f.dataset IN (SELECT dataset FROM meta_learning_log) AND f.state <
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """What must not be in a table. `found`: a SELECT of it: dataset, date and row, each of which may be null."""
+    """What must not be in a table. `found`: a SELECT of it: dataset, date and row, each of which may be null. `spoils`:
+    as with a Contradiction."""
 
     table: str
     told: str
     found: str
+    spoils: Literal["nothing", "all"] = "nothing"
 
 
 _ACCOUNTS = (
@@ -60,6 +63,7 @@ _ACCOUNTS = (
         """SELECT f.dataset, f.date, s.span_id FROM meta_spans s JOIN meta_files f ON f.file_id = s.span_id >> 32
         WHERE s.parameters_version NOTNULL AND NOT EXISTS (SELECT 1 FROM meta_parameters p
         WHERE p.dataset = f.dataset AND p.version = s.parameters_version)""",
+        "all",
     ),
     _Account(
         "meta_parameter_dates",
@@ -75,6 +79,18 @@ _ACCOUNTS = (
         WHERE suite_id NOTNULL AND suite_id NOT IN (SELECT suite_id FROM meta_suites)""",
     ),
     _Account(
+        "meta_configs",
+        "records were judged by a config that is not there",
+        """SELECT NULL, NULL, span_id FROM meta_spans
+        WHERE config_id NOTNULL AND config_id NOT IN (SELECT config_id FROM meta_configs)""",
+    ),
+    _Account(
+        "meta_replays",
+        "a date was replayed of which there is no file",
+        """SELECT dataset, date, NULL FROM meta_replays r WHERE NOT EXISTS (
+        SELECT 1 FROM meta_files f WHERE f.dataset = r.dataset AND f.date = r.date)""",
+    ),
+    _Account(
         "meta_runs",
         "records were judged in a run that is not there",
         """SELECT NULL, NULL, span_id FROM meta_spans
@@ -85,6 +101,7 @@ _ACCOUNTS = (
         "a file has a version of the schema that is not there",
         """SELECT dataset, date, NULL FROM meta_files f WHERE schema_version NOTNULL AND NOT EXISTS (
         SELECT 1 FROM meta_schema_versions v WHERE v.dataset = f.dataset AND v.version = f.schema_version)""",
+        "all",
     ),
     _Account(
         "meta_schema_drifts",
@@ -163,7 +180,8 @@ def of_tables(connection: Connection, dataset: str | None, first: str, last: str
     for each in (*_ACCOUNTS, *_of_views(connection)):
         for name, date, row in connection.rows(_WANTED.format(each.found), dataset, first, last):
             where = None if name is None else str(name), None if date is None else str(date)
-            yield Contradiction(each.table, each.told, *where, row=None if row is None else int(str(row)))
+            record = None if row is None else int(str(row))
+            yield Contradiction(each.table, each.told, *where, row=record, spoils=each.spoils)
 
 
 def _of_views(connection: Connection) -> Iterator[_Account]:

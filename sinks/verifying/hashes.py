@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 from processors.assessing.expectations import digest
 from processors.feature_views.model import FeatureView
@@ -20,7 +21,8 @@ def _whole(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Hashed:
-    """Texts of a table with their hashes. `named`: SQL that says which one it is. `dataset`: SQL for whose."""
+    """Texts of a table with their hashes. `named`: SQL that says which one it is. `dataset`: SQL for whose. `is_read`:
+    records are judged by them, which is no use then."""
 
     table: str
     text: str
@@ -28,11 +30,13 @@ class _Hashed:
     named: str
     hashed: Callable[[str], str] = _whole
     dataset: str = "dataset"
+    is_read: bool = False
 
 
 _KEPT = (
     _Hashed("meta_suites", "rules", "hash", "'suite ' || suite_id", digest),
-    _Hashed("meta_parameters", "fitted", "hash", "'version ' || version"),
+    _Hashed("meta_parameters", "fitted", "hash", "'version ' || version", is_read=True),
+    _Hashed("meta_configs", "definition", "hash", "'config ' || config_id"),
     _Hashed("meta_kpis", "definition", "hash", "'KPI ' || kpi", lambda text: described_hash(json.loads(text))),
     _Hashed("meta_dataset_splits", "definition", "definition_hash", "'split ' || split_id", dataset="NULL"),
 )
@@ -45,7 +49,8 @@ def of_definitions(connection: Connection) -> Iterator[Contradiction]:
         for dataset, named, text, hashed in connection.rows(sql):
             if _hash_of(each, str(text)) != hashed:
                 told = f"the {each.text} of {named!s} have not the hash that they had when they were recorded"
-                yield Contradiction(each.table, told, None if dataset is None else str(dataset))
+                spoils: Literal["nothing", "all"] = "all" if each.is_read else "nothing"
+                yield Contradiction(each.table, told, None if dataset is None else str(dataset), spoils=spoils)
                 break
 
 

@@ -26,35 +26,37 @@ class FileDifference:
     told: str
 
 
-def of_artifacts(connection: Connection, warehouse: Path, only: str | None) -> Iterator[FileDifference | None]:
-    """Each trained version, with what is wrong with its files; None where nothing is."""
+def of_artifacts(
+    connection: Connection, warehouse: Path, only: str | None, left: list[str]
+) -> Iterator[FileDifference | None]:
+    """Each trained version, with what is wrong with its files; None where nothing is. One without files goes to
+    `left`."""
     for stored in versions(connection):
-        if stored.kind == "batch" and only in {None, stored.dataset}:
+        if stored.kind != "batch" or only not in {None, stored.dataset}:
+            continue
+        if folder_of(warehouse, stored.model, stored.version).exists():
             yield _of_version(warehouse, stored)
+        else:
+            left.append(f"version {stored.version} of {stored.model}: its files are not there ({stored.artifact}).")
 
 
 def _of_version(warehouse: Path, stored: RegisteredModel) -> FileDifference | None:
-    folder = folder_of(warehouse, stored.model, stored.version)
     try:
-        check_files(folder, stored)
+        check_files(folder_of(warehouse, stored.model, stored.version), stored)
     except StateError as error:
         told = f"version {stored.version} of {stored.model}: {error}"
         return FileDifference("meta_models", stored.dataset, None, stored.artifact, told)
     return None
 
 
-def of_exports(
-    connection: Connection, warehouse: Path, only: str | None, left: list[str]
-) -> Iterator[FileDifference | None]:
-    """Each export that is of today's state of its date, likewise. One that is not there goes to `left`: `run` writes it
-    anew."""
+def of_exports(connection: Connection, warehouse: Path, only: str | None) -> Iterator[FileDifference | None]:
+    """Each export that is there and of today's state of its date, likewise. One that is not there is no proof of
+    anything: the next run writes it anew."""
     for stored in current_exports(connection):
-        if only not in {None, stored.dataset}:
-            continue
-        hashed = _hash(warehouse.parent / stored.path)
+        hashed = _hash(warehouse.parent / stored.path) if only in {None, stored.dataset} else None
         if hashed is None:
-            left.append(f"{stored.path}: the file that was exported is not there any more.")
-        elif hashed != stored.content_hash and _is_still(warehouse, stored):
+            continue
+        if hashed != stored.content_hash and _is_still(warehouse, stored):
             told = "the file is not what was exported"
             yield FileDifference("meta_exports", stored.dataset, stored.date, stored.path, told)
         else:

@@ -115,7 +115,7 @@ class _Bench:
         differences = [contradicted(self.recorded.connection, each) for each in books]
         differences += self._closings(wanted)
         if any(each.spoils == "all" for each in books):
-            self.left.append("Nothing was recomputed, since the ledger does not say where each record stands.")
+            self.left.append("Nothing was recomputed, since what that takes contradicts itself, as told above.")
         else:
             unsound = {each.file_id for each in books if each.spoils == "file" and each.file_id is not None}
             differences += self._differences(wanted, unsound)
@@ -235,8 +235,8 @@ class _Bench:
         """Files beside the warehouse."""
         if self._has_all_dates:
             connection, only = self.recorded.connection, self.request.only
-            artifacts = of_artifacts(connection, self.path, only)
-            for found in (*artifacts, *of_exports(connection, self.path, only, self.left)):
+            artifacts = of_artifacts(connection, self.path, only, self.left)
+            for found in (*artifacts, *of_exports(connection, self.path, only)):
                 self.files += 1
                 if found is not None:
                     yield of_file(found)
