@@ -8,18 +8,16 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from tests.system.drops import settled_samples
+from tests.system.lived import SCORED
 from tests.system.looking import rows
-from tests.system.processes import Place, ade, entered, load, write_configs
+from tests.system.processes import Place
 from tests.system.tampering import first, last, tamper
 from tests.system.test_verify import verified
 
-VIEW, SCORED = "feats_customer_features", "next_order_amount"
+VIEW = "feats_customer_features"
 SOME_DATE = "dataset = 'orders' AND date = '2026-11-19'"
 
 #: By table: where else than in itself it shows, and how it is altered. Where a table is empty, a row is made up.
@@ -89,52 +87,6 @@ LEFT: Mapping[str, str] = {
     "uniq_orders.duplicate_key.1": "empty: read with the first level",
     "uniq_orders.duplicate_key.2": "empty: read with the first level",
 }
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The sample drops, loaded with all that fills a table; one reject was corrected, a date replayed, a model
-    trained. Only to be looked at."""
-    folder = tmp_path_factory.mktemp("lived")
-    settled_samples(folder / "landing")
-    configs = write_configs(folder / "configs", "employees", "orders", with_models=True)
-    place = Place(configs, folder / "landing", folder / "ade.db")
-    change(configs / "orders.yaml", profile={"reference_rows": 100}, parameters={"warmup_rows": 50})
-    impute(configs / "orders.yaml")
-    change(configs / "models" / f"{SCORED}.yaml", online=scoring(configs / "models" / f"{SCORED}.yaml"))
-    load(place)
-    assert ade(place, "train", SCORED).returncode == 0
-    correct(place, folder / "rejects.csv")
-    change(configs / "employees.yaml", null_tokens=["", "N/A", "NA", "null", "High School"])
-    for date in ("2026-11-17", "2026-11-18", "2026-11-19"):
-        assert entered(place, "replay", "--date", date, "--dataset", "employees").returncode == 0
-    return place
-
-
-def change(path: Path, **settings: Any) -> None:
-    """Change settings of a config."""
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | settings, sort_keys=False), "utf-8")
-
-
-def impute(path: Path) -> None:
-    """Let missing amounts have the median of their country."""
-    config = yaml.safe_load(path.read_text("utf-8"))
-    step = next(step["quality"] for step in config["processors"] if "quality" in step)
-    step["impute"] = {"amount": {"with": "median", "by": ["country"]}}
-    path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
-
-
-def scoring(path: Path) -> dict[str, Any]:
-    """The online part of a model, which keeps its predictions."""
-    online: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))["online"]
-    return online | {"scoring": True, "drift": {"detectors": ["adwin"]}}
-
-
-def correct(place: Place, export: Path) -> None:
-    """Correct employees who are said to be 210 years old."""
-    assert entered(place, "rejects", "export", "--dataset", "employees", "--output", str(export)).returncode == 0
-    export.write_text(export.read_text("utf-8").replace(",210,", ",50,"), "utf-8")
-    assert ": 3 accepted, " in ade(place, "rejects", "retry", "--from", str(export)).stdout
 
 
 @pytest.fixture
