@@ -48,15 +48,18 @@ class Decision:
 class Warehouse:
     """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
 
-    Raises WarehouseError where another process writes to it, it cannot be opened, or, unless we are `replaying`, a
-    column's type changed to one that does not hold its values; ConfigError where a feature view is another, and its
-    version is not.
+    `lock`: the writer's, where it is held already. Raises WarehouseError where another process writes to it, it cannot
+    be opened, or, unless we are `replaying`, a column's type changed to one that does not hold its values; ConfigError
+    where a feature view is another, and its version is not.
     """
 
-    def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
+    def __init__(
+        self, path: Path, tables: Iterable[Table], *, replaying: bool = False, lock: WriterLock | None = None
+    ) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
-            resources.callback(WriterLock(path).release)
+            if lock is None:
+                resources.enter_context(WriterLock(path))
             migrate(path, tables, replaying=replaying)
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
@@ -87,7 +90,7 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Close the file and give up the writer's lock."""
+        """Close the file and give up the writer's lock, if it is ours."""
         self._resources.close()
 
     def position(self, file_id: int, /) -> Position:
@@ -154,7 +157,7 @@ class Warehouse:
         except BaseException as error:
             self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
             raise
-        self._end(run, run.outcome, "")
+        self._end(run, run.outcome, run.reason)
 
     @property
     def run_id(self) -> int | None:

@@ -32,13 +32,14 @@ _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended
 class Run:
     """A run that goes on. The writer's lock is held, so no other does: what is said to be running was killed.
 
-    `outcome`: what it comes to, if no error ends it.
+    `outcome`, `reason`: what it comes to, if no error ends it.
     """
 
     def __init__(self, connection: Connection, command: Command) -> None:
         self._connection = connection
         self._files: set[int] = set()
         self.outcome: RunOutcome = "done"
+        self.reason = ""
         with connection.transaction():
             connection.run(_KILLED)
             connection.run(_BEGIN, command)

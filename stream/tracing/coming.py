@@ -83,7 +83,7 @@ def _of_reject(recorded: WarehouseReader, dataset: Dataset, found: Found) -> str
 def _of_landing(landing: Path, dataset: Dataset, found: Found) -> str:
     """The event of the record, as its file still has it. Raises SourceError where its bytes are not there any more."""
     span, changed = found.span.span, False
-    for path in kept_at(dataset, found.entry.file.path):
+    for path in kept_at(os.fsencode(landing), dataset, found.entry.file.path):
         try:
             block, dialect = _block(landing, path, dataset, found)
         except FileNotFoundError:

@@ -20,11 +20,11 @@ from sinks.kpis.refreshing import refresh
 from sinks.ledger.files import FileEntry
 from sinks.relations.indexes import forget_definitions
 from sinks.warehouse import Warehouse
+from stream.evidence import Evidence
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, offered
-from stream.verifying.evidence import Evidence
 
 _COPIES = 2
 
@@ -119,7 +119,7 @@ def _judge(
     dataset, records, rejudged = evidence.dataset, 0, 0
     contracts = Contracts({dataset.name: dataset})
     with warehouse.transaction():
-        given = of_replayed(warehouse.connection, evidence.recorded, dataset, date, entries, refit=False)
+        given = of_replayed(warehouse.connection, evidence, date, entries, refit=False)
         for receipt in run(_batches(evidence, entries, contracts, lambda: given), contracts.chains, warehouse):
             if stop.is_set():
                 raise KeyboardInterrupt

@@ -26,12 +26,12 @@ from sinks.verifying.questions import Derived, of_dataset, of_date
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.config.loading import known_dataset
+from stream.evidence import Evidence
 from stream.replay import dates
 from stream.schemas.contracts import load_contracts
 from stream.tracing.trace import Trace, traced
 from stream.verifying.beside import of_artifacts, of_exports
 from stream.verifying.elsewhere import told_of_configs
-from stream.verifying.evidence import Evidence
 from stream.verifying.learners import relearned
 from stream.verifying.recomputing import Copies, as_recorded, copies, recompute
 from stream.verifying.story import Difference, contradicted, diverged, elsewhere, failed, inconsistent, of_file

@@ -1,4 +1,4 @@
-"""The records that a date is recomputed from: its raw events, or, without a raw layer, the landing files that still
+"""The records that a date is recomputed from: its raw events, or, where there are none, the landing files that still
 have the bytes which were loaded."""
 
 from __future__ import annotations
@@ -32,25 +32,27 @@ _EVENTS = pa.schema([(ROW_ID, pa.int64()), ("payload", pa.string())])
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a dataset's records are read again. `recorded`: the warehouse as it was."""
+    """Where a dataset's records are read again. `recorded`: the warehouse as it was; `landing`: None where files are
+    out of reach."""
 
     recorded: WarehouseReader
-    landing: Path
+    landing: Path | None
     dataset: Dataset
 
     def spans(self, entry: FileEntry) -> Iterator[tuple[SpanEntry, pa.Table]]:
         """Each span of a file with its events (`_id`, `payload`). Raises SourceError where they cannot be had."""
-        if self.dataset.table.raw:
+        with ExitStack() as resources:
+            original: LaidOut | None = None
             for span in self.recorded.spans(entry.file.file_id):
-                yield span, self.recorded.events(span.span)
-            return
-        with self._original(entry) as laid_out:
-            for span in self.recorded.spans(entry.file.file_id):
-                yield span, self._events(laid_out, entry, span)
+                stored = self.recorded.events(span.span)
+                if stored.num_rows < span.span.row_count:
+                    original = original or resources.enter_context(self._original(entry))
+                    stored = self._events(original, entry, span)
+                yield span, stored
 
     def why_none(self, entry: FileEntry) -> str | None:
         """Why a file's records cannot be had, as far as that shows before they are split; None where they can."""
-        if not (self.dataset.table.raw or entry.records == 0):
+        if entry.records and not self.recorded.keeps_events(entry):
             try:
                 with self._original(entry):
                     pass
@@ -62,10 +64,13 @@ class Evidence:
     def _original(self, entry: FileEntry) -> Iterator[LaidOut]:
         """The file with the bytes of all spans."""
         changed, follow_links = False, self.dataset.files.follow_links
-        for path in kept_at(self.dataset, entry.file.path):
+        if self.landing is None:
+            raise SourceError("no raw events are kept of it, and landing files are out of reach here")
+        root = os.fsencode(self.landing)
+        for path in kept_at(root, self.dataset, entry.file.path):
             with ExitStack() as resources:
                 try:
-                    file = LandingFile(os.fsencode(self.landing), path, follow_links=follow_links)
+                    file = LandingFile(root, path, follow_links=follow_links)
                 except FileNotFoundError:
                     continue
                 laid_out = lay_out(resources.enter_context(file), self.dataset, entry.file.dialect, final=True)
@@ -75,9 +80,9 @@ class Evidence:
                     return
                 changed = True
         raise SourceError(
-            "its bytes in the landing folder are not those that were loaded"
+            "no raw events are kept of it, and its bytes in the landing folder are not those that were loaded"
             if changed
-            else "it is not in the landing folder any more"
+            else "no raw events are kept of it, and it is not in the landing folder any more"
         )
 
     def _events(self, laid_out: LaidOut, entry: FileEntry, span: SpanEntry) -> pa.Table:
