@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.text import Text
+from rich.tree import Tree
+
 from processors.tracing import Met, Passage, Reason
 from stream.screens.figures import count
-from stream.screens.output import shown
+from stream.screens.output import printing, shown, write
 from stream.screens.traces_of_rows import what_follows
 from stream.tracing.coming import Came
 from stream.tracing.figures import Figure
@@ -17,6 +20,38 @@ from stream.tracing.trace import Trace
 #: So many characters of a cell are shown; JSON has them all.
 _SHOWN = 120
 _HASH_SHOWN = 12
+#: What a line begins with that tells more of the one before.
+_BELOW = " " * 12
+
+
+def tell(trace: Trace) -> None:
+    """Print the story of a record: as a tree on a terminal, else as lines."""
+    with printing() as console:
+        is_seen = console.is_terminal
+        if is_seen:
+            console.print(tree(told(trace)), soft_wrap=True)
+    if not is_seen:
+        write(told(trace))
+
+
+def tree(story: str) -> Tree:
+    """The lines of a story, those that are indented below the one before that is less so."""
+    title, *lines = story.splitlines()
+    root = Tree(Text(title, "bold"), guide_style="dim")
+    branch = root
+    for line in lines:
+        if line.startswith(_BELOW):
+            branch.add(Text(line.strip()))
+        else:
+            branch = root.add(_labelled(line.strip()))
+    return root
+
+
+def _labelled(line: str) -> Text:
+    """With its first word made plain."""
+    text = Text(line)
+    text.stylize("bold", 0, len(line.split(maxsplit=1)[0]))
+    return text
 
 
 def told(trace: Trace) -> str:

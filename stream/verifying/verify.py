@@ -113,12 +113,12 @@ class _Bench:
         wanted = list(self._wanted())
         books = list(self._books(wanted))
         differences = [contradicted(self.recorded.connection, each) for each in books]
-        differences += self._closings(wanted)
         if any(each.spoils == "all" for each in books):
             self.left.append("Nothing was recomputed, since what that takes contradicts itself, as told above.")
         else:
             unsound = {each.file_id for each in books if each.spoils == "file" and each.file_id is not None}
             differences += self._differences(wanted, unsound)
+        differences += self._closings(wanted)
         differences += self._beside()
         looked_at = len(wanted), self.records, self.learners, self.files
         return Verdict(*looked_at, tuple(differences), tuple(self.left), self._story(differences))

@@ -129,7 +129,7 @@ def test_who_won_and_who_lost_lead_to_each_other(lived: Place) -> None:
 def test_a_record_is_found_by_its_key(lived: Place) -> None:
     [(row, key)] = rows(lived.warehouse, "SELECT _id, order_id FROM stg_orders LIMIT 1")
     assert as_json(lived, "orders", str(key))["origin"]["row_id"] == row
-    assert as_json(lived, "orders", f"order_id={key}")["origin"]["row_id"] == row
+    assert as_json(lived, "orders", f"order_id={key!s}")["origin"]["row_id"] == row
 
 
 def test_a_rejected_record_is_found_by_its_key_as_it_came(lived: Place) -> None:
@@ -145,7 +145,7 @@ def test_columns_that_several_records_have_mean_the_first_that_is_staged(lived: 
     [(row, country, quantity)] = rows(
         lived.warehouse, "SELECT min(_id), country, quantity FROM stg_orders GROUP BY 2, 3 LIMIT 1"
     )
-    assert as_json(lived, "orders", f"country={country},quantity={quantity}")["origin"]["row_id"] == row
+    assert as_json(lived, "orders", f"country={country!s},quantity={quantity!s}")["origin"]["row_id"] == row
 
 
 def test_a_key_that_nothing_has_is_exit_2(lived: Place) -> None:
