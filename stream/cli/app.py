@@ -19,6 +19,7 @@ from stream.cli import (
     loading,
     models,
     predict,
+    pruning,
     quality,
     rejects,
     replaying,
@@ -46,6 +47,7 @@ app.command()(loading.watch)
 app.command()(loading.run)
 app.command()(replaying.replay)
 app.command()(verifying.verify)
+app.command()(pruning.prune)
 app.command()(backing_up.backup)
 app.command()(backing_up.restore)
 app.command(name="status")(status.status)
