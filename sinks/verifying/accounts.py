@@ -91,6 +91,12 @@ _ACCOUNTS = (
         SELECT 1 FROM meta_files f WHERE f.dataset = r.dataset AND f.date = r.date)""",
     ),
     _Account(
+        "meta_prunes",
+        "something was given up of a date of which there never was a file",
+        """SELECT dataset, date, NULL FROM meta_prunes p WHERE NOT EXISTS (
+        SELECT 1 FROM meta_files f WHERE f.dataset = p.dataset AND f.date = p.date)""",
+    ),
+    _Account(
         "meta_runs",
         "records were judged in a run that is not there",
         """SELECT NULL, NULL, span_id FROM meta_spans

@@ -23,6 +23,8 @@ def what_follows(trace: Trace) -> Iterator[str]:
         did = each.replay
         of = f"{count(did.changed)} of {count(did.records)} records of {did.date} came out otherwise"
         yield f"  replayed  {each.replayed_at}: {of}{'' if did.run_id is None else f' (run {did.run_id})'}"
+    for prune in trace.prunes:
+        yield f"  pruned    {prune.what}: {prune.told}"
 
 
 def _vector(vector: Vector) -> Iterator[str]:

@@ -15,6 +15,7 @@ from processors.tracing import Passage, Reason
 from processors.tracing import traced as passages
 from sinks.base import Judged
 from sinks.database.connection import Connection
+from sinks.ledger.prunes import Prune, stored_prunes
 from sinks.ledger.replays import ReplayEntry, stored_replays
 from sinks.reading import WarehouseReader
 from sinks.tracing.judged import JudgedBy, judged_by
@@ -52,7 +53,7 @@ class Trace:
     """`judged`: by what it was judged last. `malformed`: why the record could not be split into columns; then it meets
     no step. `steps`: as today's config has them. `figures`: by which cells were imputed, or held to be outliers.
     `vectors`, `learners`, `versions`: what was made of the staged row. `replays`: of its date, that changed anything,
-    the oldest first."""
+    the oldest first; `prunes`: what was given up of it."""
 
     origin: Origin
     judged: JudgedBy | None
@@ -66,6 +67,7 @@ class Trace:
     learners: tuple[Learner, ...] = ()
     versions: tuple[TrainedVersion, ...] = ()
     replays: tuple[ReplayEntry, ...] = ()
+    prunes: tuple[Prune, ...] = ()
 
 
 def trace(configs: Path, landing: Path, warehouse: Path, dataset: str, name: str) -> Trace:
@@ -103,8 +105,9 @@ def traced(datasets: Mapping[str, Dataset], recorded: WarehouseReader, landing: 
 def _with_what_follows(told: Trace, connection: Connection, dataset: Dataset) -> Trace:
     """With what was made of the row, where it is staged, and what touched its date."""
     replays = tuple(stored_replays(connection, dataset.name, told.origin.date))
+    prunes = tuple(stored_prunes(connection, dataset.name, told.origin.date))
     known = tuple(learners(connection, dataset, told.origin.row_id))
-    told = replace(told, replays=replays, learners=known)
+    told = replace(told, replays=replays, prunes=prunes, learners=known)
     if told.standing.state != "staged" or told.standing.row is None:
         return told
     row, committed_at = told.standing.row, "" if told.judged is None else told.judged.committed_at

@@ -62,6 +62,10 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     "meta_profiles": ("", f"UPDATE meta_profiles SET psi = 0.5 WHERE {SOME_DATE}"),
     "meta_quality_scores": ("", f"UPDATE meta_quality_scores SET score = 100 WHERE {SOME_DATE}"),
     "meta_references": ("meta_profiles", "UPDATE meta_references SET through = '2026-11-20'"),
+    "meta_prunes": (
+        "",
+        "INSERT INTO meta_prunes VALUES (1, 'orders', '1999-01-01', 'raw', 1, 1, 1, '2000-01-01', '2000-01-01')",
+    ),
     "meta_replays": ("", "UPDATE meta_replays SET date = '1999-01-01'"),
     "meta_runs": ("", "UPDATE meta_runs SET run_id = 99 WHERE run_id = 1"),
     "meta_schema_drifts": ("", "UPDATE meta_schema_drifts SET from_version = 7"),

@@ -48,7 +48,7 @@ def test_json_has_every_part_of_the_story(loaded: Place) -> None:
     found = as_json(loaded, "orders", DUPLICATE)
     assert list(found) == [
         *("origin", "judged", "came", "malformed", "steps", "figures", "standing", "today"),
-        *("vectors", "learners", "versions", "replays"),
+        *("vectors", "learners", "versions", "replays", "prunes"),
     ]
     assert [step["step"] for step in found["steps"]] == ["cast", "clean", "validate", "derive"]
     assert found["came"]["record"]["cells"]["order_id"] == "O-100034"
