@@ -36,6 +36,11 @@ class OtherConfig:
         return bool(self.parts & _OF_ROWS)
 
     @property
+    def telling(self) -> frozenset[str]:
+        """The parts because of which something cannot be compared."""
+        return self.parts & (_OF_ROWS | _OF_DATES)
+
+    @property
     def is_of_dates(self) -> bool:
         """Whether something else may be said of the whole date."""
         return bool(self.parts & _OF_DATES)

@@ -102,6 +102,37 @@ def test_dates_that_another_config_judged_are_no_difference_but_told(copied: Pla
     assert "(other steps), so rows and rejects were not compared; `ade-stream plan` says what to do." in told
 
 
+@pytest.mark.parametrize("what", ["a vector", "a KPI", "a profile", "a reject gone"])
+def test_what_follows_from_rows_is_verified_whatever_config_judged_them(
+    copied: Place, tmp_path: Path, what: str
+) -> None:
+    place = Place(write_configs(tmp_path / "configs", "employees", "orders"), copied.landing, copied.warehouse)
+    path = place.configs / "orders.yaml"
+    path.write_text(path.read_text("utf-8").replace("max: 10000", "max: 9000"), "utf-8")
+    table, statement = TAMPERED[what]
+    tamper(copied.warehouse, statement)
+    found = verified(place, code=1)
+    assert table in {each["table"] for each in found["differences"]}, found
+    assert any("rows and rejects were not compared" in told for told in found["unverified"])
+
+
+def test_a_number_that_a_learner_knows_is_held_against_what_it_learned(copied: Place) -> None:
+    weight = "'$.pipeline.estimator.weights.quantity'"
+    altered = f"json_set(state, {weight}, (state ->> {weight}) * 1.000001)"
+    tamper(copied.warehouse, f"UPDATE meta_learners SET state = {altered} WHERE model = 'next_order_amount'")
+    [found] = verified(copied, code=1)["differences"]
+    assert (found["table"], found["cells"][0]["column"]) == (
+        "meta_learners",
+        "state.pipeline.estimator.weights.quantity",
+    )
+
+
+def test_dates_that_are_asked_for_tell_nothing_of_learners_and_files(copied: Place) -> None:
+    tamper(copied.warehouse, "UPDATE meta_learners SET rows = 0")
+    found = verified(copied, "--date", "2026-11-18", code=0)
+    assert (found["learners"], found["files"]) == (0, 0)
+
+
 def without_raw(place: Place) -> Path:
     """Orders without a raw layer, loaded; the file."""
     path = place.configs / "orders.yaml"
