@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,18 +38,28 @@ from sinks.table import Table
 from sinks.units import Stored, receipts, units
 
 
+@dataclass(slots=True)
+class Decision:
+    """Whether what is done in a transaction is to `keep`."""
+
+    keep: bool
+
+
 class Warehouse:
     """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
 
-    Raises WarehouseError where another process writes to it, it cannot be opened, or, unless we are `replaying`, a
-    column's type changed to one that does not hold its values; ConfigError where a feature view is another, and its
-    version is not.
+    `lock`: the writer's, where it is held already. Raises WarehouseError where another process writes to it, it cannot
+    be opened, or, unless we are `replaying`, a column's type changed to one that does not hold its values; ConfigError
+    where a feature view is another, and its version is not.
     """
 
-    def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
+    def __init__(
+        self, path: Path, tables: Iterable[Table], *, replaying: bool = False, lock: WriterLock | None = None
+    ) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
-            resources.callback(WriterLock(path).release)
+            if lock is None:
+                resources.enter_context(WriterLock(path))
             migrate(path, tables, replaying=replaying)
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
@@ -80,7 +90,7 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Close the file and give up the writer's lock."""
+        """Close the file and give up the writer's lock, if it is ours."""
         self._resources.close()
 
     def position(self, file_id: int, /) -> Position:
@@ -88,23 +98,29 @@ class Warehouse:
         return stored_position(self.connection, file_id)
 
     @contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any
-        case."""
-        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=keep):
+    def transaction(self, *, keep: bool = True) -> Iterator[Decision]:
+        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any case;
+        the block may decide that anew."""
+        decision = Decision(keep)
+        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=False):
             self._in_transaction = True
             try:
-                yield
-                if keep:
-                    settle(self._stores)
+                yield decision
+                if decision.keep:
+                    self.derive()
+                    self.connection.run("COMMIT")
             finally:
                 self._in_transaction = False
-        if keep:
+        if decision.keep:
             self._settled = self._stores
         else:
             self.connection.roll_back()
             self._stores = self._settled
             self._forget()
+
+    def derive(self) -> None:
+        """Compute the vectors of what was committed inside a transaction so far, which else happens at its end."""
+        settle(self._stores)
 
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
@@ -125,6 +141,11 @@ class Warehouse:
         if findings and self._run is not None:
             self._run.found(findings)
 
+    def count_unchanged(self, records: int, accepted: int) -> None:
+        """Enter records that were judged anew and left as they are into the account of the run."""
+        if records and self._run is not None:
+            self._run.judged(records, accepted)
+
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
@@ -136,7 +157,7 @@ class Warehouse:
         except BaseException as error:
             self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
             raise
-        self._end(run, run.outcome, "")
+        self._end(run, run.outcome, run.reason)
 
     @property
     def run_id(self) -> int | None:

@@ -20,6 +20,8 @@ from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
+from sinks.ledger.prunes import PRUNES
+from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
@@ -195,6 +197,20 @@ def models(db: Database) -> None:
 def configs(db: Database) -> None:
     """By which config each span was judged."""
     for statement in CONFIGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def replays(db: Database) -> None:
+    """Dates that were replayed and came out otherwise."""
+    for statement in REPLAYS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def prunes(db: Database) -> None:
+    """What was given up of dates."""
+    for statement in PRUNES.split(";\n\n"):
         db.execute(statement)
 
 

@@ -38,13 +38,14 @@ _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended
 class Run:
     """A run that goes on. The writer's lock is held, so no other does: what is said to be running was killed.
 
-    `outcome`: what it comes to, if no error ends it.
+    `outcome`, `reason`: what it comes to, if no error ends it.
     """
 
     def __init__(self, connection: Connection, command: Command) -> None:
         self._connection = connection
         self._files: set[int] = set()
         self.outcome: RunOutcome = "done"
+        self.reason = ""
         with connection.transaction():
             connection.run(_KILLED)
             connection.run(_BEGIN, command)
@@ -55,8 +56,12 @@ class Run:
         self._files.update(part.file.file_id for part in batch.parts)
         self.add(len(self._files), batch.row_count, accepted, drifts)
 
+    def judged(self, records: int, accepted: int) -> None:
+        """Add records of files that are counted already."""
+        self.add(len(self._files), records, accepted, 0)
+
     def add(self, files: int, records: int, accepted: int, drifts: int) -> None:
-        """Add to the figures, inside the caller's transaction. `files`: how many there are by now."""
+        """Add to the figures, inside the caller's transaction if it has one. `files`: how many there are by now."""
         self._connection.run(_COUNT, files, records, accepted, records - accepted, drifts, self.run_id)
 
     def found(self, findings: int) -> None:

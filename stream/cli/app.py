@@ -20,6 +20,7 @@ from stream.cli import (
     models,
     plan,
     predict,
+    pruning,
     quality,
     rejects,
     replaying,
@@ -48,6 +49,7 @@ app.command()(loading.run)
 app.command(name="plan")(plan.plan)
 app.command()(replaying.replay)
 app.command()(verifying.verify)
+app.command()(pruning.prune)
 app.command()(backing_up.backup)
 app.command()(backing_up.restore)
 app.command(name="status")(status.status)

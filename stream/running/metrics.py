@@ -84,6 +84,12 @@ class Meters:
         self._backlog = backlog
         self.lock = threading.Lock()
 
+    def follow(self, datasets: Iterable[str], backlog: Backlog, held: Mapping[str, str]) -> None:
+        """Another session goes on with these figures."""
+        with self.lock:
+            self.held, self._backlog = held, backlog
+            self.by_dataset |= {name: Meter() for name in datasets if name not in self.by_dataset}
+
     def add(self, receipt: Receipt) -> None:
         """Count a commit, whether of rows or of a file's state alone."""
         with self.lock:

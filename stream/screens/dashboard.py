@@ -55,6 +55,10 @@ class Dashboard:
         """Keep the finding for the next refresh."""
         self._events.append((clock()[11:19], found(finding)))
 
+    def say(self, sentence: str, /) -> None:
+        """Keep it for the next refresh."""
+        self._events.append((clock()[11:19], sentence))
+
     def _whole(self) -> RenderableType:
         datasets = self._datasets()
         room = max(1, self._console.height - len(self._meters.by_dataset) - len(self._meters.held) - 10)

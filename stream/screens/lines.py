@@ -31,6 +31,10 @@ class Lines:
         """A line for the finding."""
         self._write(found(finding))
 
+    def say(self, sentence: str, /) -> None:
+        """A line of its own."""
+        self._write(sentence)
+
     def summary(self) -> None:
         """One line a dataset, with the sums of this run."""
         for dataset, meter in self._meters.by_dataset.items():

@@ -26,6 +26,10 @@ class Screen(Protocol):
         """Take notice of a finding about a date."""
         ...
 
+    def say(self, sentence: str, /) -> None:
+        """Take notice of what the run itself does."""
+        ...
+
 
 @contextmanager
 def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
