@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sinks.database.connection import Connection
 from sinks.files import File, FileDialect, FileStat, FileState
@@ -17,6 +18,13 @@ ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at 
 _DATES = """
 SELECT DISTINCT dataset, date FROM meta_files WHERE state <> 'superseded' AND (?1 IS NULL OR dataset = ?1)
 ORDER BY dataset, date
+"""
+
+
+_BALANCE = """
+SELECT count(DISTINCT dataset) AS datasets, count(*) AS files, coalesce(sum(records), 0) AS records,
+    coalesce(sum(accepted), 0) AS accepted, coalesce(sum(rejected), 0) AS rejected, max(updated_at) AS last_commit
+FROM meta_files WHERE state <> 'superseded'
 """
 
 
@@ -53,6 +61,12 @@ def stored_dates(connection: Connection, dataset: str | None = None) -> dict[str
     found: dict[str, list[str]] = {}
     for name, date in connection.rows(_DATES, dataset):
         found.setdefault(str(name), []).append(str(date))
+    return found
+
+
+def balance(connection: Connection) -> list[dict[str, Any]]:
+    """One row: `datasets`, `files`, `records`, `accepted`, `rejected` and `last_commit` of all files that count."""
+    found: list[dict[str, Any]] = connection.table(_BALANCE).to_pylist()
     return found
 
 
