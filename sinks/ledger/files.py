@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sinks.database.connection import Connection
 from sinks.files import File, FileDialect, FileStat, FileState
@@ -34,6 +35,13 @@ class DateBalance:
     records: int
     accepted: int
     bytes: int
+
+
+_BALANCE = """
+SELECT count(DISTINCT dataset) AS datasets, count(*) AS files, coalesce(sum(records), 0) AS records,
+    coalesce(sum(accepted), 0) AS accepted, coalesce(sum(rejected), 0) AS rejected, max(updated_at) AS last_commit
+FROM meta_files WHERE state <> 'superseded'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,12 @@ def stored_dates(connection: Connection, dataset: str | None = None) -> dict[str
 def date_balances(connection: Connection, dataset: str) -> list[DateBalance]:
     """The balance of each execution date of a dataset, in order."""
     return [DateBalance(**row) for row in connection.table(_BALANCES, dataset).to_pylist()]
+
+
+def balance(connection: Connection) -> list[dict[str, Any]]:
+    """One row: `datasets`, `files`, `records`, `accepted`, `rejected` and `last_commit` of all files that count."""
+    found: list[dict[str, Any]] = connection.table(_BALANCE).to_pylist()
+    return found
 
 
 @lru_cache(maxsize=1024)
