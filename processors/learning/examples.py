@@ -25,10 +25,8 @@ import pyarrow.compute as pc
 
 from processors.frames import to_frame
 from processors.learning.design import Numbers, Whole
+from processors.learning.limits import LARGEST
 from processors.learning.model import Model
-
-#: A number beyond this is as good as infinite: squares of it, and sums of these, must not overflow.
-LARGEST = 1e60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +56,7 @@ class Examples:
 def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     """The examples among `rows`: `_id`, perhaps `_date`, and the model's columns, typed. Never raises on data.
 
-    Reasons: `null.<column>`; `infinite.<column>`, also of a number too large to be squared; `missing.<column>` of every
+    Reasons: `null.<column>`; `infinite.<column>`, also of a number beyond LARGEST; `missing.<column>` of every
     row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. In a
     column that the model fills, nulls are what fills them, and so is the column where it is missing.
     """

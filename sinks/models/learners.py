@@ -6,7 +6,7 @@ Every function runs inside the caller's transaction: a state and the position fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -35,6 +35,9 @@ _TAKE = "INSERT INTO meta_learner_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TAKEN = """
 SELECT seq, id_first, id_last, head, rows_before, rows, statistics FROM meta_learner_spans
 WHERE model = ? AND id_first <= ? AND id_last >= ? ORDER BY seq, id_first
+"""
+_STATISTICS = """
+SELECT statistics FROM meta_learner_spans WHERE model = ? AND statistics IS NOT NULL ORDER BY seq, id_first
 """
 _TELL = f"""
 INSERT INTO meta_drift_alarms (model, version, detector, seq, row_id_from, row_id_to, path_from, rows, action, told_at)
@@ -135,6 +138,12 @@ def taken_of(connection: Connection, model: str, id_first: int, id_last: int) ->
     """What a learner took that has rows in a range, in its order."""
     rows = connection.table(_TAKEN, model, id_last, id_first).to_pylist()
     return [Taken(**{**row, "statistics": row["statistics"] and json.loads(row["statistics"])}) for row in rows]
+
+
+def statistics_of(connection: Connection, model: str) -> Iterator[dict[str, Any]]:
+    """What takes out again all that a learner took, piece by piece."""
+    for page in connection.batches(_STATISTICS, model):
+        yield from map(json.loads, page["statistics"].to_pylist())
 
 
 def forget_taken(connection: Connection, model: str, taken: Taken | None = None) -> None:

@@ -10,7 +10,7 @@ from processors.feature_views.model import FeatureView
 from processors.features import Derive
 from processors.learning.batch import offered
 from processors.learning.estimators import faults
-from processors.learning.examples import LARGEST
+from processors.learning.limits import LARGEST
 from processors.learning.model import Task
 from processors.rules.expressions import parsed
 from stream.config.learning.compiling import batch_step, input_kinds, step_of, view_of
