@@ -16,19 +16,19 @@ from sinks.ledger.clock import NOW
 Status: TypeAlias = Literal["learning", "paused"]
 
 _SAVE = f"""
-INSERT INTO meta_learners (model, version, definition_hash, schema_hash, state, seq, row_id, rows, stale, refused,
-                           metrics, status, reason, started_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
+INSERT INTO meta_learners (model, version, definition_hash, schema_hash, state, since, seq, row_id, rows, stale,
+                           refused, metrics, status, reason, started_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (model) DO UPDATE SET
     started_at = iif(version = excluded.version, started_at, excluded.started_at), version = excluded.version,
     definition_hash = excluded.definition_hash, schema_hash = excluded.schema_hash, state = excluded.state,
-    seq = excluded.seq, row_id = excluded.row_id, rows = excluded.rows, stale = excluded.stale,
+    since = excluded.since, seq = excluded.seq, row_id = excluded.row_id, rows = excluded.rows, stale = excluded.stale,
     refused = excluded.refused, metrics = excluded.metrics, status = excluded.status, reason = excluded.reason,
     updated_at = excluded.updated_at
 """
 _STORED = """
-SELECT model, version, definition_hash, schema_hash, state, seq, row_id, rows, stale, refused, metrics, status, reason,
-       started_at, updated_at
+SELECT model, version, definition_hash, schema_hash, state, since, seq, row_id, rows, stale, refused, metrics, status,
+       reason, started_at, updated_at
 FROM meta_learners WHERE ?1 IS NULL OR model = ?1 ORDER BY model
 """
 _TAKE = "INSERT INTO meta_learner_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -51,15 +51,17 @@ FROM meta_drift_alarms WHERE ?1 IS NULL OR model = ?1 ORDER BY alarm_id
 
 @dataclass(frozen=True, slots=True)
 class StoredLearner:
-    """A learner. `version`: how often it began anew. `seq`, `row_id`: all of the log is taken up to this row of this
-    entry. `rows`: learned; `stale`: learned, gone since, and not unlearned; `refused`: not learned, by reason.
-    `reason`: why it is paused. `started_at`, `updated_at`: of this version, empty before it is stored."""
+    """A learner. `version`: how often it began anew. `since`: it learns rows of this execution date on; all where it is
+    empty. `seq`, `row_id`: all of the log is taken up to this row of this entry. `rows`: learned; `stale`: learned,
+    gone since, and not unlearned; `refused`: not learned, by reason. `reason`: why it is paused. `started_at`,
+    `updated_at`: of this version, empty before it is stored."""
 
     model: str
     version: int
     definition_hash: str
     schema_hash: str
     state: Mapping[str, Any]
+    since: str = ""
     seq: int = 0
     row_id: int = 0
     rows: int = 0
@@ -108,6 +110,7 @@ def save_learner(connection: Connection, learner: StoredLearner) -> None:
     connection.run(
         _SAVE,
         *(learner.model, learner.version, learner.definition_hash, learner.schema_hash, _json(learner.state)),
+        learner.since,
         *(learner.seq, learner.row_id, learner.rows, learner.stale, _json(learner.refused), _json(learner.metrics)),
         *(learner.status, learner.reason),
     )

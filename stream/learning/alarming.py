@@ -34,6 +34,8 @@ def told(source: ModelRows, version: int, noticed: Noticed, policy: OnAlarm) -> 
 
 
 def _place(met: Met) -> str:
+    if met.line is None:
+        return met.path or "a row that is not known any more"
     return f"{met.path} line {met.line}"
 
 

@@ -129,8 +129,9 @@ def model_told(story: Story) -> None:
 
 
 def _learner(learner: StoredLearner) -> Iterator[str]:
-    since = f" since {_moment(learner.started_at)}" if learner.started_at else ""
-    yield f"{learner.model} online.{learner.version}: {learner.status}{since}"
+    began = f" since {_moment(learner.started_at)}" if learner.started_at else ""
+    dates = f", of rows from {learner.since} on" if learner.since else ""
+    yield f"{learner.model} online.{learner.version}: {learner.status}{began}{dates}"
     stale = f", {count(learner.stale)} of them gone since" if learner.stale else ""
     yield f"  rows      {count(learner.rows)} learned{stale}, the last one {learner.row_id}"
     if told := [f"{name} {figure(learner.metrics[name])}" for name in _ORDER if name in learner.metrics]:
