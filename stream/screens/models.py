@@ -30,12 +30,14 @@ _ORDER = ("mae", "rmse", "r2", "accuracy", "log_loss", "f1")
 def figure(value: float | None) -> str:
     """With as many digits as tell it apart.
 
-    >>> figure(10234.517), figure(52.1849), figure(0.93456), figure(None)
-    ('10,235', '52.18', '0.9346', '-')
+    >>> figure(10234.517), figure(52.1849), figure(0.93456), figure(None), figure(-1.2345e40)
+    ('10,235', '52.18', '0.9346', '-', '-1.234e+40')
     """
     if value is None:
         return "-"
     size = abs(value)
+    if size >= 1e9:
+        return f"{value:.4g}"
     return f"{value:,.0f}" if size >= 1000 else f"{value:.2f}" if size >= 10 else f"{value:.4f}"
 
 

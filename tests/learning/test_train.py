@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from tests.learning.market import DATASET, SHOPS, SPLIT, describe, land, loaded, model, refused, sales, told
+from tests.learning.market import DATASET, SHOPS, SPLIT, Sale, describe, land, loaded, model, refused, sales, told
 from tests.learning.market import place as unloaded
 from tests.system.looking import number, rows
 from tests.system.processes import Place, ade, entered, load
@@ -126,6 +126,27 @@ def test_rows_without_an_input_are_refused_and_counted(tmp_path: Path) -> None:
     land(place, "nulls_2026-11-02.csv", [row._replace(sale=f"n{row.sale}", size="") for row in sales(1)])
     load(place)
     assert told(place, "train", "price")["refused"] == {"null.size": 40}
+
+
+FOREST = {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 5}, "split": SPLIT}
+
+
+@pytest.mark.parametrize("batch", [{"split": SPLIT}, FOREST])
+def test_numbers_beyond_all_measure_are_refused_and_change_no_figure(tmp_path: Path, batch: dict[str, Any]) -> None:
+    """Those of the fifth day, and a target of the sixth, which is tested with."""
+    columns, steps = DATASET["columns"] | {"price": {"type": "number"}}, DATASET["processors"][:2]
+    of_it = model(online=None, batch=batch)
+    clean, spoilt = (unloaded(tmp_path / name, of_it, columns=columns, processors=steps) for name in "ab")
+    for each in (clean, spoilt):
+        huge = Sale("huge", "north", "2026-11-06 00:01:00", "5", "1e40" if each is spoilt else "")
+        huger = Sale("huger", "south", "2026-11-05 00:01:00", "4e38", "1")
+        land(each, "huge_2026-11-06.csv", [huge, huger])
+        load(each)
+    refused = [told(each, "train", "price")["refused"] for each in (clean, spoilt)]
+    assert refused[1] == {"infinite.price": 1, "infinite.size": 1}
+    shown = entered(spoilt, "models", "show", "price").stdout
+    assert max(map(len, shown.splitlines())) < 150
+    assert metrics(clean) == metrics(spoilt)
 
 
 def test_what_a_library_warns_of_is_told(tmp_path: Path) -> None:

@@ -284,6 +284,14 @@ def test_predictions_are_for_the_rows_that_are_examples() -> None:
     assert (learner.seen, learner.rows, learner.refused) == (6, 4, {"null.x": 1, "infinite.x": 1})
 
 
+@pytest.mark.parametrize("inputs", [{"numbers": ()}, {"categories": ()}])
+def test_rows_are_refused_for_a_null_among_inputs_of_one_kind(inputs: dict[str, Any]) -> None:
+    of = replace(bayesian(), **inputs)
+    batch = put(put(rows(3, of), "x", pa.array([1.0, None, 2.0])), "c", pa.array(["c1", None, "c2"]))
+    told = Learner.new(of).fold(examples(of, batch))
+    assert (told.learned, sum(told.refused.values())) == (2, 1)
+
+
 def test_a_constant_takes_the_place_of_a_null_and_of_a_column_that_is_missing() -> None:
     of = replace(bayesian(), fill=(("x", 7.0), ("c", "none")))
     batch = put(rows(2, of), "x", pa.array([None, 1.5])).drop_columns(["c"])
