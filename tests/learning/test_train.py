@@ -161,8 +161,12 @@ def test_what_cannot_be_trained_is_told_with_the_way_out(tmp_path: Path) -> None
     assert "the model price has no `batch`; write `batch: {}`" in refused(place, 2, "train", "price")
     assert "no config describes a model 'nix'; there are price." in refused(place, 2, "train", "nix")
     assert "it goes with --online" in refused(place, 2, "train", "price", "--from", "2026-11-01")
-    describe(place, model(batch={"sklearn": "linear_model.Ridge", "with": {"alpha": -1.0}, "split": SPLIT}))
-    assert "price cannot be trained: The 'alpha' parameter of Ridge must be" in refused(place, 2, "train", "price")
+    gamma = {"sklearn": "ensemble.HistGradientBoostingRegressor", "with": {"loss": "gamma"}, "split": SPLIT}
+    below = [row._replace(sale=f"b{row.sale}", price="-1") for row in sales(0, count=3)]
+    land(place, "below_2026-11-01.csv", below)
+    load(place)
+    describe(place, model(batch=gamma))
+    assert "price cannot be trained: loss='gamma' requires strictly positive y" in refused(place, 2, "train", "price")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,22 @@ def test_what_cannot_be_trained_is_told_with_the_way_out(tmp_path: Path) -> None
     [
         ({"sklearn": "svm.SVR"}, "batch.sklearn: svm.SVR is not offered; there are linear_model.LinearRegression"),
         ({"sklearn": "linear_model.LogisticRegression"}, "is for classification, and the task is regression"),
-        ({"with": {"n_jobs": 8}}, "linear_model.LinearRegression has no option n_jobs; it has fit_intercept"),
+        (
+            {"with": {"n_jobs": 8}},
+            "batch.with.n_jobs: linear_model.LinearRegression has no option n_jobs; it has fit_intercept",
+        ),
+        (
+            {"sklearn": "linear_model.Ridge", "with": {"alpha": -1.0}},
+            "batch.with.alpha: linear_model.Ridge: alpha is -1.0, and must be a number of at least 0.",
+        ),
+        (
+            {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 2.5}},
+            "batch.with.n_estimators: ensemble.RandomForestRegressor: n_estimators is 2.5, and must be a whole number",
+        ),
+        (
+            {"sklearn": "ensemble.HistGradientBoostingRegressor", "with": {"loss": "quantile"}},
+            "loss is 'quantile', and must be one of squared_error, absolute_error, gamma, poisson.",
+        ),
     ],
 )
 def test_check_tells_what_is_not_offered(tmp_path: Path, batch: dict[str, Any], said: str) -> None:

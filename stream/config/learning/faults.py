@@ -120,8 +120,8 @@ def _steps(config: ModelConfig) -> Iterator[ModelFault]:
 
 def _estimator(config: ModelConfig) -> Iterator[ModelFault]:
     if config.batch is not None:
-        for why in offered.faults(config.task, batch_step(config, config.batch)):
-            yield ("batch", "sklearn"), why
+        for option, why in offered.faults(config.task, batch_step(config, config.batch)):
+            yield ("batch", "sklearn") if option is None else ("batch", "with", option), why
 
 
 def _metric(config: ModelConfig) -> Iterator[ModelFault]:
