@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from processors.learning.batch.measuring import is_better, measured
 from processors.learning.batch.trained import Trained
 from processors.learning.examples import Examples
 from sinks.database.connection import Connection
-from sinks.models.registry import Alias, RegisteredModel, set_alias, version_of, versions
+from sinks.models.registry import RegisteredModel, make_champion, version_of
 from sinks.reading import WarehouseReader
 from stream.learning.gathering import gathered
 from stream.learning.known import KnownModel, check_view, known_model
@@ -55,7 +55,8 @@ def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, f
         if champion is not None and not force:
             decided = _compared(recorded, warehouse, known, wanted, champion)
     if decided.is_promoted:
-        _promote(warehouse, decided)
+        with Connection(warehouse) as connection, connection.transaction():
+            make_champion(connection, decided.model, decided.version)
     return decided
 
 
@@ -90,17 +91,3 @@ def _figures(test: Examples, known: KnownModel, models: Sequence[Trained]) -> tu
     both = np.isfinite(told).all(axis=0)
     figures = [measured(known.model.task, test.target[both], each[both]) for each in told]
     return int(both.sum()), [each.get(known.batch.metric) for each in figures]
-
-
-def _promote(warehouse: Path, decided: Promotion) -> None:
-    with Connection(warehouse) as connection, connection.transaction():
-        set_alias(connection, decided.model, decided.version, "champion")
-        newest = _newest(versions(connection, decided.model), decided.version)
-        if newest is not None:
-            alias: Alias = "challenger"
-            set_alias(connection, decided.model, newest, alias)
-
-
-def _newest(known: Iterable[RegisteredModel], champion: int) -> int | None:
-    """The newest version behind the champion: it still has its chance."""
-    return max((each.version for each in known if each.version > champion and each.kind == "batch"), default=None)
