@@ -175,6 +175,15 @@ def test_targets_that_are_all_alike_are_no_classification() -> None:
         trained(Step("linear_model.LogisticRegression"), "classification", rows)
 
 
+def test_a_category_with_thousands_of_values_is_refused_with_the_way_out() -> None:
+    rows = sales(1500)
+    rows["shop"] = [f"shop {number}" for number in range(1500)]
+    with pytest.raises(
+        ValueError, match=r"make 1501 columns.* at most 1000 .* leave out 'shop', which has 1500 values"
+    ):
+        trained(Step("linear_model.LinearRegression"), "regression", seen(model(), rows))
+
+
 def test_more_cells_than_memory_should_hold_are_refused_with_the_way_out() -> None:
     with pytest.raises(ValueError, match=r"200 rows of 3 columns, .* leave out the categories with the most values"):
         trained(Step("linear_model.LinearRegression"), "regression", seen(model(), sales()), cells_max=599)
