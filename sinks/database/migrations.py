@@ -214,6 +214,12 @@ def prunes(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def learners_since(db: Database) -> None:
+    """From which execution date on a learner learns; empty where it learns all."""
+    db.execute("ALTER TABLE meta_learners ADD COLUMN since TEXT NOT NULL DEFAULT ''")
+
+
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
     """Create or update the warehouse at `path` for `tables`.
 
