@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 import time
@@ -32,8 +31,6 @@ from stream.screens.output import write
 from stream.screens.screen import Screen, screen_for
 from stream.screens.tables import to_json
 
-#: We make next to no cycles, and looking for them among what is known of 100,000 files takes longer than loading one.
-_GC_THRESHOLDS = (50_000, 20, 50)
 #: Whoever stops us does not wait for long.
 CLOSING_SECONDS = 2.0
 
@@ -45,7 +42,6 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     `fail`, or was stopped. Where a budget stops everything it
     is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
-    gc.set_threshold(*_GC_THRESHOLDS)
     datasets = load_contracts(configs, warehouse)
     for notice in (notice for dataset in datasets.values() for notice in dataset.notices):
         sys.stderr.write(f"ade-stream: {notice}\n")
