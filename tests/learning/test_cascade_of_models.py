@@ -1,4 +1,4 @@
-"""`replay --cascade`: who learned rows that are others now learns anew, and what was trained on them is trained anew."""
+"""`replay --cascade`: who learned rows that are others learns anew, and what was trained on them is trained anew."""
 
 from __future__ import annotations
 
