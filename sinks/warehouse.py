@@ -13,13 +13,14 @@ from typing import Self
 
 from processors.errors import ConservationError, WarehouseError
 from sinks.base import IdRange, Judged, MicroBatch, Receipt, Span, Swap, whole_file
+from sinks.configs.versions import ConfigVersions
 from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
 from sinks.deriving import derive, note, settle
 from sinks.files import Position
 from sinks.kpis.refreshing import adopt
-from sinks.ledger.entry import file_rows
+from sinks.ledger.entry import Origin, file_rows
 from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
 from sinks.ledger.runs import Command, Run, RunOutcome
@@ -81,7 +82,7 @@ class Warehouse:
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
-        self.suites = Suites(self.connection)
+        self.suites, self.configs = Suites(self.connection), ConfigVersions(self.connection)
         self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, Store] = stores
         #: As they are without the transaction that is open.
@@ -149,6 +150,7 @@ class Warehouse:
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
         self.suites.forget()
+        self.configs.forget()
         self._parameters.forget()
         for store in self._stores.values():
             store.schemas.forget()
@@ -355,8 +357,8 @@ class Warehouse:
         if batch.parameters is not None:
             self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
-        suite_id = self.suites.id_of(batch.table)
-        is_new = self._ledger.add_spans(entry, batch, suite_id, self.run_id)
+        origin = Origin(self.suites.id_of(batch.table), self.configs.id_of(batch.table), self.run_id)
+        is_new = self._ledger.add_spans(entry, batch, origin)
         if is_new:
             self._learning.came(batch)
             if store.table.raw:
@@ -366,7 +368,7 @@ class Warehouse:
             relations.release(ids)
             staging.clear(ids)
             self._ledger.forget_counts(ids)
-            self._ledger.revise_span(entry, suite_id, self.run_id)
+            self._ledger.revise_span(entry, origin)
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)

@@ -17,6 +17,7 @@ from processors.events import encode
 from processors.outcome import ROW_ID
 from sinks.ledger.corrections import corrections
 from sinks.ledger.files import FileEntry
+from sinks.ledger.prunes import stored_prunes
 from sinks.ledger.record_index import unpack
 from sinks.ledger.spans import SpanEntry
 from sinks.reading import WarehouseReader
@@ -46,7 +47,7 @@ class Evidence:
             for span in self.recorded.spans(entry.file.file_id):
                 stored = self.recorded.events(span.span)
                 if stored.num_rows < span.span.row_count:
-                    original = original or resources.enter_context(self._original(entry))
+                    original = original or resources.enter_context(self._original(entry))[1]
                     stored = self._events(original, entry, span)
                 yield span, stored
 
@@ -60,12 +61,23 @@ class Evidence:
                 return str(error)
         return None
 
+    def whole_file(self, entry: FileEntry) -> tuple[bytes, int]:
+        """Where a file is, from the landing folder, that has the bytes of all spans and nothing more; and its size.
+        Raises SourceError where there is none."""
+        if not entry.records and entry.state != "superseded":
+            raise SourceError("nothing of it was loaded")
+        with self._original(entry) as (path, laid_out):
+            end = max((span.span.byte_end for span in self.recorded.spans(entry.file.file_id)), default=0)
+            if not laid_out.source.is_blank(end):
+                raise SourceError("it has more than what was loaded")
+            return path, laid_out.source.stat.size
+
     @contextmanager
-    def _original(self, entry: FileEntry) -> Iterator[LaidOut]:
-        """The file with the bytes of all spans."""
+    def _original(self, entry: FileEntry) -> Iterator[tuple[bytes, LaidOut]]:
+        """The file with the bytes of all spans, and where it is."""
         changed, follow_links = False, self.dataset.files.follow_links
         if self.landing is None:
-            raise SourceError("no raw events are kept of it, and landing files are out of reach here")
+            raise SourceError(f"{self._why(entry)}, and landing files are out of reach here")
         root = os.fsencode(self.landing)
         for path in kept_at(root, self.dataset, entry.file.path):
             with ExitStack() as resources:
@@ -76,14 +88,17 @@ class Evidence:
                 laid_out = lay_out(resources.enter_context(file), self.dataset, entry.file.dialect, final=True)
                 if laid_out.source.holds(self.recorded.spans(entry.file.file_id)):
                     again = lay_out(file, self.dataset, entry.file.dialect, final=True)  # some sources go forwards only
-                    yield again
+                    yield path, again
                     return
                 changed = True
-        raise SourceError(
-            "no raw events are kept of it, and its bytes in the landing folder are not those that were loaded"
-            if changed
-            else "no raw events are kept of it, and it is not in the landing folder any more"
-        )
+        kept = "its bytes in the landing folder are not those that were loaded"
+        raise SourceError(f"{self._why(entry)}, and {kept if changed else 'it is not in the landing folder any more'}")
+
+    def _why(self, entry: FileEntry) -> str:
+        """Why its records have no events."""
+        pruned = stored_prunes(self.recorded.connection, self.dataset.name, entry.file.date)
+        told = [each.told for each in pruned if each.what == "raw"]
+        return told[-1] if told and self.dataset.table.raw else "no raw events are kept of it"
 
     def _events(self, laid_out: LaidOut, entry: FileEntry, span: SpanEntry) -> pa.Table:
         """The records of a span, as the file has them, or as they were corrected."""

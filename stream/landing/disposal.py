@@ -10,7 +10,8 @@ import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sinks.files import FileStat
@@ -37,6 +38,17 @@ def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
         _archive(whole, os.path.join(root, os.fsencode(files.archive), found.path))
     os.unlink(whole)
     sync_folder(os.path.dirname(whole))
+
+
+def delete(root: bytes, paths: Iterable[bytes]) -> None:
+    """Files of the landing folder, or of the archive, go for good. Raises OSError."""
+    folders = set[bytes]()
+    for whole in (os.path.join(root, path) for path in paths):
+        with suppress(FileNotFoundError):
+            os.unlink(whole)
+        folders.add(os.path.dirname(whole))
+    for folder in folders:
+        sync_folder(folder)
 
 
 def kept_at(root: bytes, dataset: Dataset, path: str) -> Iterator[bytes]:

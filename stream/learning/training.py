@@ -130,9 +130,10 @@ def _prequential(connection: Connection, rows: Gathered) -> Iterator[ModelMetric
 
 
 def told(model: Model, part: str, target: Float64s, predictions: Float64s) -> Iterator[ModelMetric]:
-    """The metrics of a part, as they are kept."""
-    for metric, value in measured(model.task, target, predictions).items():
-        yield ModelMetric(part, metric, value, len(target))
+    """The metrics of a part, as they are kept: of the rows that have a prediction."""
+    known = np.isfinite(predictions)
+    for metric, value in measured(model.task, target[known], predictions[known]).items():
+        yield ModelMetric(part, metric, value, int(known.sum()))
 
 
 def _alias(connection: Connection, warehouse: Path, model: Model) -> Alias:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from processors.errors import ConfigError, SourceError, WarehouseError
 from processors.parameters.model import Parameters
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, whole_file
 from sinks.database.connection import Connection
 from sinks.database.copying import copy, is_warehouse
+from sinks.database.migrations import migrate
+from sinks.feature_views.changes import note_rows
 from sinks.kpis.refreshing import refresh
 from sinks.ledger.files import FileEntry
 from sinks.relations.indexes import forget_definitions
@@ -46,6 +48,7 @@ def copies(path: Path) -> Iterator[Copies]:
         if not is_warehouse(path):
             raise WarehouseError(f"{path}: is a database, but no warehouse of ade-stream. Check the path.")
         copy(path, made.recorded)
+        migrate(made.recorded, ())  # an older program may have written it
         shutil.copyfile(made.recorded, made.recomputed)
         with Connection(made.recomputed) as connection:
             forget_definitions(connection)
@@ -99,6 +102,16 @@ def recompute(
     except ValueError as error:  # an event is no JSON any more, or parameters are none
         return Recomputed(left=left, failed=f"what is recorded cannot be read: {error}")
     return Recomputed(records, rejudged, left)
+
+
+def as_recorded(warehouse: Warehouse, evidence: Evidence, date: str) -> None:
+    """Leave the rows of a date as they are recorded, and make anew what follows from them: vectors and KPIs."""
+    table = warehouse.tables[evidence.dataset.name]
+    with warehouse.transaction():
+        for entry in evidence.recorded.files("dataset = ? AND date = ?", table.dataset, date):
+            whole = whole_file(entry.file.file_id)
+            note_rows(warehouse.connection, table, f"BETWEEN {whole.id_first} AND {whole.id_last}")
+        refresh(warehouse.connection, table, [date])
 
 
 def _judge(

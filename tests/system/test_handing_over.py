@@ -37,6 +37,12 @@ def stricter(place: Place) -> None:
     path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
 
 
+def change(place: Place, **settings: object) -> None:
+    """Change settings of the config of orders."""
+    path = place.configs / "orders.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | settings, sort_keys=False), "utf-8")
+
+
 def content(place: Place) -> str:
     with WarehouseReader(place.warehouse) as reader:
         return reader.content_hash("orders")
