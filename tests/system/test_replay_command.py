@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 import json
 
+import pytest
 import yaml
 
 from tests.system.drops import orders, write
