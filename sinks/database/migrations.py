@@ -19,6 +19,7 @@ from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
+from sinks.ledger.batches import BATCHES
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
@@ -187,6 +188,13 @@ def exports(db: Database) -> None:
 def models(db: Database) -> None:
     """What came and went for those who learn, their states, and the registry of models."""
     for statement in MODELS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def batches(db: Database) -> None:
+    """Time and memory of each batch, and what they come to in a run."""
+    for statement in BATCHES.split(";\n\n"):
         db.execute(statement)
 
 

@@ -31,7 +31,7 @@ def sentence(receipt: Receipt) -> str:
         rejected=receipt.rejected,
         **(files if len(batch.parts) > 1 else {"file": first.file.path}),
         rejudged=receipt.rejudged,
-        commit_ms=round(receipt.commit_seconds * 1000, 1),
+        commit_ms=round(receipt.timing.commit_us / 1000, 1),
         state=last.state,
     )
 
