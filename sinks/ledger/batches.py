@@ -26,6 +26,7 @@ CREATE TABLE meta_batches (
     run_id INTEGER NOT NULL,
     dataset TEXT NOT NULL,
     span_id INTEGER NOT NULL,
+    last_span_id INTEGER NOT NULL,
     file_id INTEGER NOT NULL,
     files INTEGER NOT NULL,
     records INTEGER NOT NULL,
@@ -46,9 +47,9 @@ CREATE TABLE meta_batches (
 ALTER TABLE meta_runs ADD COLUMN summary TEXT NOT NULL DEFAULT '{}'
 """
 _INSERT = f"""
-INSERT INTO meta_batches (batch_id, run_id, dataset, span_id, file_id, files, records, accepted, rejected, bytes,
-                          read_us, judge_us, steps, prepare_us, rss_bytes, committed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW})
+INSERT INTO meta_batches (batch_id, run_id, dataset, span_id, last_span_id, file_id, files, records, accepted, rejected,
+                          bytes, read_us, judge_us, steps, prepare_us, rss_bytes, committed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW})
 """
 _COMMITTED = "UPDATE meta_batches SET commit_us = ?, latency_us = ?, rss_bytes = ? WHERE batch_id = ?"
 
@@ -99,11 +100,11 @@ class Batches:
 
     def _row(self, batch_id: int, stored: Stored) -> tuple[Scalar, ...]:
         batch, timing = stored.prepared.judged.batch, stored.prepared.timing
-        first, records = batch.parts[0], batch.row_count
+        first, last, records = batch.parts[0], batch.parts[-1].span.id_first, batch.row_count
         size = sum(part.span.byte_end - part.span.byte_start for part in batch.parts)
         counts = (len(batch.parts), records, stored.accepted, records - stored.accepted, size)
         return (
-            *(batch_id, self._run_id, batch.dataset, first.span.id_first, first.file.file_id, *counts),
+            *(batch_id, self._run_id, batch.dataset, first.span.id_first, last, first.file.file_id, *counts),
             *(timing.read_us, timing.judge_us, json.dumps(timing.steps), timing.prepare_us, timing.rss_bytes),
         )
 

@@ -26,6 +26,7 @@ from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
 from stream.running.metrics import Meters
+from stream.running.standing import Standing, models_of
 from stream.schemas.contracts import load_contracts
 from stream.schemas.files import SchemaFiles
 from stream.screens.output import write
@@ -74,10 +75,11 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
         tracker = Tracker(landing, datasets, recorded.files())
         arrivals = Arrivals(Intake(tracker, recorded, budgets))
         chains = tracker.datasets.chains
-        meters = Meters(datasets, arrivals.backlog, tracker.held)
+        meters = Meters(datasets, arrivals.backlog.waiting, tracker.held)
+        standing = Standing(warehouse, models_of(datasets))
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)
-        with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
+        with stopping(arrivals.stop) as signalled, screen_for(meters, landing if ongoing else None, standing) as screen:
             choosing = Choosing(sink.connection, tracker.datasets)
             closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
             learners = Learners(sink, lambda finding: _tell(finding, meters, screen))

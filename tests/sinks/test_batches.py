@@ -26,7 +26,7 @@ SALES = dataset("sales", {"code": "string", "amount": "number"}, {"quality": {}}
 STEPS = {"cast": 30, "validate": 12}
 _MANY = """
 WITH RECURSIVE n AS (SELECT 1 AS id UNION ALL SELECT id + 1 FROM n WHERE id < {})
-INSERT INTO meta_batches SELECT id, 1, 'sales', id, 1, 1, 2, 2, 0, 10, 3, 4, '{{"cast": 5}}', 6, 7, id, 9, '' FROM n
+INSERT INTO meta_batches SELECT id, 1, 'sales', id, id, 1, 1, 2, 2, 0, 10, 3, 4, '{{"cast": 5}}', 6, 7, id, 9, '' FROM n
 """
 
 
