@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from sinks.database.connection import Connection
 _BATCHES = """
 SELECT b.batch_id, b.run_id, b.dataset, b.span_id, b.last_span_id, b.file_id, b.files, b.records, b.accepted,
        b.rejected, b.bytes, b.read_us, b.judge_us, b.steps, b.prepare_us, coalesce(b.commit_us, -1) AS commit_us,
-       coalesce(b.latency_us, -1) AS latency_us, unixepoch(b.committed_at, 'subsec') AS at,
+       coalesce(b.latency_us, -1) AS latency_us, b.rss_bytes, unixepoch(b.committed_at, 'subsec') AS at,
        coalesce(f.path, '') AS path, coalesce(f.state, '') AS state, coalesce(f.reason, '') AS reason,
        coalesce(f.size, 0) AS size, coalesce(s.byte_end, 0) AS byte_end,
        coalesce((SELECT json_group_object(name, n) FROM (SELECT name, sum(count) AS n FROM meta_counts
@@ -39,6 +39,10 @@ SELECT dataset, "column", date, state, coalesce(psi, -1.0) AS psi FROM meta_prof
 WHERE state IN ('warn', 'drift') AND date = (SELECT max(date) FROM meta_profiles l WHERE l.dataset = p.dataset)
 ORDER BY dataset, state, psi DESC
 """
+_KNOWN = """
+SELECT file_id, dataset, path, size, mtime_ns, state FROM meta_files WHERE file_id > ? ORDER BY file_id LIMIT ?
+"""
+_DRIFTS = "SELECT dataset, count(*) FROM meta_schema_drifts WHERE run_id = ? GROUP BY dataset"
 _LEARNERS = "SELECT model, status, reason, rows, metrics FROM meta_learners ORDER BY model"
 _SET_ASIDE = """
 SELECT f.dataset, f.file_id, f.path, f.state, f.reason, unixepoch(f.updated_at, 'subsec') AS at
@@ -85,6 +89,7 @@ class StoredBatch:
     prepare_us: int
     commit_us: int
     latency_us: int
+    rss_bytes: int
     at: float
     path: str
     state: str
@@ -107,6 +112,18 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the ledger knows of a file by its name and status."""
+
+    file_id: int
+    dataset: str
+    path: str
+    size: int
+    mtime_ns: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standings:
     """What closed dates and learners came to. `scores`: of the last dates of each dataset, in order; `drifted`: columns
     of its last date, `(column, date, state, psi)`; `learners`: `(model, status, reason, rows, metrics)`."""
@@ -120,6 +137,11 @@ def last_run(connection: Connection) -> StoredRun | None:
     """The run that goes on, or the last one; None where there was none."""
     rows = connection.table(_RUN).to_pylist()
     return StoredRun(**{**rows[0], "summary": json.loads(rows[0]["summary"])}) if rows else None
+
+
+def newest_batch(connection: Connection) -> int:
+    """The last batch there is; 0 where there is none."""
+    return connection.integer("SELECT max(batch_id) FROM meta_batches")
 
 
 def batches_after(connection: Connection, batch_id: int, limit: int) -> list[StoredBatch]:
@@ -147,3 +169,16 @@ def standings(connection: Connection, dates: int) -> Standings:
 def set_aside(connection: Connection, limit: int) -> list[SetAside]:
     """The files that are held or failed, the latest first."""
     return [SetAside(**row) for row in connection.table(_SET_ASIDE, limit).to_pylist()]
+
+
+def known_files(connection: Connection, limit: int) -> Iterator[KnownFile]:
+    """All files, the newest generation of a name last, read so many at a time."""
+    last = 0
+    while rows := connection.table(_KNOWN, last, limit).to_pylist():
+        yield from (KnownFile(**row) for row in rows)
+        last = rows[-1]["file_id"]
+
+
+def schema_drifts(connection: Connection, run_id: int) -> dict[str, int]:
+    """At how many files of a run the schema changed, by dataset."""
+    return {str(dataset): int(str(number)) for dataset, number in connection.rows(_DRIFTS, run_id)}

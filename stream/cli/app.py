@@ -27,6 +27,7 @@ from stream.cli import (
     schema,
     splits,
     status,
+    top,
     tracing,
     train,
     verifying,
@@ -49,6 +50,7 @@ app.command()(verifying.verify)
 app.command()(backing_up.backup)
 app.command()(backing_up.restore)
 app.command(name="status")(status.status)
+app.command(name="top")(top.top)
 app.command(name="why")(why.why)
 app.command()(tracing.trace)
 app.command()(retrying.retry)

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from sinks.base import Finding, Receipt
+from sinks.live import SetAside, StoredBatch
 from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
@@ -34,6 +35,18 @@ def sentence(receipt: Receipt) -> str:
         commit_ms=round(receipt.timing.commit_us / 1000, 1),
         state=last.state,
     )
+
+
+def stored(batch: StoredBatch) -> str:
+    """The sentence of a batch as the warehouse has it, without what is known only where it was committed."""
+    files = {"files": batch.files, "last": batch.path} if batch.files > 1 else {"file": batch.path}
+    counts = {"records": batch.records, "accepted": batch.accepted, "rejected": batch.rejected}
+    return _pairs("loaded", dataset=batch.dataset, **counts, **files, state=batch.state)
+
+
+def set_aside(file: SetAside) -> str:
+    """The sentence of a file that is held or failed."""
+    return _pairs(file.state, dataset=file.dataset, file=file.path, reason=file.reason)
 
 
 def drifted(drift: Drift) -> str:

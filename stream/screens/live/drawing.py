@@ -20,17 +20,17 @@ class Size:
     height: int
 
 
-def draw(snapshot: Snapshot, size: Size, view: View, quitting: str = "quit") -> list[Line]:
-    """As many lines as the screen has, none wider. On a small one the header shrinks first, then there is only that.
-    `quitting`: what the key q does."""
+def draw(snapshot: Snapshot, size: Size, view: View) -> list[Line]:
+    """As many lines as the screen has, each as wide as it. On a small one the header shrinks first, then there is only
+    that."""
     width, height = max(1, size.width), max(1, size.height)
     top = header(snapshot, width)
     top = [*top, rule("", width)] if height >= 16 else top[:2] if height >= 6 else top[:1]
-    bottom = [footer(view, width, quitting)] if height >= 4 else []
+    bottom = [footer(view, width)] if height >= 4 else []
     room = height - len(top) - len(bottom)
     body = [each.cut(width) for each in _body(snapshot, view, width, room)[:room]] if room > 0 else []
     filling = [line("")] * (room - len(body))
-    return [*top, *body, *filling, *bottom][:height]
+    return [each.padded(width) for each in [*top, *body, *filling, *bottom][:height]]
 
 
 def _body(snapshot: Snapshot, view: View, width: int, height: int) -> list[Line]:

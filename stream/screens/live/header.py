@@ -23,7 +23,7 @@ def _what(snapshot: Snapshot, width: int) -> Line:
     figures = f"   up {seconds(snapshot.uptime_seconds)}   {snapshot.rss_bytes / 1e6:.0f} MB"
     style: Style = "bold" if snapshot.phase == "running" else "warn"
     room = max(0, width - len(_PROGRAM) - len(figures) - len(told) - len(snapshot.what) - 3)
-    landing = f" {end_of(snapshot.landing, room)}" if snapshot.landing else ""
+    landing = f" {end_of(snapshot.landing, room)}" if snapshot.landing and room > 3 else ""
     return line((_PROGRAM, "bold"), "  ", (snapshot.what, style), landing, figures, (told, "bad")).cut(width)
 
 
@@ -32,6 +32,7 @@ def _speed(snapshot: Snapshot, width: int) -> Line:
     times = f"   commit {_pair(snapshot.commit)}   visible {_pair(snapshot.latency)}"
     if len(rate) + len(times) > width - 4:
         times = f"   commit {_pair(snapshot.commit)}"
+    times = times if len(rate) + len(times) <= width else ""
     room = min(_SPARK_MAX, width - len(rate) - len(times) - 2)
     spark = sparkline(snapshot.rates[-max(1, 2 * room) :], room) if room > 4 else ""
     return line((rate, "bold"), "  ", (spark, "accent"), times).cut(width)
@@ -54,14 +55,14 @@ def _waiting(snapshot: Snapshot, width: int) -> Line:
     return line(said).cut(width)
 
 
-def footer(view: View, width: int, quitting: str) -> Line:
-    """The keys. `quitting`: what q does."""
+def footer(view: View, width: int) -> Line:
+    """The views, and the other keys."""
     names: Names = ("overview", "dataset", "files", "rules", "model")
     pieces: list[Line] = [
         line((f" {place} {name} ", "chosen") if name == view.name else f" {place} {name} ")
         for place, name in enumerate(names, 1)
     ]
-    keys = " paused " if view.is_paused else f"  {KEYS}  q {quitting}"
+    keys = " paused " if view.is_paused else f"  {KEYS}"
     told = sum(pieces, start=Line()) + line((keys, "chosen" if view.is_paused else "dim"))
     if told.cells > width:
         short_ones = [line((str(place), "chosen" if name == view.name else "")) for place, name in enumerate(names, 1)]

@@ -15,15 +15,18 @@ from stream.screens.live.terminal import Terminal
 from stream.screens.live.views import QUIT, View
 
 #: Between two frames while something happens, and while nothing does.
-_BUSY_SECONDS, _IDLE_SECONDS = 0.25, 1.0
+BUSY_SECONDS, IDLE_SECONDS = 0.25, 1.0
+_PATIENCE_SECONDS = 2.0
 
 
 class LiveScreen:
-    """Draws what `look` gives, in a thread of its own, from `with` to its end. The key q calls `leave`, which does what
-    is `quitting`."""
+    """Draws what `look` gives, in a thread of its own, from `with` to its end. The key q calls `leave`. `busy_seconds`:
+    between two frames while something happens."""
 
-    def __init__(self, look: Callable[[], Snapshot], leave: Callable[[], None], quitting: str = "quit") -> None:
-        self._look, self._leave, self._quitting = look, leave, quitting
+    def __init__(
+        self, look: Callable[[], Snapshot], leave: Callable[[], None], busy_seconds: float = BUSY_SECONDS
+    ) -> None:
+        self._look, self._leave, self._busy_seconds = look, leave, busy_seconds
         self._terminal = Terminal()
         self._view, self._ended = View(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="ade-stream-screen", daemon=True)
@@ -37,7 +40,7 @@ class LiveScreen:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ended.set()
         self._terminal.wake()
-        self._thread.join(_BUSY_SECONDS * 8)
+        self._thread.join(_PATIENCE_SECONDS)
         self._terminal.__exit__(kind, error, at)
         if self.error is not None and error is None:
             raise self.error
@@ -58,13 +61,13 @@ class LiveScreen:
             before, snapshot = snapshot, snapshot if self._view.is_paused else self._look()
             size = self._drawn(snapshot, size)
             busy = snapshot.events != before.events or snapshot.rows_per_second > 0 or bool(snapshot.waiting.files)
-            self._press(began + (_BUSY_SECONDS if busy else _IDLE_SECONDS))
+            self._press(began + (self._busy_seconds if busy else IDLE_SECONDS))
 
     def _drawn(self, snapshot: Snapshot, before: Size) -> Size:
         size = self._terminal.size
         if size != before:
             self._terminal.forget()
-        self._terminal.draw(draw(snapshot, size, self._view, self._quitting))
+        self._terminal.draw(draw(snapshot, size, self._view))
         return size
 
     def _press(self, until: float) -> None:

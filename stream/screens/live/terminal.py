@@ -73,7 +73,7 @@ class Terminal:
             if not (is_ours and self._is_open):
                 return
             fresh = [(row, text) for row, text in enumerate(drawn, 1) if self._drawn.get(row) != text]
-            self._write("".join(f"\x1b[{row};1H{text}\x1b[K" for row, text in fresh))
+            self._write("".join(f"\x1b[{row};1H{text}" for row, text in fresh))
             self._drawn.update(fresh)
 
     def forget(self) -> None:

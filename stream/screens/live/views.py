@@ -9,7 +9,7 @@ Name: TypeAlias = Literal["overview", "dataset", "files", "rules", "model"]
 Names: TypeAlias = tuple[Name, ...]
 
 NAMES: Names = get_args(Name)
-KEYS = "↑↓ choose  p pause"
+KEYS = "↑↓ choose  p pause  q quit"
 _TAB = "\t"
 
 
