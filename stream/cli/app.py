@@ -31,6 +31,7 @@ from stream.cli import (
     tracing,
     train,
     verifying,
+    wait,
     why,
 )
 
@@ -41,7 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Exit codes: 0 done, 1 data did not pass, 2 wrong usage or config, 3 warehouse or I/O failure.",
+    epilog="Exit codes: 0 done, 1 data did not pass, 2 wrong usage or config, 3 warehouse or I/O failure, "
+    "4 not in time (wait).",
 )
 app.command()(loading.watch)
 app.command()(loading.run)
@@ -51,6 +53,7 @@ app.command()(backing_up.backup)
 app.command()(backing_up.restore)
 app.command(name="status")(status.status)
 app.command(name="top")(top.top)
+app.command(name="wait")(wait.wait)
 app.command(name="why")(why.why)
 app.command()(tracing.trace)
 app.command()(retrying.retry)

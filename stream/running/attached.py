@@ -22,7 +22,6 @@ from sinks.live import (
     StoredBatch,
     StoredRun,
     batches_after,
-    known_files,
     last_run,
     newest_batch,
     schema_drifts,
@@ -30,8 +29,7 @@ from sinks.live import (
 )
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
-from stream.landing.listing import Found, listing
-from stream.landing.names import printable
+from stream.landing.pending import UNREAD, pending
 from stream.running.backlog import waiting
 from stream.running.commits import commit_of_stored
 from stream.running.metrics import Meters
@@ -42,11 +40,9 @@ from stream.screens.events import stored
 
 #: So many batches are read at once, and as many when a run is first seen.
 _BATCHES = 500
-_FILES = 5_000
 _ASIDE = 1_000
 _EVENTS_KEPT = 200
 _LOOK_SECONDS, _LOOK_SHARE = 5.0, 0.05
-_PENDING = frozenset({"processing", "ready"})
 
 
 class Attached:
@@ -145,19 +141,11 @@ class Attached:
         self._waiting = self._backlog()
 
     def _backlog(self) -> dict[str, Waiting]:
-        known = {(each.dataset, each.path): each for each in known_files(self._connection, _FILES)}
-        root, now = os.fsencode(self._landing), time.time()
-        found = {name: listing(root, each, lambda *_: False) for name, each in self._datasets.items()}
-
-        def waits(file: Found) -> bool:
-            its = known.get((file.dataset, printable(file.path)))
-            same = its is not None and (its.size, its.mtime_ns) == (file.stat.size, file.stat.mtime_ns)
-            return not file.is_folder and (its is None or not same or its.state in _PENDING)
-
-        return {name: waiting([file.stat for file in files if waits(file)], now) for name, files in found.items()}
+        found, now = pending(self._connection, self._landing, self._datasets, UNREAD), time.time()
+        return {name: waiting([file.stat for file in files], now) for name, files in found.items()}
 
     def _snapshot(self, run: StoredRun | None, now: float) -> Snapshot:
-        meters, pid = self._meters, _writer(self._path)
+        meters, pid = self._meters, writer(self._path)
         is_running = run is not None and run.outcome == "running" and pid is not None
         last, (commit, latency) = meters.last_at(), meters.percentiles()
         datasets = tuple(map(self._standing.of, meters.datasets(now)))
@@ -186,7 +174,7 @@ def _what(run: StoredRun | None, pid: int | None) -> str:
     return f"beside {run.command}, process {pid}:" if pid is not None else f"nothing runs; the last {run.command}:"
 
 
-def _writer(path: Path) -> int | None:
+def writer(path: Path) -> int | None:
     """The process that writes to the warehouse, by its lock file; None where there is none."""
     real = path.resolve()
     try:
