@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from processors.errors import WarehouseError
 from sinks.closing.dates import open_dates
+from sinks.database.lock import owner
 from sinks.live import set_aside
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
@@ -47,12 +49,25 @@ def wait_until(
     return None
 
 
+def _reader(warehouse: Path) -> WarehouseReader | None:
+    """None where there is no warehouse yet, or a process that has just started makes it what it is to be. Raises
+    WarehouseError."""
+    if not warehouse.exists():
+        return None
+    try:
+        return WarehouseReader(warehouse)
+    except WarehouseError:
+        if owner(warehouse) is None:
+            raise
+        return None
+
+
 def file_verdict(warehouse: Path, landing: Path, file: Path) -> Verdict | None:
     """Whether a file is loaded as it is now, or set aside; None where neither is said yet, of a file that may still be
     to come, too. Raises WarehouseError."""
-    if not warehouse.exists():
+    if (reader := _reader(warehouse)) is None:
         return None
-    with WarehouseReader(warehouse) as recorded:
+    with reader as recorded:
         path = recorded_path(recorded, landing, file)
         entries = [each for each in recorded.files("path = ?", path) if each.state != "superseded"]
     if not entries:
@@ -79,9 +94,9 @@ def _has_news(landing: Path, path: str, size: int, mtime_ns: int) -> bool:
 def caught_up(warehouse: Path, landing: Path, datasets: Mapping[str, Dataset]) -> Verdict | None:
     """Whether all files in the landing folder are loaded, and their dates summed up, but for what waits for a person;
     None where something is still to be done. Raises WarehouseError."""
-    if not warehouse.exists():
+    if (reader := _reader(warehouse)) is None:
         return None
-    with WarehouseReader(warehouse) as recorded:
+    with reader as recorded:
         held = {each.dataset: each.reason for each in recorded.dataset_states() if each.is_held}
         flowing = {name: dataset for name, dataset in datasets.items() if name not in held}
         waiting = pending(recorded.connection, landing, flowing, UNFINISHED)

@@ -14,8 +14,7 @@ class WriterLock:
     """Held from construction to `release`. Raises WarehouseError where another process holds it."""
 
     def __init__(self, warehouse: Path) -> None:
-        real = warehouse.resolve()  # the same warehouse under the name of a link has the same lock
-        self.path = real.with_name(real.name + ".lock")
+        self.path = lock_file(warehouse)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -44,3 +43,24 @@ class WriterLock:
     def release(self) -> None:
         """Give the lock back."""
         os.close(self._file)
+
+
+def lock_file(warehouse: Path) -> Path:
+    """The file beside a warehouse; the same warehouse under the name of a link has the same."""
+    real = warehouse.resolve()
+    return real.with_name(real.name + ".lock")
+
+
+def owner(warehouse: Path) -> int | None:
+    """The process that writes to the warehouse, without touching its lock; None where none does."""
+    try:
+        pid = int(lock_file(warehouse).read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # it is somebody else's
+        return pid
+    except OSError:
+        return None
+    return pid

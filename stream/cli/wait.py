@@ -65,9 +65,9 @@ def wait(
 
 def _late(warehouse: Path, file: Path | None) -> str:
     """What did not come in time, and the likeliest reason."""
-    from stream.running.attached import writer
+    from sinks.database.lock import owner
 
     what = f"{file} is not loaded yet" if file is not None else "not all that has landed is loaded yet"
-    if writer(warehouse) is None:
+    if owner(warehouse) is None:
         return f"{what}, and no process loads into {warehouse}. `ade-stream watch` does, or `ade-stream run`."
     return f"{what}. `ade-stream {'why' if file is not None else 'top'}` shows more."

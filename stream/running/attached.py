@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from sinks.database.connection import Connection
+from sinks.database.lock import owner
 from sinks.ledger.holds import dataset_states
 from sinks.ledger.summary import run_summary
 from sinks.live import (
@@ -145,7 +146,7 @@ class Attached:
         return {name: waiting([file.stat for file in files], now) for name, files in found.items()}
 
     def _snapshot(self, run: StoredRun | None, now: float) -> Snapshot:
-        meters, pid = self._meters, writer(self._path)
+        meters, pid = self._meters, owner(self._path)
         is_running = run is not None and run.outcome == "running" and pid is not None
         last, (commit, latency) = meters.last_at(), meters.percentiles()
         datasets = tuple(map(self._standing.of, meters.datasets(now)))
@@ -172,19 +173,6 @@ def _what(run: StoredRun | None, pid: int | None) -> str:
     if run is None:
         return "nothing was loaded yet"
     return f"beside {run.command}, process {pid}:" if pid is not None else f"nothing runs; the last {run.command}:"
-
-
-def writer(path: Path) -> int | None:
-    """The process that writes to the warehouse, by its lock file; None where there is none."""
-    real = path.resolve()
-    try:
-        pid = int(real.with_name(f"{real.name}.lock").read_text("ascii").split()[0])
-        os.kill(pid, 0)
-    except PermissionError:  # it is somebody else's
-        return pid
-    except (OSError, ValueError, IndexError):
-        return None
-    return pid
 
 
 def _rss_bytes(pid: int | None) -> int:

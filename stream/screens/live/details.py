@@ -22,11 +22,11 @@ def dataset_view(snapshot: Snapshot, chosen: int, width: int, height: int) -> li
         return [line("No dataset is known.")]
     place = chosen % len(snapshot.datasets)
     each = snapshot.datasets[place]
-    title = line((each.dataset, "bold"), "  ", (each.state, STATES[each.state]))
+    title = safe(each.dataset, "bold") + line("  ", (each.state, STATES[each.state]))
     number = f"dataset {place + 1} of {len(snapshot.datasets)}"
     lines = [title.padded(width - len(number)) + line((number, "dim")) if width > len(number) + 8 else title]
     if each.reason:
-        lines += [line((text, "bad")) for text in wrapped(each.reason, width)[:4]]
+        lines += [safe(text, "bad") for text in wrapped(each.reason, width)[:4]]
     lines += [_labelled(label, told, width) for label, told in _facts(each, snapshot, width)]
     return [*lines, *_two(_failing(each), _spent(each), width, height - len(lines))]
 
