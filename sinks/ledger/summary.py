@@ -46,6 +46,13 @@ class Sums:
     rss_bytes_max: int = 0
     steps: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def work(self) -> dict[str, int]:
+        """Microseconds by the kind of work, in the order in which it is done. `encode`: all between the steps and the
+        transaction."""
+        encode = self.judge_us - sum(self.steps.values()) + self.prepare_us
+        return {"read": self.read_us, **self.steps, "encode": encode, "commit": self.commit_us}
+
     def __add__(self, other: Sums) -> Sums:
         """Both together."""
         mine, its = asdict(self), asdict(other)

@@ -36,8 +36,8 @@ from stream.running.commits import commit_of_stored
 from stream.running.metrics import Meters
 from stream.running.snapshot import Event, FileNews, Snapshot, Waiting
 from stream.running.standing import Pace, Standing, models_of
+from stream.screens.events import loaded
 from stream.screens.events import set_aside as told_aside
-from stream.screens.events import stored
 
 #: So many batches are read at once, and as many when a run is first seen.
 _BATCHES = 500
@@ -110,7 +110,8 @@ class Attached:
                 self._meters.count(commit_of_stored(each))
             self._rss_bytes = max(self._rss_bytes, each.rss_bytes)
             at = datetime.fromtimestamp(each.at, UTC).strftime("%H:%M:%S")
-            self._events.append(Event(at, stored(each), is_plain=True))
+            told = loaded(each.dataset, each.path, each.files, each.records, each.rejected)
+            self._events.append(Event(at, told, is_plain=True))
         if batches:
             self._untimed = batches[-1] if batches[-1].commit_us < 0 else None
 
@@ -134,7 +135,7 @@ class Attached:
                 at = datetime.fromtimestamp(each.at, UTC).strftime("%H:%M:%S")
                 self._events.append(Event(at, told_aside(each)))
                 news = FileNews(each.at, each.dataset, each.path, each.state, each.reason, 0, 0)
-                self._meters.files.append(news)
+                self._meters.hear(news)
         if self._run is not None:
             for dataset, number in schema_drifts(self._connection, self._run.run_id).items():
                 if dataset in self._meters.by_dataset:
@@ -163,7 +164,7 @@ class Attached:
             bytes_per_second=meters.bytes_per_second(now),
             since_last_seconds=None if last is None else max(0.0, now - last),
             reading=meters.reading() if is_running else (),
-            files=tuple(meters.files),
+            files=tuple(meters.files.values()),
             models=self._standing.learners(),
             events=tuple(self._events),
         )

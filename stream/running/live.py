@@ -11,7 +11,7 @@ from sinks.base import Finding, Receipt
 from stream.running.metrics import Meters
 from stream.running.snapshot import Event, Snapshot
 from stream.running.standing import Standing
-from stream.screens.events import clock, drifted, found, sentence
+from stream.screens.events import clock, drifted, found, loaded, sentence
 from stream.screens.figures import rss_megabytes
 
 _EVENTS_KEPT = 200
@@ -29,7 +29,12 @@ class Live:
 
     def show(self, receipt: Receipt) -> None:
         """Keep the events of a commit. What was loaded is told in short."""
-        self.say(sentence(receipt), is_plain=receipt.batch.row_count > 0)
+        batch, parts = receipt.batch, receipt.batch.parts
+        if batch.row_count:
+            told = loaded(batch.dataset, parts[-1].file.path, len(parts), batch.row_count, receipt.rejected)
+            self.say(told, is_plain=True)
+        else:
+            self.say(sentence(receipt))
         for drift in receipt.drifts:
             self.say(drifted(drift))
 
@@ -48,7 +53,7 @@ class Live:
         commit, latency = meters.percentiles()
         last = meters.last_at()
         with meters.lock:
-            files = tuple(meters.files)
+            files = tuple(meters.files.values())
         datasets = tuple(map(self.standing.of, meters.datasets(at)))
         return Snapshot(
             what="watching" if self.watching else "running",

@@ -150,7 +150,8 @@ class Meters:
         self.held, self.waiting = held, waiting
         self.started = started or time.time()
         self.by_dataset = {dataset: Meter() for dataset in datasets}
-        self.files: deque[FileNews] = deque(maxlen=_FILES_KEPT)
+        #: By path, those of which something was heard last at the end.
+        self.files: dict[str, FileNews] = {}
         self.lock = threading.Lock()
 
     def add(self, receipt: Receipt) -> None:
@@ -161,9 +162,14 @@ class Meters:
         """The same, however it was heard of."""
         with self.lock:
             self.by_dataset.setdefault(commit.dataset, Meter()).add(commit)
-            if self.files and self.files[-1].path == commit.file.path:
-                self.files.pop()
-            self.files.append(commit.file)
+            self.hear(commit.file)
+
+    def hear(self, news: FileNews) -> None:
+        """This is the last that was heard of a file."""
+        self.files.pop(news.path, None)
+        self.files[news.path] = news
+        if len(self.files) > _FILES_KEPT:
+            del self.files[next(iter(self.files))]
 
     def find(self, finding: Finding) -> None:
         """Count a finding about a date."""

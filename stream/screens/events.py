@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from sinks.base import Finding, Receipt
-from sinks.live import SetAside, StoredBatch
+from sinks.live import SetAside
 from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
@@ -37,11 +37,10 @@ def sentence(receipt: Receipt) -> str:
     )
 
 
-def stored(batch: StoredBatch) -> str:
-    """The sentence of a batch as the warehouse has it, without what is known only where it was committed."""
-    files = {"files": batch.files, "last": batch.path} if batch.files > 1 else {"file": batch.path}
-    counts = {"records": batch.records, "accepted": batch.accepted, "rejected": batch.rejected}
-    return _pairs("loaded", dataset=batch.dataset, **counts, **files, state=batch.state)
+def loaded(dataset: str, path: str, files: int, records: int, rejected: int) -> str:
+    """That rows came, in so few words that a narrow screen has room for them: the last file, and how many there are."""
+    named = {"file": path} if files == 1 else {"files": files, "last": path}
+    return _pairs("loaded", dataset=dataset, **named, records=records, rejected=rejected)
 
 
 def set_aside(file: SetAside) -> str:

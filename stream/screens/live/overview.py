@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from stream.running.snapshot import DatasetNow, Event, FileProgress, ModelNow, Snapshot
-from stream.screens.figures import count, milliseconds, seconds
+from stream.screens.figures import milliseconds, seconds
 from stream.screens.live.lines import Column, Line, Style, end_of, line, rule, safe, table
 from stream.screens.live.marks import bar, percent, short, size, sparkline
 from stream.screens.output import shown
@@ -115,9 +116,9 @@ def _detail(dataset: DatasetNow, models: Sequence[ModelNow], width: int) -> Line
     """What has no column on a narrow screen; empty where there is nothing."""
     if dataset.state == "held":
         return line("  ") + safe(dataset.reason, "bad").cut(width - 2)
-    parts = [line(end_of(dataset.last_file, width // 2))] if dataset.last_file else []
-    parts += [failing(dataset)] if dataset.rules else []
+    parts = [line(end_of(dataset.last_file, width // 3))] if dataset.last_file else []
     parts += [_models(dataset, models)] if any(each.dataset == dataset.dataset for each in models) else []
+    parts += [failing(dataset)] if dataset.rules else []
     told = line("  ")
     for place, each in enumerate(parts):
         told += (line((" · ", "dim")) if place else Line()) + each
@@ -164,11 +165,4 @@ def _event(event: Event, width: int) -> list[Line]:
 
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines that end at blanks where that can be."""
-    from textwrap import wrap
-
     return wrap(text, width, break_on_hyphens=False) or [""]
-
-
-def total(snapshot: Snapshot) -> str:
-    """Rows of all datasets."""
-    return f"{count(sum(each.records for each in snapshot.datasets))} records"
