@@ -13,6 +13,7 @@ from pathlib import Path
 
 from processors.parameters.model import Fitted, Parameters, Statistic
 from sinks.database.connection import Connection
+from sinks.database.lock import Turn
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
@@ -21,6 +22,7 @@ from sinks.rows.rejects import Place, Rejects
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
 from stream.replay import Asked, Replayed, Request, asked, replaced
+from stream.writing import writing
 
 _FIGURES_SHOWN = 50
 
@@ -89,12 +91,17 @@ class Difference:
         return not (self.changed or self.added or self.gone or self.elsewhere)
 
 
-def differences(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Difference], Asked]:
+def differences(
+    configs: Path, landing: Path, path: Path, request: Request, turn: Turn
+) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
-    asked_for = asked(configs, path, request)
-    with Warehouse(path, asked_for.tables) as warehouse:
-        found = compared(warehouse, asked_for.datasets, asked_for.dates, stop, refit=request.refit)
-        return list(found), asked_for
+    with writing(path, turn) as lock:
+        asked_for = asked(configs, path, request)
+        with Warehouse(path, asked_for.tables, lock=lock) as warehouse:
+            found = compared(
+                warehouse, asked_for.datasets, asked_for.dates, turn.stop, refit=request.refit, landing=landing
+            )
+            return list(found), asked_for
 
 
 def compared(
@@ -104,6 +111,7 @@ def compared(
     stop: threading.Event | None = None,
     *,
     refit: bool = False,
+    landing: Path | None = None,
 ) -> Iterator[Difference]:
     """Replay dates, each of a dataset, compare their rows with what is committed, and undo all of it."""
     path = warehouse.path
@@ -114,7 +122,7 @@ def compared(
     ):
         for date, name in dates:
             entries = list(stored_files(before, "dataset = ? AND date = ? AND state <> 'superseded'", name, date))
-            done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit)
+            done = replaced(warehouse, recorded, datasets[name], date, stop, refit=refit, landing=landing)
             yield _difference(warehouse.connection, before, entries, done)
 
 

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
+from sinks.configs.tables import CONFIGS
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
 from sinks.ledger.batches import BATCHES
+from sinks.ledger.prunes import PRUNES
+from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
@@ -188,6 +191,27 @@ def exports(db: Database) -> None:
 def models(db: Database) -> None:
     """What came and went for those who learn, their states, and the registry of models."""
     for statement in MODELS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def configs(db: Database) -> None:
+    """By which config each span was judged."""
+    for statement in CONFIGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def replays(db: Database) -> None:
+    """Dates that were replayed and came out otherwise."""
+    for statement in REPLAYS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def prunes(db: Database) -> None:
+    """What was given up of dates."""
+    for statement in PRUNES.split(";\n\n"):
         db.execute(statement)
 
 

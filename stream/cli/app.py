@@ -18,7 +18,9 @@ from stream.cli import (
     kpi,
     loading,
     models,
+    plan,
     predict,
+    pruning,
     quality,
     rejects,
     replaying,
@@ -47,8 +49,10 @@ app = typer.Typer(
 )
 app.command()(loading.watch)
 app.command()(loading.run)
+app.command(name="plan")(plan.plan)
 app.command()(replaying.replay)
 app.command()(verifying.verify)
+app.command()(pruning.prune)
 app.command()(backing_up.backup)
 app.command()(backing_up.restore)
 app.command(name="status")(status.status)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from processors.errors import ConfigError
+from sinks.database.lock import Turn, WriterLock
 from sinks.warehouse import Warehouse
+from stream.config import Dataset
 from stream.learning.following import Relearned
 from stream.learning.learners import followers
 from stream.schemas.contracts import load_contracts
+from stream.writing import writing
 
 
-def relearn(configs: Path, warehouse: Path, model: str, since: str | None) -> Relearned:
+def relearn(configs: Path, warehouse: Path, model: str, since: str | None, turn: Turn | None = None) -> Relearned:
     """Let the learner of a model forget everything and learn the recorded rows, of execution dates from `since` on if
     that is given, in one transaction. Raises ConfigError and WarehouseError."""
-    datasets = load_contracts(configs, warehouse)
-    with Warehouse(warehouse, [dataset.table for dataset in datasets.values()]) as sink:
+    with writing(warehouse, turn or Turn("train --online")) as lock:
+        datasets = load_contracts(configs, warehouse)
+        return _relearned(configs, warehouse, datasets, lock, model, since)
+
+
+def _relearned(
+    configs: Path, warehouse: Path, datasets: Mapping[str, Dataset], lock: WriterLock, model: str, since: str | None
+) -> Relearned:
+    with Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink:
         found = list(followers(sink, model))
         if not found:
             known = ", ".join(each.model.name for each in followers(sink)) or "none"

@@ -55,7 +55,8 @@ class Attached:
         self._resources = ExitStack()
         self._connection: Connection = self._resources.enter_context(WarehouseReader(path)).connection
         self._standing = Standing(path, models_of(datasets))
-        self._resources.callback(self._standing.close)
+        self._standing.begin()
+        self._resources.callback(self._standing.rest)
         self._waiting: dict[str, Waiting] = {}
         self._pace = Pace(_LOOK_SECONDS, _LOOK_SHARE)
         self._run: StoredRun | None = None

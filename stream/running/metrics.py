@@ -154,6 +154,14 @@ class Meters:
         self.files: dict[str, FileNews] = {}
         self.lock = threading.Lock()
 
+    def follow(self, datasets: Iterable[str], waiting: Callable[[str], Waiting], held: Mapping[str, str]) -> None:
+        """Another session goes on with these figures."""
+        with self.lock:
+            self.held, self.waiting = held, waiting
+            self.by_dataset |= {name: Meter() for name in datasets if name not in self.by_dataset}
+            for meter in self.by_dataset.values():
+                meter.reading.clear()
+
     def add(self, receipt: Receipt) -> None:
         """Count a commit, whether of rows or of a file's state alone."""
         self.count(commit_of(receipt))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -46,28 +47,37 @@ class Pace:
 
 @dataclass(slots=True)
 class Standing:
-    """Used by one thread. `models`: the dataset of each model."""
+    """Asked by one thread, from `begin` to `rest`, which another one says. `models`: the dataset of each model."""
 
     path: Path
     models: Mapping[str, str] = field(default_factory=dict)
     _connection: Connection | None = None
     _known: Standings = field(default_factory=Standings)
     _pace: Pace = field(default_factory=lambda: Pace(_EVERY_SECONDS, _SHARE))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _rests: bool = True
 
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def begin(self) -> None:
+        """The warehouse may be asked from now on."""
+        self._rests = False
+
+    def rest(self) -> None:
+        """The warehouse is not asked any more, and has no connection of ours: what was known stays."""
+        with self._lock:
+            self._rests = True
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def refresh(self) -> None:
         """Ask, if it is time. Where the warehouse does not answer, what is known stays."""
         if not self._pace.is_due():
             return
-        with suppress(WarehouseError):
-            if self._connection is None:
-                self._connection = Connection(self.path, read_only=True)
-            self._known = standings(self._connection, DATES)
+        with self._lock, suppress(WarehouseError):
+            if not self._rests:
+                if self._connection is None:
+                    self._connection = Connection(self.path, read_only=True)
+                self._known = standings(self._connection, DATES)
         self._pace.done()
 
     def of(self, dataset: DatasetNow) -> DatasetNow:

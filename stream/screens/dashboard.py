@@ -35,7 +35,7 @@ class Dashboard:
             self._screen.__exit__(kind, error, at)
         finally:
             print_summary(self._live.snapshot())
-            self._live.standing.close()
+            self._live.standing.rest()
 
     def show(self, receipt: Receipt, /) -> None:
         """Keep the events for the next frame."""
@@ -45,9 +45,9 @@ class Dashboard:
         """Keep the finding for the next frame."""
         self._live.tell(finding)
 
-    def note(self, event: str, /) -> None:
-        """Keep what happened to the run itself for the next frame."""
-        self._live.say(event)
+    def say(self, sentence: str, /) -> None:
+        """Keep what the run itself does for the next frame."""
+        self._live.say(sentence)
 
 
 def _interrupt() -> None:

@@ -31,9 +31,9 @@ class Lines:
         """A line for the finding."""
         self._write(found(finding))
 
-    def note(self, event: str, /) -> None:
-        """A line for it."""
-        self._write(event)
+    def say(self, sentence: str, /) -> None:
+        """A line of its own."""
+        self._write(sentence)
 
     def summary(self) -> None:
         """One line a dataset, with the sums of this run."""

@@ -24,8 +24,8 @@ class Screen(Protocol):
         """Take notice of a finding about a date."""
         ...
 
-    def note(self, event: str, /) -> None:
-        """Take notice of what happened to the run itself: a sentence of a verb and `key=value` pairs."""
+    def say(self, sentence: str, /) -> None:
+        """Take notice of what the run itself does."""
         ...
 
 

@@ -110,6 +110,8 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
             if each.parameters != each.parameters_before:
                 now, before = each.parameters or "none", each.parameters_before or "none"
                 console.print(f"{each.dataset} {each.date}: parameters {now}, before {before}", highlight=False)
+            if each.changed and not each.rows:
+                console.print(f"{each.dataset} {each.date}: no row of its own is otherwise", highlight=False)
         if not any(each.changed for each in results):
             console.print("nothing changed")
 
