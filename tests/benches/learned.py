@@ -28,13 +28,12 @@ from tests.benches.measuring import ROOT, measured, report
 LEARNER = learner.Learner
 _MONTH = '        Month: "EXTRACT(MONTH FROM InvoiceDate)"\n'
 _LEARNERS = {
-    "bayesian": Online((Step("linear_model.BayesianLinearRegression"),), tick_rows=2000),
+    "bayesian": Online((Step("linear_model.BayesianLinearRegression"),)),
     "stepwise": Online(
         (
             Step("preprocessing.StandardScaler"),
             Step("linear_model.LinearRegression", (("clip_gradient", 1.0), ("intercept_lr", 0.01))),
         ),
-        tick_rows=2000,
     ),
 }
 
