@@ -1,6 +1,6 @@
 """The shipped retail dataset with a feature view and a learner that follows it, loaded in this process.
 
-    python -m tests.benches.learned LANDING DATABASE {features,bayesian,stepwise}
+    python -m tests.benches.learned LANDING DATABASE {features,bayesian,stepwise,bayesian_by_100,stepwise_by_100}
 
 The amount of an invoice line is learned from 8 features of its customer, the country and the month.
 """
@@ -28,14 +28,17 @@ from tests.benches.measuring import ROOT, measured, report
 LEARNER = learner.Learner
 _MONTH = '        Month: "EXTRACT(MONTH FROM InvoiceDate)"\n'
 _LEARNERS = {
-    "bayesian": Online((Step("linear_model.BayesianLinearRegression"),)),
+    "bayesian": Online((Step("linear_model.BayesianLinearRegression"),), tick_rows=2000),
     "stepwise": Online(
         (
             Step("preprocessing.StandardScaler"),
             Step("linear_model.LinearRegression", (("clip_gradient", 1.0), ("intercept_lr", 0.01))),
         ),
+        tick_rows=2000,
     ),
 }
+#: In ticks as they are by default.
+_LEARNERS |= {f"{name}_by_100": replace(online, tick_rows=100) for name, online in _LEARNERS.items()}
 
 
 def dataset() -> Dataset:

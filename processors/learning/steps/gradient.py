@@ -32,11 +32,11 @@ class Gradient:
         """Knows these rows too."""
         model = self._model
         gradient = partial(model._eval_gradient_many, design.matrix)
-        saved = model._enter_learn_mode(set(design.features))
+        saved = model._enter_learn_mode(set(design.features))  # type: ignore[no-untyped-call]
         try:
-            model._fit(x=design.features, y=target, w=1.0, get_grad=gradient)
+            model._fit(x=design.features, y=target, w=1.0, get_grad=gradient)  # type: ignore[no-untyped-call]
         finally:
-            model._exit_learn_mode(saved)
+            model._exit_learn_mode(saved)  # type: ignore[no-untyped-call]
 
     def weights(self) -> Weights:
         """The linear model that it is."""
