@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 #: `definition`: a JSON object, the parts of the config by name; `hash`: its SHA-256. A span that was judged before
-#: configs were recorded has none. The index answers which dates were judged by which without reading spans as a whole.
+#: configs were recorded has none; one of which some records were retried keeps its own. The index tells which dates
+#: were judged by which without reading spans as a whole.
 CONFIGS = """
 CREATE TABLE meta_configs (
     config_id INTEGER PRIMARY KEY,

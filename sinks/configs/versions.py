@@ -8,6 +8,7 @@ from sinks.ledger.clock import NOW
 from sinks.table import Table
 
 _RECORD = f"INSERT OR IGNORE INTO meta_configs (dataset, hash, definition, recorded_at) VALUES (?, ?, ?, {NOW})"
+_CARRY_OVER = "UPDATE meta_spans SET config_id = ? WHERE config_id = ?"
 _ID = "SELECT config_id FROM meta_configs WHERE dataset = ? AND hash = ?"
 
 
@@ -28,6 +29,12 @@ class ConfigVersions:
             self._connection.run(_RECORD, *key, config.definition)
             self._ids[key] = self._connection.integer(_ID, *key)
         return self._ids[key]
+
+    def carry_over(self, before: Table, after: Table) -> None:
+        """What was judged by the config of `before` is what that of `after` would make of it by now."""
+        if before.config is not None and before.config != after.config:
+            known = self._connection.integer(_ID, before.dataset, before.config.hash)
+            self._connection.run(_CARRY_OVER, self.id_of(after), known)
 
     def forget(self) -> None:
         """The transaction was rolled back, and what it stored is gone."""

@@ -59,11 +59,9 @@ class Prune:
         return f"{lost} pruned on {self.pruned_at[:10]} by `ade-stream prune --before {self.before}`"
 
 
-def record_prune(
-    connection: Connection, of: tuple[str, str], what: What, figures: tuple[int, ...], before: str
-) -> None:
+def record_prune(connection: Connection, of: tuple[str, str, What], figures: tuple[int, int, int], before: str) -> None:
     """Enter what goes of a dataset's date: `figures` are files, rows and bytes. Inside the caller's transaction."""
-    connection.run(_RECORD, *of, what, *figures, before)
+    connection.run(_RECORD, *of, *figures, before)
 
 
 def stored_prunes(connection: Connection, dataset: str | None = None, date: str | None = None) -> Iterator[Prune]:

@@ -26,6 +26,12 @@ UPDATE meta_runs SET files = ?, records = records + ?, accepted = accepted + ?, 
     drifts = drifts + ?, updated_at = {NOW} WHERE run_id = ?
 """
 _FOUND = f"UPDATE meta_runs SET findings = findings + ?, updated_at = {NOW} WHERE run_id = ?"
+#: The last ones, since machines and configs change.
+_PACE = """
+SELECT sum(records) / nullif(sum(seconds), 0) FROM (
+    SELECT records, 86400 * (julianday(ended_at) - julianday(started_at)) AS seconds FROM meta_runs
+    WHERE command = ? AND outcome = 'done' AND records > 0 ORDER BY run_id DESC LIMIT 5)
+"""
 _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended_at = {NOW} WHERE run_id = ?"
 
 
@@ -65,3 +71,9 @@ class Run:
     def end(self, outcome: RunOutcome, reason: str) -> None:
         """It is over."""
         self._connection.run(_END, outcome, reason, self.run_id)
+
+
+def records_per_second(connection: Connection, command: Command) -> float | None:
+    """What the last runs of a command came to, all of their time counted; None where there was none."""
+    [(pace,)] = connection.rows(_PACE, command)
+    return pace if isinstance(pace, float) else None

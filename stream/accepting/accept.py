@@ -151,6 +151,7 @@ class _Acceptance:
         had = values(connection, planned) if planned.amendment.kind == "name" else 0
         stays = any(column.name == evolved and column == planned.column for column in self.before.columns)
         rewrite(self.sink, self.recorded, planned, None if stays else evolved, self.stop)
+        self.sink.configs.carry_over(self.before.table, planned.dataset.table)
         ready = sum(let_in(connection, entry.file.file_id) for entry in planned.files if self._waits(entry, planned))
         count, examples = misfits(connection, planned)
         with Connection(self.sink.path, read_only=True) as before:

@@ -64,11 +64,10 @@ def prune(
 
     both = raw == files
     request = Request(day(before, "--before"), dataset, both or raw, both or files, even_if_needed)
-    done = (
-        _prune(configs, landing, warehouse, request, wait=wait)
-        if yes
-        else _preview(configs, landing, warehouse, request)
-    )
+    if yes:
+        done = _prune(configs, landing, warehouse, request, wait=wait)
+    else:
+        done = _preview(configs, landing, warehouse, request)
     if json:
         write(to_json(done))
     else:

@@ -17,7 +17,7 @@ from processors.splitting.model import Split
 from sinks.configs.model import ConfigVersion
 from stream.config.columns import ColumnConfig
 from stream.config.compiling.dataset import Dataset
-from stream.config.learning.compiling import ModelDefinition
+from stream.config.learning.compiling import ModelDefinition, view_of
 from stream.config.models import DatasetConfig
 from stream.config.rules import RuleConfig
 from stream.config.steps import StepConfig
@@ -59,7 +59,7 @@ def config_version(dataset: Dataset) -> ConfigVersion:
         "kpis": {kpi.name: _kpi(kpi) for kpi in dataset.table.kpis},
         "exports": sorted(config.exports),
         **{f"views.{view.name}": _view(view) for view in dataset.table.views},
-        **{f"models.{each.config.model}": _model(each) for each in dataset.model_definitions},
+        **{f"models.{each.config.model}": _model(each, dataset) for each in dataset.model_definitions},
     }
     return ConfigVersion({name: canonical(said) for name, said in parts.items()})
 
@@ -134,10 +134,12 @@ def _view(view: FeatureView) -> _Said:
     return {"version": view.version, "sql": view.sql_hash, "definition": view.config_hash}
 
 
-def _model(definition: ModelDefinition) -> _Said:
-    """The split of a view may be another under the same name."""
+def _model(definition: ModelDefinition, dataset: Dataset) -> _Said:
+    """The view, and its split, may be others under the same names."""
     said = definition.config.model_dump(by_alias=True, exclude_defaults=True, exclude={"description"})
-    return {**said, "split": None if definition.split is None else _split(definition.split)}
+    view = view_of(definition.config, dataset)
+    split = None if definition.split is None else _split(definition.split)
+    return {**said, "view_version": None if view is None else view.version, "split": split}
 
 
 def _split(split: Split) -> _Said:

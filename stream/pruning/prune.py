@@ -89,7 +89,7 @@ def _carry_out(
             with connection.transaction():
                 for part in (each.part for each in goes):
                     figures = part.files, part.rows, part.bytes
-                    record_prune(connection, (part.dataset, part.date), part.what, figures, before)
+                    record_prune(connection, (part.dataset, part.date, part.what), figures, before)
                 delete_events(connection, (ids for each in goes for ids in each.ranges))
             recorded.make_durable()
             delete(os.fsencode(landing), (file for each in goes for file in each.paths))

@@ -22,6 +22,7 @@ from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.learning.learners import Learners
 from stream.parameters.choosing import Choosing
+from stream.planning.notices import config_notices
 from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
@@ -93,7 +94,7 @@ def session(
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
     ):
-        showing.notice(*sink.notices)
+        showing.notice(*sink.notices, *config_notices(sink.connection, sink.tables.values()))
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
         arrivals = Arrivals(Intake(tracker, recorded, budgets))

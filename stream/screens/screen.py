@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from rich.console import Console
-
 from sinks.base import Finding, Receipt
 from stream.running.metrics import Meters
-from stream.screens.dashboard import Dashboard
 from stream.screens.lines import Lines
+
+_DUMB = {"", "dumb", "unknown"}
 
 
 class Screen(Protocol):
@@ -37,9 +38,12 @@ def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
 
     `watching`: the landing folder that is watched; None where the run ends by itself.
     """
-    console = Console()
-    if console.is_terminal and not console.is_dumb_terminal:
-        with Dashboard(console, meters, watching) as dashboard:
+    if _is_terminal():
+        from rich.console import Console
+
+        from stream.screens.dashboard import Dashboard
+
+        with Dashboard(Console(), meters, watching) as dashboard:
             yield dashboard
     else:
         lines = Lines(meters)
@@ -48,3 +52,8 @@ def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
             yield lines
         finally:
             lines.summary()
+
+
+def _is_terminal() -> bool:
+    """Whether somebody looks, at a terminal that can move its cursor. Asked without the library that draws on it."""
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM", "") not in _DUMB

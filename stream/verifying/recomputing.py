@@ -15,6 +15,7 @@ from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, whole_file
 from sinks.database.connection import Connection
 from sinks.database.copying import copy, is_warehouse
+from sinks.database.migrations import migrate
 from sinks.feature_views.changes import note_rows
 from sinks.kpis.refreshing import refresh
 from sinks.ledger.files import FileEntry
@@ -49,6 +50,7 @@ def copies(path: Path) -> Iterator[Copies]:
         if not is_warehouse(path):
             raise WarehouseError(f"{path}: is a database, but no warehouse of ade-stream. Check the path.")
         copy(path, made.recorded)
+        migrate(made.recorded, ())  # an older program may have written it
         shutil.copyfile(made.recorded, made.recomputed)
         with Connection(made.recomputed) as connection:
             forget_definitions(connection)

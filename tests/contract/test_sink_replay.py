@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from processors.errors import SourceError
 from sinks.database.connection import Connection
+from sinks.ledger.prunes import delete_events
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.replay import dates
@@ -233,6 +235,19 @@ class TestUnderAnotherDescriptionOfTheDataset:
         for description in (VARIANTS[variant], SALES):
             replayed(path, {"sales": description}, DATES)
         assert contents.content_hash(path, "sales") == before
+
+
+def test_a_row_whose_event_was_pruned_can_lose_to_one_that_comes_later(tmp_path: Path) -> None:
+    sales = {"sales": VARIANTS["the last of a key"]}
+    land(tmp_path / "landing", f"sales/{DATES[0]}.csv", "id,amount,count", "1,5,1", "2,6,2")
+    load(tmp_path / "w.db", tmp_path / "landing", sales)
+    with Connection(tmp_path / "w.db") as connection, connection.transaction():
+        delete_events(connection, iter([(0, 1 << 62)]))
+    land(tmp_path / "landing", f"sales/{DATES[1]}.csv", "id,amount,count", "1,7,1")
+    load(tmp_path / "w.db", tmp_path / "landing", sales)
+    assert contents.balances(tmp_path / "w.db") == {1: (2, 1, 1), 2: (1, 1, 0)}
+    [(raw,)] = contents.rows(tmp_path / "w.db", "SELECT raw FROM rejects")
+    assert json.loads(str(raw))["amount"] == 5
 
 
 class TestWithoutARawLayer:

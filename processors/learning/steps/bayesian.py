@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from river import linear_model
 
 from processors.learning.design import Design, Numbers
+from processors.learning.limits import SHRUNK_MAX
 from processors.learning.statistics import Statistics
 from processors.learning.steps.protocols import DivergedError, State
 from processors.learning.weights import Weights
@@ -23,7 +24,13 @@ class Bayesian:
 
     def __init__(self, **options: Any) -> None:
         self._options = options
-        self._model = linear_model.BayesianLinearRegression(**options)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._model = linear_model.BayesianLinearRegression(**self._options)
+        self._target_squared = 0.0
+        #: The largest that each of `_squares` ever was: by its digits they are known.
+        self._peaks = np.zeros(1)
 
     @property
     def can_unlearn(self) -> bool:
@@ -41,14 +48,43 @@ class Bayesian:
             self._model.learn_many(design.frame(), pl.Series(target))
         return None
 
-    def add(self, statistics: Statistics, sign: float = 1.0) -> None:
-        """Learns the rows of which these are; with -1, takes them out."""
-        model, scale = self._model, sign * self._model.beta
+    def add(self, statistics: Statistics) -> None:
+        """Learns the rows of which these are."""
+        self._add(statistics)
+        self._invert()
+
+    def take_out(self, statistics: Statistics) -> bool:
+        """Unlearns the rows of which these are. False where what is left would not be known exactly enough: then
+        nothing has changed, and `know` is the other way."""
+        before = self.state()
+        with suppress(DivergedError):
+            self.add(-statistics)
+            if (self._peaks <= SHRUNK_MAX * self._squares()).all():
+                return True
+        self.restore(before)
+        return False
+
+    def know(self, every: Iterable[Statistics]) -> None:
+        """Knows the rows of which these are, and no others."""
+        self._begin()
+        for each in every:
+            self._add(each)
+        self._invert()
+
+    def _add(self, statistics: Statistics) -> None:
+        model, scale = self._model, self._model.beta
         self._meet(statistics.features)
         places = [model._idx[name] for name in statistics.features]
         model._ss_arr[np.ix_(places, places)] += scale * statistics.xx
         model._eta_arr[places] += scale * statistics.xy
-        self._invert()
+        self._target_squared += statistics.yy
+        squares = self._squares()
+        self._peaks = np.maximum(np.pad(self._peaks, (0, len(squares) - len(self._peaks))), squares)
+
+    def _squares(self) -> Numbers:
+        """The sums of squares of the target and of each feature: no other sum can have lost more digits than these."""
+        count = len(self._model._idx)
+        return np.concatenate([[self._target_squared], np.diagonal(self._model._ss_arr)[:count]])
 
     def _meet(self, features: Iterable[str]) -> None:
         """Has a place for each; room for a power of two of them, so that it does not depend on how they came."""
@@ -76,13 +112,16 @@ class Bayesian:
             "features": list(model._idx),
             "precision": model._ss_arr[:count, :count].copy(),
             "mean": model._eta_arr[:count].copy(),
+            "target_squared": self._target_squared,
+            "peaks": self._peaks.copy(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        self._model = model = linear_model.BayesianLinearRegression(**self._options)
+        self._begin()
         self._meet(state["features"])
-        count = len(model._idx)
+        model, count = self._model, len(self._model._idx)
+        self._target_squared, self._peaks = state["target_squared"], state["peaks"].copy()
         model._ss_arr[:count, :count] = state["precision"]
         model._eta_arr[:count] = state["mean"]
         self._invert()
