@@ -38,6 +38,10 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     f"preds_{SCORED}": ("", f"UPDATE preds_{SCORED} SET prediction = prediction + 0.01 {last('preds_' + SCORED)}"),
     "meta_closings": ("", f"UPDATE meta_closings SET closed = closed + 1 WHERE {SOME_DATE}"),
     "meta_configs": ("", "UPDATE meta_configs SET definition = '[]' WHERE config_id = 1"),
+    "meta_consequences": (
+        "",
+        "INSERT INTO meta_consequences VALUES ('model', 'orders', 'none', '1999-01-01', '2026-11-22')",
+    ),
     "meta_corrections": ("stg_employees", "UPDATE meta_corrections SET payload = json_set(payload, '$.age', '51')"),
     "meta_counts": ("", f"UPDATE meta_counts SET count = count + 1 {last('meta_counts', 'span_id')}"),
     "meta_dataset_splits": ("", "UPDATE meta_dataset_splits SET definition = replace(definition, '_us', '_ms')"),
