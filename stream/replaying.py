@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sinks.consequences.pending import Pending, pending, strike
 from sinks.database.lock import Turn
+from sinks.models.learners import stored_learner
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
@@ -81,7 +82,8 @@ class Replaying:
 
     def _learn(self, each: Pending) -> Step:
         self._check()
-        learner = learned_anew(self.warehouse, each.subject, None).learner
+        known = stored_learner(self.warehouse.connection, each.subject)
+        learner = learned_anew(self.warehouse, each.subject, known.since if known else None).learner
         return Step("learner", each.dataset, each.subject, True, f"learned {learner.rows} rows anew")
 
     def _train(self, each: Pending) -> Step:

@@ -1,4 +1,4 @@
-"""`replay --cascade`: who learned rows that are others learns anew, and what was trained on them is trained anew."""
+"""`replay --cascade`: learners and models that rest on rows which are others now are made anew."""
 
 from __future__ import annotations
 
