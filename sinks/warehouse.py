@@ -152,6 +152,8 @@ class Warehouse:
         self.suites.forget()
         self.configs.forget()
         self._parameters.forget()
+        if self._run is not None:
+            self._run.batches.forget()
         for store in self._stores.values():
             store.schemas.forget()
             store.relations.forget()
@@ -228,7 +230,12 @@ class Warehouse:
             stored = [self._take(prepared) for prepared in unit]
             is_last = not self._in_transaction and (swap is None or swap.closes)
             (derive if is_last else note)(self._stores, stored)
-        return list(receipts(stored, time.perf_counter() - started))
+            if self._run is not None:
+                self._run.batches.enter(stored)
+        given = list(receipts(stored, time.perf_counter() - started))
+        if self._run is not None:
+            self._run.batches.committed(given, for_good=is_last)
+        return given
 
     def _take(self, prepared: Prepared) -> Stored:
         """Store all but what is derived from rows."""

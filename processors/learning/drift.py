@@ -24,7 +24,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from river import drift
 
 from processors.learning.model import Detector, Drift
 
@@ -72,7 +71,9 @@ class _Adwin:
     """
 
     def __init__(self) -> None:
-        self._adwin = drift.ADWIN(clock=1)  # type: ignore[no-untyped-call]
+        from river.drift import ADWIN  # scikit-learn comes with it: only who watches waits for that
+
+        self._adwin = ADWIN(clock=1)  # type: ignore[no-untyped-call]
         #: The value of each look, and behind how many rows it began.
         self._latest: list[tuple[float, int]] = []
 
@@ -120,7 +121,9 @@ class _PageHinkley:
     _KEPT = ("_sum_increase", "_sum_decrease", "_min_increase", "_max_decrease", "_drift_detected")
 
     def __init__(self) -> None:
-        self._test = drift.PageHinkley(min_instances=10, delta=_TOLERATED, threshold=_THRESHOLD, alpha=1.0, mode="up")
+        from river.drift import PageHinkley
+
+        self._test = PageHinkley(min_instances=10, delta=_TOLERATED, threshold=_THRESHOLD, alpha=1.0, mode="up")
         #: Behind how many rows the first look began since the sum was least; None where that was the last look.
         self._risen_from: int | None = None
 

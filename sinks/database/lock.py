@@ -41,9 +41,8 @@ class WriterLock:
 
     def __init__(self, warehouse: Path, turn: Turn | None = None) -> None:
         self._turn = turn or Turn("writing")
-        real = warehouse.resolve()  # the same warehouse under the name of a link has the same lock
-        self.path = real.with_name(real.name + ".lock")
-        self._wanted = real.with_name(real.name + ".wanted")
+        self.path = lock_file(warehouse)
+        self._wanted = self.path.with_suffix(".wanted")
         self._file = _opened(self.path)
         try:
             if not _taken(self._file):
@@ -151,3 +150,24 @@ def _refusal(warehouse: Path, owner: str, waited: float | None) -> str:
     if waited:
         return f"{told}It did not hand over within {waited:g} seconds. Try again later, or stop that process."
     return f"{told}With --wait a running watch hands over between two commits; or stop that process first."
+
+
+def lock_file(warehouse: Path) -> Path:
+    """The file beside a warehouse; the same warehouse under the name of a link has the same."""
+    real = warehouse.resolve()
+    return real.with_name(real.name + ".lock")
+
+
+def owner(warehouse: Path) -> int | None:
+    """The process that writes to the warehouse, without touching its lock; None where none does."""
+    try:
+        pid = int(lock_file(warehouse).read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # it is somebody else's
+        return pid
+    except OSError:
+        return None
+    return pid

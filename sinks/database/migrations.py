@@ -21,6 +21,7 @@ from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
+from sinks.ledger.batches import BATCHES
 from sinks.ledger.prunes import PRUNES
 from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
@@ -225,6 +226,13 @@ def learners_since(db: Database) -> None:
 def consequences(db: Database) -> None:
     """What is to be made anew since rows changed beneath it."""
     db.execute(CONSEQUENCES)
+
+
+@migrations()
+def batches(db: Database) -> None:
+    """Time and memory of each batch, and what they come to in a run."""
+    for statement in BATCHES.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:

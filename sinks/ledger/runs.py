@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from sinks.base import MicroBatch
 from sinks.database.connection import Connection
+from sinks.ledger.batches import Batches
 from sinks.ledger.clock import NOW
 
 Command: TypeAlias = Literal["watch", "run", "replay", "retry", "accept"]
@@ -38,7 +39,7 @@ _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended
 class Run:
     """A run that goes on. The writer's lock is held, so no other does: what is said to be running was killed.
 
-    `outcome`, `reason`: what it comes to, if no error ends it.
+    `outcome`, `reason`: what it comes to, if no error ends it. `batches`: the account of what each of them took.
     """
 
     def __init__(self, connection: Connection, command: Command) -> None:
@@ -50,6 +51,7 @@ class Run:
             connection.run(_KILLED)
             connection.run(_BEGIN, command)
             self.run_id = connection.integer("SELECT max(run_id) FROM meta_runs")
+        self.batches = Batches(connection, self.run_id)
 
     def count(self, batch: MicroBatch, accepted: int, drifts: int) -> None:
         """Add what a commit did, inside its transaction. A file of which there is only news counts as one, too."""
@@ -70,7 +72,9 @@ class Run:
 
     def end(self, outcome: RunOutcome, reason: str) -> None:
         """It is over."""
-        self._connection.run(_END, outcome, reason, self.run_id)
+        with self._connection.transaction():
+            self.batches.settle()
+            self._connection.run(_END, outcome, reason, self.run_id)
 
 
 def records_per_second(connection: Connection, command: Command) -> float | None:

@@ -77,7 +77,8 @@ class StoredLearner:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a learner took of entry `seq` at a time: `rows` of those with ids from `id_first` to `id_last`, when the log
-    ended with `head`. `rows_before`: how many it had learned. `statistics`: what takes these rows out again."""
+    ended with `head`. `rows_before`: how many it had met, refused ones included. `statistics`: what takes these rows
+    out again."""
 
     seq: int
     id_first: int
@@ -91,7 +92,8 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """The error of a learner has changed. `row_id_from`, `path_from`: the row where that began, and its file;
-    `row_id_to`: the row at which it was noticed; `rows`: how many were learned between. `action`: what followed."""
+    `row_id_to`: the row at which it was noticed; `rows`: how many it met between, refused ones included. `action`: what
+    followed."""
 
     model: str
     version: int

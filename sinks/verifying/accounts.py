@@ -91,6 +91,12 @@ _ACCOUNTS = (
         SELECT 1 FROM meta_files f WHERE f.dataset = r.dataset AND f.date = r.date)""",
     ),
     _Account(
+        "meta_consequences",
+        "something is to be made anew because of a date of which there never was a file",
+        """SELECT dataset, cause, NULL FROM meta_consequences
+        WHERE cause NOT IN (SELECT date FROM meta_files)""",
+    ),
+    _Account(
         "meta_prunes",
         "something was given up of a date of which there never was a file",
         """SELECT dataset, date, NULL FROM meta_prunes p WHERE NOT EXISTS (

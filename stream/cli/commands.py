@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, str] = {
     "backup": "backing_up:backup",
     "restore": "backing_up:restore",
     "status": "status:status",
+    "top": "top:top",
+    "wait": "wait:wait",
     "why": "why:why",
     "trace": "tracing:trace",
     "retry": "retrying:retry",

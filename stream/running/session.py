@@ -27,6 +27,7 @@ from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
 from stream.running.metrics import Meters
+from stream.running.standing import Standing, models_of
 from stream.schemas.files import SchemaFiles
 from stream.screens.screen import Screen, screen_for
 
@@ -44,6 +45,7 @@ class Showing:
     watching: Path | None
     meters: Meters | None = None
     screen: Screen | None = None
+    standing: Standing | None = None
     _noticed: set[str] = field(default_factory=set)
 
     def notice(self, *sentences: str) -> None:
@@ -53,14 +55,27 @@ class Showing:
                 self._noticed.add(sentence)
                 sys.stderr.write(f"ade-stream: {sentence}\n")
 
-    def of(self, tracker: Tracker, arrivals: Arrivals) -> tuple[Meters, Screen]:
+    def of(self, tracker: Tracker, arrivals: Arrivals, warehouse: Path) -> tuple[Meters, Screen]:
         """They show this session."""
-        if self.meters is None or self.screen is None:
-            self.meters = Meters(tracker.datasets, arrivals.backlog, tracker.held)
-            self.screen = self.resources.enter_context(screen_for(self.meters, self.watching))
+        waiting = arrivals.backlog.waiting
+        if self.meters is None or self.screen is None or self.standing is None:
+            self.meters = Meters(tracker.datasets, waiting, tracker.held)
+            self.standing = Standing(warehouse, models_of(tracker.datasets))
+            self.screen = self.resources.enter_context(screen_for(self.meters, self.watching, self.standing))
         else:
-            self.meters.follow(tracker.datasets, arrivals.backlog, tracker.held)
+            self.meters.follow(tracker.datasets, waiting, tracker.held)
+            self.standing.models = models_of(tracker.datasets)
+        self.standing.begin()
         return self.meters, self.screen
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Behind the block nothing of ours looks into the warehouse: others may write to it, and its tables change."""
+        try:
+            yield
+        finally:
+            if self.standing is not None:
+                self.standing.rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,7 @@ def session(
         Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink,
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
+        showing.looking(),
     ):
         showing.notice(*sink.notices, *config_notices(sink.connection, sink.tables.values()))
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
@@ -146,7 +162,7 @@ def _noticing(lock: WriterLock, stop: threading.Event) -> Iterator[Wish]:
 
 
 def _consumers(sink: Warehouse, showing: Showing, tracker: Tracker, arrivals: Arrivals) -> _Consumers:
-    meters, screen = showing.of(tracker, arrivals)
+    meters, screen = showing.of(tracker, arrivals, sink.path)
 
     def tell(finding: Finding) -> None:
         meters.find(finding)

@@ -40,7 +40,7 @@ class Lines:
         for dataset, meter in self._meters.by_dataset.items():
             self._write(
                 f"done dataset={dataset} files={len(meter.files)} records={meter.records} accepted={meter.accepted} "
-                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.drifts} "
+                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.schema_drifts} "
                 f"findings={meter.findings}"
             )
 

@@ -13,6 +13,7 @@ from tests.system.drops import settled_samples
 from tests.system.examples import load_examples
 from tests.system.lived import lived_in
 from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching, write_configs
+from tests.system.terminals import Opener, opening
 
 Starter = Callable[[Place], Watch]
 
@@ -37,6 +38,13 @@ def start(tmp_path: Path) -> Iterator[Starter]:
     with ExitStack() as running:
         counter = iter(range(1, 1000))
         yield lambda place: running.enter_context(watching(place, tmp_path / f"watch-{next(counter)}.log"))
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opener]:
+    """Opens real terminals with a command in each; closed behind the test."""
+    with opening(tmp_path) as opener:
+        yield opener
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 import pytest
 import yaml
 
+from tests.sinks import contents
 from tests.system.drops import orders, write
 from tests.system.looking import hashes
 from tests.system.processes import Place, ade, entered, load
@@ -64,6 +65,18 @@ def test_a_rule_that_changed_moves_rows_and_says_so(place: Place) -> None:
     done = ade(place, "replay", "--date", "2026-11-21", "--json")
     assert '"accepted": 0' in done.stdout
     assert '"changed": true' in done.stdout
+    entered_as = "SELECT r.changed, s.config_id = r.config_id FROM meta_replays r, meta_spans s"
+    assert contents.rows(place.warehouse, entered_as) == [(3, 1)]
+
+
+def test_a_replay_of_all_samples_leaves_every_table_byte_for_byte_as_it_was_and_says_so(copied: Place) -> None:
+    assert ade(copied, "replay", "--from", "2000-01-01", "--to", "2099-12-31").returncode == 0
+    before = contents.everything(copied.warehouse)
+    done = ade(copied, "replay", "--from", "2000-01-01", "--to", "2099-12-31")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing changed" in done.stdout
+    assert contents.everything(copied.warehouse) == before
+    assert not before["meta_replays"]
 
 
 def test_a_diff_is_told_to_people_and_to_programs_and_keeps_nothing(place: Place) -> None:

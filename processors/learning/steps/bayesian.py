@@ -28,6 +28,7 @@ class Bayesian:
 
     def _begin(self) -> None:
         self._model = linear_model.BayesianLinearRegression(**self._options)
+        self._weights: Weights | None = None
         self._target_squared = 0.0
         #: The largest that each of `_squares` ever was: by its digits they are known.
         self._peaks = np.zeros(1)
@@ -46,6 +47,7 @@ class Bayesian:
         self._meet(design.features)
         with _computed():
             self._model.learn_many(design.frame(), pl.Series(target))
+        self._weights = None
         return None
 
     def add(self, statistics: Statistics) -> None:
@@ -79,7 +81,9 @@ class Bayesian:
         model._eta_arr[places] += scale * statistics.xy
         self._target_squared += statistics.yy
         squares = self._squares()
-        self._peaks = np.maximum(np.pad(self._peaks, (0, len(squares) - len(self._peaks))), squares)
+        known = squares[: len(self._peaks)]
+        np.maximum(known, self._peaks, out=known)
+        self._peaks = squares
 
     def _squares(self) -> Numbers:
         """The sums of squares of the target and of each feature: no other sum can have lost more digits than these."""
@@ -98,12 +102,15 @@ class Bayesian:
         model, count = self._model, len(self._model._idx)
         with _computed():
             model._ss_inv_arr[:count, :count] = np.linalg.inv(model._ss_arr[:count, :count])
-        model._m_dirty = True
+        model._m_dirty, self._weights = True, None
 
     def weights(self) -> Weights:
         """The mean of what is believed of each weight."""
-        self._model._ensure_m()
-        return Weights(dict(zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)))
+        if self._weights is None:
+            self._model._ensure_m()
+            known = zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)
+            self._weights = Weights(dict(known))
+        return self._weights
 
     def state(self) -> State:
         """A copy of all it knows: the covariance is made of the precision."""
