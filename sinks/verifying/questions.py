@@ -13,6 +13,8 @@ from sinks.verifying.comparing import Question
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 _KEYS = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk"
+#: The table that the last question about a date is of, where it is closed.
+KPIS = "kpi_history"
 _FILES = "meta_files m"
 _OF_DATE = "m.dataset = ?1 AND m.date = ?2 AND m.state <> 'superseded'"
 _WITHIN = "BETWEEN m.file_id << 32 AND (m.file_id << 32) + 4294967295"
@@ -81,6 +83,12 @@ def of_dataset(recorded: Connection, derived: Derived) -> Iterator[Question]:
         yield Question(table, f"SELECT * FROM {quote(table)}", (), columns, f"json_array({key})", row="_id")
 
 
+def spans_of_date(dataset: str, date: str, columns: tuple[str, ...]) -> Question:
+    """What the ledger says of each span of a date."""
+    source = f"SELECT s.* FROM {_FILES} CROSS JOIN meta_spans s ON s.span_id {_WITHIN} WHERE {_OF_DATE}"
+    return Question("meta_spans", source, (dataset, date), columns, "span_id", row="span_id")
+
+
 def _names(connection: Connection, sql: str, table: str) -> tuple[str, ...]:
     return tuple(str(name) for (name,) in connection.rows(sql, table))
 
@@ -114,7 +122,7 @@ def _vectors(recorded: Connection, view: str, dataset: str, values: tuple[str, s
 
 
 def _kpis(derived: Derived, values: tuple[str, str]) -> Question:
-    source = "SELECT * FROM kpi_history WHERE dataset = ?1 AND date = ?2 AND kpi IN (SELECT value FROM json_each(?3))"
+    source = f"SELECT * FROM {KPIS} WHERE dataset = ?1 AND date = ?2 AND kpi IN (SELECT value FROM json_each(?3))"
     named = (*values, json.dumps(derived.kpis))
     columns = ("kpi", "date", "dimensions", "value")
-    return Question("kpi_history", source, named, columns, "json_array(kpi, dimensions)")
+    return Question(KPIS, source, named, columns, "json_array(kpi, dimensions)")

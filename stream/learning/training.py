@@ -19,6 +19,7 @@ from processors.learning.batch.trained import Trained, trained
 from processors.learning.examples import Examples
 from processors.learning.model import Model, Step
 from processors.splitting.model import PartName
+from sinks.consequences.pending import strike
 from sinks.database.connection import Connection
 from sinks.models.registry import Alias, ModelMetric, RegisteredModel, add_version, measure, next_version, version_of
 from sinks.reading import WarehouseReader
@@ -178,4 +179,5 @@ def _registered(
         keep(folder, files)
         add_version(connection, stored)
         measure(connection, model.name, version, metrics)
+        strike(connection, "model", model.dataset, model.name)
     return stored

@@ -12,18 +12,20 @@ from pathlib import Path
 
 from processors.errors import ConfigError, SourceError, WarehouseError
 from processors.parameters.model import Parameters
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, whole_file
 from sinks.database.connection import Connection
 from sinks.database.copying import copy, is_warehouse
+from sinks.database.migrations import migrate
+from sinks.feature_views.changes import note_rows
 from sinks.kpis.refreshing import refresh
 from sinks.ledger.files import FileEntry
 from sinks.relations.indexes import forget_definitions
 from sinks.warehouse import Warehouse
+from stream.evidence import Evidence
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, offered
-from stream.verifying.evidence import Evidence
 
 _COPIES = 2
 
@@ -46,6 +48,7 @@ def copies(path: Path) -> Iterator[Copies]:
         if not is_warehouse(path):
             raise WarehouseError(f"{path}: is a database, but no warehouse of ade-stream. Check the path.")
         copy(path, made.recorded)
+        migrate(made.recorded, ())  # an older program may have written it
         shutil.copyfile(made.recorded, made.recomputed)
         with Connection(made.recomputed) as connection:
             forget_definitions(connection)
@@ -101,6 +104,16 @@ def recompute(
     return Recomputed(records, rejudged, left)
 
 
+def as_recorded(warehouse: Warehouse, evidence: Evidence, date: str) -> None:
+    """Leave the rows of a date as they are recorded, and make anew what follows from them: vectors and KPIs."""
+    table = warehouse.tables[evidence.dataset.name]
+    with warehouse.transaction():
+        for entry in evidence.recorded.files("dataset = ? AND date = ?", table.dataset, date):
+            whole = whole_file(entry.file.file_id)
+            note_rows(warehouse.connection, table, f"BETWEEN {whole.id_first} AND {whole.id_last}")
+        refresh(warehouse.connection, table, [date])
+
+
 def _judge(
     warehouse: Warehouse, evidence: Evidence, date: str, entries: Sequence[FileEntry], stop: threading.Event
 ) -> tuple[int, int]:
@@ -108,7 +121,7 @@ def _judge(
     dataset, records, rejudged = evidence.dataset, 0, 0
     contracts = Contracts({dataset.name: dataset})
     with warehouse.transaction():
-        given = of_replayed(warehouse.connection, evidence.recorded, dataset, date, entries, refit=False)
+        given = of_replayed(warehouse.connection, evidence, date, entries, refit=False)
         for receipt in run(_batches(evidence, entries, contracts, lambda: given), contracts.chains, warehouse):
             if stop.is_set():
                 raise KeyboardInterrupt

@@ -1,0 +1,31 @@
+"""Dates that were judged by another config than today's, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sinks.verifying.configs import OtherConfig
+
+_HASH_SHOWN = 12
+
+
+def told_of_configs(others: Mapping[tuple[str, str], OtherConfig]) -> Iterator[str]:
+    """What of dates, each with its dataset, cannot be held against today's config; neighbours are told together."""
+    runs = dict[tuple[str, OtherConfig], list[str]]()
+    for (date, name), other in others.items():
+        if other.telling:
+            runs.setdefault((name, other), []).append(date)
+    for (name, other), of in runs.items():
+        yield f"{name} {_period(of)}: {_said(other)}; `ade-stream plan` says what to do."
+
+
+def _period(dates: list[str]) -> str:
+    return dates[0] if len(dates) == 1 else f"{min(dates)} to {max(dates)} ({len(dates)} dates)"
+
+
+def _said(other: OtherConfig) -> str:
+    judged = f"judged by config {other.recorded[:_HASH_SHOWN]}, today's is {other.today[:_HASH_SHOWN]}"
+    parts = ", ".join(sorted(other.telling))
+    left = ["rows and rejects"] if other.is_of_rows else []
+    left += ["profiles, scores and rules over the date"] if other.is_of_dates else []
+    return f"{judged} (other {parts}), so {' and '.join(left)} were not compared"
