@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Parts of the state that say what predictions were like, also of rows that went since.
 _OF_ROWS_GONE = ("seen", "refused", "prequential", "looks", "in_tick", "serving")
-#: The window of a detector, in bytes of river's: sums of floats, which its alarms tell.
+#: The window of a detector, in bytes of river's: sums of floats, which its alarms tell; and how large sums ever were.
 _OPAQUE = frozenset({"window", "peaks"})
 _SHOWN = 120
 
