@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -51,10 +51,19 @@ class Warehouse:
     `lock`: the writer's, where it is held already. Raises WarehouseError where another process writes to it, it cannot
     be opened, or, unless we are `replaying`, a column's type changed to one that does not hold its values; ConfigError
     where a feature view is another, and its version is not.
+
+    `aside`: one transaction begins here, in which views and KPIs are brought up to date, too; it goes on in the block
+    of `transaction`, and is not to be kept.
     """
 
     def __init__(
-        self, path: Path, tables: Iterable[Table], *, replaying: bool = False, lock: WriterLock | None = None
+        self,
+        path: Path,
+        tables: Iterable[Table],
+        *,
+        replaying: bool = False,
+        aside: bool = False,
+        lock: WriterLock | None = None,
     ) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
@@ -64,7 +73,7 @@ class Warehouse:
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
-            with self.connection.transaction():
+            with self.connection.part_of_transaction(opens=True, closes=not aside):
                 by_name = {table.dataset: table for table in tables}
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
                 for table in tables:
@@ -78,7 +87,7 @@ class Warehouse:
         self._stores: Mapping[str, Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, Store] = self._stores
-        self._in_transaction = self._swapping = False
+        self._is_aside, self._in_transaction, self._swapping = aside, False, False
         self._run: Run | None = None
         #: What was done to bring the feature views up to date.
         self.notices = tuple(notice for store in stores.values() for notice in store.features.notices)
@@ -102,7 +111,7 @@ class Warehouse:
         """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any case;
         the block may decide that anew."""
         decision = Decision(keep)
-        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=False):
+        with self._or_else(self._settled), self._opened():
             self._in_transaction = True
             try:
                 yield decision
@@ -116,6 +125,22 @@ class Warehouse:
         else:
             self.connection.roll_back()
             self._stores = self._settled
+            self._forget()
+
+    def _opened(self) -> AbstractContextManager[None]:
+        """A transaction that begins now, or has begun already; the block ends it."""
+        return self.connection.part_of_transaction(opens=not self._is_aside, closes=False)
+
+    @contextmanager
+    def part(self) -> Iterator[Decision]:
+        """A part of the open transaction, which is undone alone unless it is to be kept."""
+        decision, stores = Decision(keep=True), self._stores
+        with self._or_else(stores), self.connection.savepoint() as undo:
+            yield decision
+            if not decision.keep:
+                undo()
+        if not decision.keep:
+            self._stores = stores
             self._forget()
 
     def derive(self) -> None:

@@ -14,7 +14,6 @@ import pyarrow as pa
 from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, Receipt
-from sinks.database.lock import Turn
 from sinks.ledger.files import FileEntry
 from sinks.ledger.replays import Replay, record_replay
 from sinks.ledger.spans import SpanEntry
@@ -23,14 +22,14 @@ from sinks.reading import WarehouseReader
 from sinks.table import Table
 from sinks.verifying.otherwise import is_otherwise, records_otherwise
 from sinks.warehouse import Warehouse
-from stream.closing import Closings
 from stream.config import Dataset
+from stream.consequences.following import Following
+from stream.consequences.model import Consequence
 from stream.evidence import Evidence
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, load_contracts, offered
-from stream.writing import writing
 
 #: Gives each span of a file with its events (`_id`, `payload`), or raises SourceError.
 Spans: TypeAlias = Callable[[FileEntry], Iterator[tuple[SpanEntry, pa.Table]]]
@@ -39,7 +38,8 @@ Spans: TypeAlias = Callable[[FileEntry], Iterator[tuple[SpanEntry, pa.Table]]]
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of one
-    that has keys in common with it. `rows`: so many records of the date have another row or reject. `parameters`:
+    that has keys in common with it. `rows`: so many records of the date have another row or reject;
+    `elsewhere`: whether rows of other dates changed sides. `parameters`:
     their version, where a step wants any, and the one `before`."""
 
     dataset: str
@@ -50,19 +50,22 @@ class Replayed:
     rejected: int
     changed: bool
     rows: int = 0
+    elsewhere: bool = False
     parameters: int | None = None
     parameters_before: int | None = None
+    consequences: tuple[Consequence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The recorded dates from `first` to `last`, of all datasets or of `only` one. `refit`: with parameters that are
-    made anew."""
+    made anew; `cascade`: with all that rests on them."""
 
     first: str
     last: str
     only: str | None = None
     refit: bool = False
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +95,6 @@ def asked(configs: Path, path: Path, request: Request) -> Asked:
     return Asked(datasets, tuple(each for each in wanted if each[1] not in left_out), tuple(sentences))
 
 
-def replay_dates(
-    configs: Path, landing: Path, path: Path, request: Request, turn: Turn
-) -> tuple[list[Replayed], Asked]:
-    """Replay what is asked for, each date in a transaction of its own, and close it.
-
-    Raises what `replay` raises, and WarehouseError.
-    """
-    with writing(path, turn) as lock:
-        asked_for, done = asked(configs, path, request), list[Replayed]()
-        with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
-            closings = Closings(warehouse)
-            for date, name in asked_for.dates:
-                dataset = asked_for.datasets[name]
-                done.append(replay(warehouse, dataset, date, turn.stop, refit=request.refit, landing=landing))
-                closings.close()
-    return done, asked_for
-
-
 def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable[str]) -> dict[str, str]:
     """Which of the recorded datasets cannot be replayed, and why."""
     return {name: f"is recorded, but {configs} does not describe it" for name in recorded if name not in datasets}
@@ -123,26 +108,50 @@ def replay(
     *,
     refit: bool = False,
     landing: Path | None = None,
+    following: Following | None = None,
 ) -> Replayed:
     """Recompute all rows of a date and replace them, in one transaction and in bounded memory. Where all comes out as
     it was, it is undone: not even a time is another then.
 
     `landing`: where the records are that have no raw events. Raises SourceError where these are not there as they were
     loaded, and where a rule with the action `fail` is broken (then nothing is replaced), and KeyboardInterrupt, with
-    nothing replaced either, when `stop` is set on the way.
+    nothing replaced either, when `stop` is set on the way. `following`: tells what follows.
     """
     began = time.monotonic()
     with WarehouseReader(warehouse.path) as recorded, warehouse.transaction() as decision:
-        done = replaced(warehouse, recorded, dataset, date, stop, refit=refit, landing=landing)
-        warehouse.derive()
-        table = warehouse.tables[dataset.name]
-        decision.keep = done.changed or is_otherwise(recorded.connection, warehouse.connection, table, date)
+        done = judged_date(warehouse, recorded, dataset, date, stop, refit=refit, landing=landing, following=following)
+        decision.keep = done.changed
         if decision.keep:
-            done = replace(done, changed=True, rows=_records_otherwise(warehouse, recorded, done))
             _record(warehouse, done, time.monotonic() - began)
     if not done.changed:
         warehouse.count_unchanged(done.records, done.accepted)
     return done
+
+
+def judged_date(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    dataset: Dataset,
+    date: str,
+    stop: threading.Event | None,
+    *,
+    refit: bool,
+    landing: Path | None = None,
+    following: Following | None = None,
+) -> Replayed:
+    """Replace all rows of a date and their vectors, inside the caller's transaction, which need not be kept unless
+    anything `changed`. `recorded`: the warehouse as it was before. Raises as `replay` does."""
+    done = replaced(warehouse, recorded, dataset, date, stop, refit=refit, landing=landing)
+    warehouse.derive()
+    table = warehouse.tables[dataset.name]
+    if not (done.elsewhere or is_otherwise(recorded.connection, warehouse.connection, table, date)):
+        return done
+    rows = _records_otherwise(warehouse, recorded, done)
+    done = replace(done, changed=True, rows=rows)
+    if following is None:
+        return done
+    follows = following.follow(recorded.connection, dataset.name, date, rows=rows, is_refitted=refit)
+    return replace(done, consequences=follows)
 
 
 def _records_otherwise(warehouse: Warehouse, recorded: WarehouseReader, done: Replayed) -> int:
@@ -171,7 +180,7 @@ def replaced(
     refit: bool,
     landing: Path | None = None,
 ) -> Replayed:
-    """Replace all rows of a date, inside the caller's transaction; `changed` is said of rows of other dates alone.
+    """Replace all rows of a date, inside the caller's transaction; whether anything `changed` is not told.
 
     `landing`: where the records are that have no raw events. `recorded`: the warehouse as it was before that
     transaction. Raises as `replay` does.
@@ -185,7 +194,9 @@ def replaced(
         records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
         rejudged += receipt.rejudged
     return Replayed(
-        *(dataset.name, date, len(files), records, accepted, records - accepted, rejudged > 0),
+        *(dataset.name, date, len(files), records, accepted, records - accepted),
+        changed=False,
+        elsewhere=rejudged > 0,
         parameters=None if parameters is None else parameters.version,
         parameters_before=None if before is None else before.version,
     )

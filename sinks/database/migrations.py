@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
 from sinks.configs.tables import CONFIGS
+from sinks.consequences.pending import CONSEQUENCES
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
@@ -213,6 +214,18 @@ def prunes(db: Database) -> None:
     """What was given up of dates."""
     for statement in PRUNES.split(";\n\n"):
         db.execute(statement)
+
+
+@migrations()
+def learners_since(db: Database) -> None:
+    """From which execution date on a learner learns; empty where it learns all."""
+    db.execute("ALTER TABLE meta_learners ADD COLUMN since TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def consequences(db: Database) -> None:
+    """What is to be made anew since rows changed beneath it."""
+    db.execute(CONSEQUENCES)
 
 
 @migrations()

@@ -32,7 +32,7 @@ def is_otherwise(before: Connection, after: Connection, table: Table, date: str)
 
 
 def _asked(before: Connection, after: Connection, table: Table, date: str) -> Iterator[Question]:
-    for question in of_date(before, table.dataset, date, Derived.of(before, before, table.dataset)):
+    for question in of_date(before, table.dataset, date, Derived.of(before, after, table.dataset)):
         if question.table == KPIS:
             refresh(after, table, [date])
         yield question

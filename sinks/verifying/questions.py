@@ -61,17 +61,22 @@ class Derived:
 def of_date(recorded: Connection, dataset: str, date: str, derived: Derived) -> Iterator[Question]:
     """What is asked of a date: the rows first, then what follows from them."""
     values = (dataset, date)
-    for table in row_tables(dataset):
-        columns = _names(recorded, _COLUMNS, table)
-        yield _by_record(table, values, columns)
-    yield _by_record("rejects", values, _REJECTS)
-    source = f"SELECT d.* FROM {_FILES} CROSS JOIN meta_duplicates d ON d._id {_WITHIN} WHERE {_OF_DATE}"
-    yield Question("meta_duplicates", source, values, ("_id", "rule", "first_id"), "json_array(_id, rule)", row="_id")
-    yield from _ledger(recorded, values)
+    yield from rows_of_date(recorded, dataset, date)
     for view in derived.views:
         yield _vectors(recorded, view, dataset, values)
     if not recorded.integer(_IS_OPEN, *values):
         yield _kpis(derived, values)
+
+
+def rows_of_date(recorded: Connection, dataset: str, date: str) -> Iterator[Question]:
+    """What came of a date's records, and nothing that is made of that: rows, rejects, balances, counts."""
+    values = (dataset, date)
+    for table in row_tables(dataset):
+        yield _by_record(table, values, _names(recorded, _COLUMNS, table))
+    yield _by_record("rejects", values, _REJECTS)
+    source = f"SELECT d.* FROM {_FILES} CROSS JOIN meta_duplicates d ON d._id {_WITHIN} WHERE {_OF_DATE}"
+    yield Question("meta_duplicates", source, values, ("_id", "rule", "first_id"), "json_array(_id, rule)", row="_id")
+    yield from _ledger(recorded, values)
 
 
 def of_dataset(recorded: Connection, derived: Derived) -> Iterator[Question]:

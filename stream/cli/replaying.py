@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from stream.replay import Request
 
 _Refit = Annotated[bool, typer.Option("--refit", help="Make the parameters of each date anew, and record them.")]
+_Cascade = Annotated[
+    bool, typer.Option("--cascade", help="Make anew what rests on the rows: parameters, learners, trained models.")
+]
 _Diff = Annotated[bool, typer.Option("--diff", help="Show what would change, row by row, and keep nothing of it.")]
 
 
@@ -45,6 +48,7 @@ def replay(
     *,
     refit: _Refit = False,
     diff: _Diff = False,
+    cascade: _Cascade = False,
     wait: Wait = False,
     json: Json = False,
 ) -> None:
@@ -52,38 +56,46 @@ def replay(
     (raw: false), its landing files are read again, if they have the bytes which were loaded.
 
     With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
-    --refit those that the rows before it make now, date by date. --diff does all of it in one transaction, shows
-    figures and rows as they were and as they would be, and undoes it. Beside a running watch with --wait: it hands over
-    between two commits, and goes on behind it.
+    --refit those that the rows before it make now, date by date. What rests on rows that changed is named: other dates,
+    parameters, learners, models; --cascade makes it anew, and goes on where it was stopped. --diff does all of it in
+    one transaction, shows what would be otherwise, of every date, and undoes it. Beside a running watch with --wait: it
+    hands over between two commits, and goes on behind it.
 
     Example: ade-stream replay --date 2026-11-18 --dataset orders
     """
     from stream.replay import Request
 
-    request = Request(*period(date, first, last, "replay"), dataset, refit)
+    request = Request(*period(date, first, last, "replay"), dataset, refit, cascade)
     (_show if diff else _replay)(configs, landing, warehouse, request, wait=wait, json=json)
 
 
 def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
-    from stream.replay import replay_dates
+    from stream.replaying import replay_dates
     from stream.running.background import beside_main_thread, stopping
+    from stream.screens.consequences import follows
     from stream.screens.output import write
     from stream.screens.tables import replayed_table, to_json
 
     its = turn("replay", threading.Event(), wait=wait)
     with stopping(its.stop):
-        results, asked = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
-    _tell(asked.passed_over)
-    if json:
-        write(to_json(results))
-    elif results or not asked.passed_over:
-        replayed_table(results, request.first, request.last)
+        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
+    _tell(report.passed_over)
+    if json and request.cascade:
+        write(to_json({name: getattr(report, name) for name in ("replayed", "carried_out", "left")}))
+    elif json:
+        write(to_json(report.replayed))
+    elif report.replayed or not report.passed_over:
+        replayed_table(report.replayed, request.first, request.last)
+    if not json:
+        follows(report)
+    if request.cascade and report.left:
+        raise typer.Exit(1)
 
 
 def _show(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
-    from stream.differing import differences
+    from stream.differing.preview import differences
     from stream.running.background import beside_main_thread, stopping
-    from stream.screens.differing import told
+    from stream.screens.differing import show
     from stream.screens.output import write
     from stream.screens.tables import to_json
 
@@ -91,7 +103,10 @@ def _show(configs: Path, landing: Path, warehouse: Path, request: Request, *, wa
     with stopping(its.stop):
         found, asked = beside_main_thread(lambda: differences(configs, landing, warehouse, request, its))
     _tell(asked.passed_over)
-    write(to_json(found) if json else told(found, request.first, request.last))
+    if json:
+        write(to_json(found))
+    else:
+        show(found, request.first, request.last)
 
 
 def _tell(sentences: Iterable[str]) -> None:

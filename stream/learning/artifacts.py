@@ -67,7 +67,13 @@ def opened(folder: Path, hashed: str, way_out: str) -> Trained:
     Raises StateError where they are not; `way_out` is told then.
     """
     content = _read(folder / _MODEL, hashed, way_out)
-    said = json.loads(content)
+    try:
+        return _model(folder, json.loads(content), way_out)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StateError(f"{folder / _MODEL}: is no model that ade-stream has written. {way_out}") from error
+
+
+def _model(folder: Path, said: Mapping[str, Any], way_out: str) -> Trained:
     if said["format"] != FORMAT:
         raise StateError(f"{folder}: was written by another ade-stream, in format {said['format']}. {way_out}")
     if "coefficients" in said:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from processors.errors import ConfigError
+from sinks.consequences.pending import strike
 from sinks.database.lock import Turn, WriterLock
 from sinks.warehouse import Warehouse
 from stream.config import Dataset
@@ -27,9 +28,15 @@ def _relearned(
     configs: Path, warehouse: Path, datasets: Mapping[str, Dataset], lock: WriterLock, model: str, since: str | None
 ) -> Relearned:
     with Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink:
-        found = list(followers(sink, model))
-        if not found:
+        if not any(each.model.name == model for each in followers(sink)):
             known = ", ".join(each.model.name for each in followers(sink)) or "none"
             raise ConfigError(f"{configs} describes no model {model!r} with an online part; there are: {known}.")
-        with sink.connection.transaction():
-            return found[0].learn_anew(since or "")
+        return learned_anew(sink, model, since)
+
+
+def learned_anew(sink: Warehouse, model: str, since: str | None) -> Relearned:
+    """The same, of a model that is there."""
+    [follower] = followers(sink, model)
+    with sink.connection.transaction():
+        strike(sink.connection, "learner", follower.model.dataset, model)
+        return follower.learn_anew(since or "")

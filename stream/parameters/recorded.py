@@ -46,13 +46,14 @@ def of_replayed(
     refit: bool,
 ) -> Parameters | None:
     """Those of a date whose `files` are replayed: the recorded ones, or, where there are none or with `refit`, those
-    that are made of the rows before it, as `connection` sees them, or else of the first records of its first file."""
+    that are made of the rows before it, as `connection` sees them. Where there are no such rows, those of the date
+    before, or else of the first records of its first file."""
     dataset = evidence.dataset
     if not dataset.wanted:
         return None
     known = None if refit else RecordedParameters(connection).of_date(dataset.name, date)
     if known is None:
-        known = made(connection, dataset, date)
+        known = made(connection, dataset, date) or RecordedParameters(connection).of_date_before(dataset.name, date)
     first = next((entry for entry in files if entry.records), None)
     if known is None and first is not None:
         rows = _first_records(evidence, first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Mapping
@@ -20,9 +19,6 @@ from stream.schemas.contracts import load_contracts
 from stream.screens.output import write
 from stream.screens.tables import to_json
 
-#: We make next to no cycles, and looking for them among what is known of 100,000 files takes longer than loading one.
-_GC_THRESHOLDS = (50_000, 20, 50)
-
 
 def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
     """Load the landing folder into the warehouse, once or until stopped; the exit code.
@@ -31,7 +27,6 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     `fail`, or was stopped. Where a budget stops everything it
     is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
-    gc.set_threshold(*_GC_THRESHOLDS)
     datasets = load_contracts(configs, warehouse)
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rich.table import Table
-
 from sinks.closing.history import BrokenRule
 from sinks.files import FileDialect
 from sinks.ledger.files import FileEntry
@@ -20,6 +18,8 @@ from stream.screens.figures import count
 from stream.screens.output import printing, write
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from stream.replay import Replayed
     from stream.why import Explanation, Told
 
@@ -170,6 +170,8 @@ def _plain(value: Any) -> Any:
 
 
 def _table(title: str, *columns: str) -> Table:
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left")
     for position, column in enumerate(columns):
         justify: Literal["left", "right"] = "left" if position == 0 or column in {"date", "last commit"} else "right"

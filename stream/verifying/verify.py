@@ -93,7 +93,7 @@ def verify(configs: Path, landing: Path, path: Path, request: Request, stop: thr
 @dataclass(slots=True)
 class _Bench:
     """One verification. `path`: of the warehouse itself. `others`: the dates that were judged by another config than
-    today's. `left`: what could not be recomputed."""
+    today's; `rows_left`: those of which this gives other rows. `left`: what could not be recomputed."""
 
     datasets: Mapping[str, Dataset]
     landing: Path
@@ -103,6 +103,7 @@ class _Bench:
     request: Request
     stop: threading.Event
     others: dict[tuple[str, str], OtherConfig] = field(default_factory=dict)
+    rows_left: set[tuple[str, str]] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
     records: int = 0
     learners: int = 0
@@ -120,6 +121,7 @@ class _Bench:
             differences += self._differences(wanted, unsound)
         differences += self._closings(wanted)
         differences += self._beside()
+        self.left += told_of_configs(self.others, self.rows_left)
         looked_at = len(wanted), self.records, self.learners, self.files
         return Verdict(*looked_at, tuple(differences), tuple(self.left), self._story(differences))
 
@@ -137,7 +139,6 @@ class _Bench:
                 self.others[date, name] = other
             yield date, name
         self.left += [f"{name}: is recorded, but no config describes it." for name in gone]
-        self.left += told_of_configs(self.others)
 
     @property
     def _period(self) -> tuple[str, str]:
@@ -190,10 +191,13 @@ class _Bench:
                 found += self._made_of_rows(warehouse)
             for date, name in wanted:
                 evidence = Evidence(self.recorded, self.landing, self.datasets[name])
-                if (date, name) in self.others and self.others[date, name].is_of_rows:
+                other = self.others.get((date, name))
+                may_differ = other is not None and other.is_of_rows
+                done = recompute(warehouse, evidence, date, unsound, self.stop, only_same=may_differ)
+                if may_differ and (not done.is_kept or done.failed is not None):
+                    self.rows_left.add((date, name))
                     as_recorded(warehouse, evidence, date)
                     continue
-                done = recompute(warehouse, evidence, date, unsound, self.stop)
                 self.left += [f"{name} {date}: {path}: {why}." for path, why in done.left.items()]
                 self.records, moved = self.records + done.records, moved + done.rejudged
                 if done.failed is not None:

@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 2.0
 
 def is_screen() -> bool:
     """Whether standard output is a terminal on which one can draw."""
-    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb", "unknown"}
 
 
 class Terminal:
