@@ -22,6 +22,7 @@ from stream.cli import (
     quality,
     rejects,
     replaying,
+    reporting,
     resuming,
     retrying,
     schema,
@@ -57,6 +58,7 @@ app.add_typer(rejects.app, name="rejects")
 app.add_typer(schema.app, name="schema")
 app.add_typer(quality.app, name="quality")
 app.command()(exporting.export)
+app.command()(reporting.report)
 app.add_typer(features.app, name="features")
 app.add_typer(splits.app, name="splits")
 app.command(name="train")(train.train)
