@@ -9,8 +9,9 @@ from pathlib import Path
 from processors.errors import ConfigError
 from processors.learning.model import Model
 from processors.learning.prequential import Prequential
-from sinks.closing.history import DateProfile
+from sinks.closing.history import BrokenRule, DateProfile
 from sinks.files import FileState
+from sinks.kpis.history import KpiTrend
 from sinks.ledger.flows import Flow
 from sinks.reading import DatasetStatus, WarehouseReader
 from sinks.results.scores import Scored, history
@@ -95,12 +96,12 @@ def _dataset_part(
         flows,
         [each for each in recorded.files(of_date, name, date or "") if each.state not in _LOADED],
         _scores(recorded, name, date),
-        [each for each in recorded.broken_rules() if each.dataset == name and date in {None, each.date}],
+        _broken(recorded, name, request),
         rules,
         met,
         list(_columns(recorded, name, request)),
         _schema(recorded, name, date) if status.schema else None,
-        [each for each in recorded.kpis(name, None, None, date) if request.values or not each.dimensions],
+        _kpis(recorded, name, request),
     )
 
 
@@ -115,6 +116,18 @@ def _scores(recorded: WarehouseReader, dataset: str, through: str | None) -> lis
     return [last[date] for date in sorted(last) if through is None or date <= through]
 
 
+def _broken(recorded: WarehouseReader, dataset: str, request: Request) -> list[BrokenRule]:
+    found = [each for each in recorded.broken_rules() if each.dataset == dataset and request.date in {None, each.date}]
+    return found if request.values else [replace(each, message="") for each in found]
+
+
+def _kpis(recorded: WarehouseReader, dataset: str, request: Request) -> list[KpiTrend]:
+    """By name; of one that is told by dimensions those with the greatest last values first."""
+    found = recorded.kpis(dataset, None, None, request.date)
+    told = [each for each in found if request.values or not each.dimensions]
+    return sorted(told, key=lambda each: (each.kpi, -(each.values[-1] or 0.0)))
+
+
 def _columns(recorded: WarehouseReader, dataset: str, request: Request) -> Iterator[ColumnPart]:
     distances = recorded.distances(dataset, request.date)
     for profile in recorded.profiles(dataset, request.date):
@@ -124,7 +137,7 @@ def _columns(recorded: WarehouseReader, dataset: str, request: Request) -> Itera
 
 def _without_values(profile: DateProfile) -> DateProfile:
     """Nothing of single cells: how many there are, and how far from the reference."""
-    nothing: dict[str, object] = {"min": None, "max": None, "quantiles": {}, "top": [], "histogram": None}
+    nothing: dict[str, object] = {"min": None, "max": None, "mean": None, "quantiles": {}, "top": [], "histogram": None}
     return replace(profile, profile={**profile.profile, **nothing})
 
 

@@ -22,7 +22,7 @@ def rules_of(recorded: WarehouseReader, dataset: str, date: str | None, *, value
     parts = [
         RulePart(
             each,
-            [verdict for verdict in found.verdicts.get(each.expectation.name, ()) if verdict.broken],
+            [verdict for verdict in found.verdicts.get(each.expectation.name, ()) if verdict.broken and values],
             _examples(recorded, found, each.expectation.name, values=values),
         )
         for each in told

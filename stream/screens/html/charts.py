@@ -11,10 +11,12 @@ They are 320 units wide, about a phone, and are put side by side where there is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from markupsafe import Markup
 
 from stream.screens.html.words import figure, short
+from stream.screens.output import shown
 
 _WIDTH, _HEIGHT = 320, 118
 #: Where the drawing begins and ends, between the words above and below.
@@ -52,26 +54,28 @@ def _column(part: int, place: int, columns: int, stands: tuple[int, int], most: 
     below, own = (count / most * (_BOTTOM - _TOP) for count in stands)
     wide = _WIDTH / columns
     gap = min(4.0, wide / 4) if columns <= _MARKS_MAX else 0.0
-    return _BAR.format(f"part-{part + 1}", place * wide + gap / 2, _BOTTOM - below - own, wide - gap, own, told)
+    return _BAR.format(f"part-{part + 1}", place * wide + gap / 2, _BOTTOM - below - own, wide - gap, own, shown(told))
 
 
 def trend(title: str, dates: Sequence[str], values: Sequence[float | None], unit: str = "") -> Markup:
     """A line over dates, with a gap where there is no value."""
-    known = [value for value in values if value is not None]
+    known = [value for value in values if value is not None and isfinite(value)]
     low, high = min(known, default=0.0), max(known, default=0.0)
     told = [f"{date} {figure(value)}{unit}" for date, value in zip(dates, values, strict=True)]
     scale = f"{figure(low)} to {figure(high)}{unit}" if low < high else f"{figure(high)}{unit}"
     points = [
-        None if value is None else _point(place, len(values), value, low, high) for place, value in enumerate(values)
+        _point(place, len(values), value, low, high) if value is not None and isfinite(value) else None
+        for place, value in enumerate(values)
     ]
     runs = [_LINE.format(" ".join(f"{x:.2f},{y:.2f}" for x, y in run)) for run in _runs(points)]
-    dots = [_DOT.format(*point, text) for point, text in zip(points, told, strict=True) if point is not None]
+    dots = [_DOT.format(*point, shown(text)) for point, text in zip(points, told, strict=True) if point is not None]
     inner = [_axis(scale, dates), *runs, *(dots if len(dots) <= _MARKS_MAX else dots[-1:])]
     return _svg(title, f"{scale}; {_listed(told)}", inner)
 
 
 def _point(place: int, points: int, value: float, low: float, high: float) -> tuple[float, float]:
-    share = (value - low) / (high - low) if high > low else 0.5
+    spread = high / 2 - low / 2  # halves: the difference of two doubles may be none
+    share = (value / 2 - low / 2) / spread if spread > 0 else 0.5
     return 4 + (_WIDTH - 8) * (place / (points - 1) if points > 1 else 0.5), _BOTTOM - 6 - share * (_BOTTOM - _TOP - 12)
 
 
@@ -105,16 +109,16 @@ def shares(title: str, counts: Sequence[tuple[object, int]], whole: int) -> Mark
         + _TEXT.format("end", _WIDTH, 26 * at + 12, f"{count:,}")
         for at, (value, count) in enumerate(counts)
     ]
-    return _SVG.format(_WIDTH, height, title, _listed(told), Markup("").join(bars))
+    return _SVG.format(_WIDTH, height, shown(title), shown(_listed(told)), Markup("").join(bars))
 
 
 def _axis(scale: str, ends: Sequence[str]) -> Markup:
     """What the highest mark means, a line to stand on, and the first and last of what is along it."""
-    words = [_TEXT.format("", 0, 12, scale), _RULE.format(_WIDTH, _BOTTOM, _BOTTOM)]
+    words = [_TEXT.format("", 0, 12, shown(scale)), _RULE.format(_WIDTH, _BOTTOM, _BOTTOM)]
     if ends:
-        words.append(_TEXT.format("", 0, 113, ends[0]))
+        words.append(_TEXT.format("", 0, 113, shown(ends[0])))
     if len(ends) > 1:
-        words.append(_TEXT.format("end", _WIDTH, 113, ends[-1]))
+        words.append(_TEXT.format("end", _WIDTH, 113, shown(ends[-1])))
     return Markup("").join(words)
 
 
@@ -124,4 +128,4 @@ def _listed(told: Sequence[str]) -> str:
 
 
 def _svg(title: str, told: str, inner: Sequence[Markup]) -> Markup:
-    return _SVG.format(_WIDTH, _HEIGHT, title, told, Markup("").join(inner))
+    return _SVG.format(_WIDTH, _HEIGHT, shown(title), shown(told), Markup("").join(inner))

@@ -44,7 +44,7 @@ def figure(value: float | None) -> str:
     if value is None:
         return "-"
     size = abs(value)
-    if size >= 1e15:
+    if not size < 1e15:
         return f"{value:.6g}"
     if value == int(value) or size >= 10_000:
         return f"{value:,.0f}"
@@ -54,10 +54,12 @@ def figure(value: float | None) -> str:
 def percent(part: float, whole: float) -> str:
     """A share of a whole that may be nothing.
 
-    >>> percent(1, 3), percent(0, 9), percent(0, 0), percent(1, 100000)
-    ('33.33 %', '0 %', '-', '0.001 %')
+    >>> percent(1, 3), percent(0, 9), percent(0, 0), percent(1, 100000), percent(99999, 100000)
+    ('33.33 %', '0 %', '-', '0.001 %', '99.999 %')
     """
     if not whole:
         return "-"
     share = 100 * part / whole
+    if part < whole and share >= 99.995:
+        return f"{100 - float(f'{100 - share:.1g}'):.10g} %"
     return f"{share:.2f} %" if share >= 0.01 else f"{share:.1g} %"
