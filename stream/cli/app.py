@@ -12,6 +12,7 @@ from processors.errors import AdeStreamError
 from stream.cli import (
     backing_up,
     checking,
+    doctor,
     drafting,
     exporting,
     features,
@@ -67,6 +68,7 @@ app.command(name="predict")(predict.predict)
 app.command(name="kpi")(kpi.kpi)
 app.command()(drafting.init)
 app.command()(checking.check)
+app.command()(doctor.doctor)
 
 
 def main() -> None:
