@@ -27,6 +27,11 @@ class Flow:
     rejected: int
     lost: int
 
+    @property
+    def refused(self) -> int:
+        """Those that were rejected for what stands in them."""
+        return self.rejected - self.lost
+
 
 def flows(connection: Connection, dataset: str, through: str | None = None) -> list[Flow]:
     """The balances of a dataset's dates up to one, in order."""
