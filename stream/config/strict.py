@@ -14,4 +14,4 @@ Name: TypeAlias = Annotated[str, Field(pattern=NAME)]
 class Strict(BaseModel):
     """A part of a config."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from processors.errors import WarehouseError
 from sinks.database.engine import MIGRATING_VERSION_MIN, VERSION_MIN, Engine
-from sinks.database.lock import writer
+from sinks.database.lock import owner
 from sinks.ledger.holds import DatasetState
 from sinks.reading import WarehouseReader
 from stream.doctor.diagnosis import Diagnosis, judged
@@ -60,7 +60,7 @@ def _known(recorded: WarehouseReader) -> Known:
 
 
 def _whole(path: Path) -> Iterator[Diagnosis]:
-    process = writer(path)
+    process = owner(path)
     yield Diagnosis("warehouse", "ok", f"process {process} writes it" if process else "nobody writes it now")
     beside = path.with_name(f"{path.name}-wal")
     size = beside.stat().st_size if beside.exists() else 0

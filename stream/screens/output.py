@@ -7,8 +7,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def write(text: str) -> None:
@@ -46,6 +48,8 @@ def write_exactly(pieces: Iterable[str]) -> None:
 @contextmanager
 def printing() -> Iterator[Console]:
     """A console; what is printed on it is written behind the block."""
+    from rich.console import Console
+
     console = Console()
     with console.capture() as printed:
         yield console

@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from rich.console import Console
-
 from sinks.base import Finding, Receipt
 from stream.running.metrics import Meters
-from stream.screens.dashboard import Dashboard
+from stream.running.standing import Standing
 from stream.screens.lines import Lines
 
 
@@ -26,16 +24,25 @@ class Screen(Protocol):
         """Take notice of a finding about a date."""
         ...
 
+    def say(self, sentence: str, /) -> None:
+        """Take notice of what the run itself does."""
+        ...
+
 
 @contextmanager
-def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
+def screen_for(meters: Meters, watching: Path | None, standing: Standing) -> Iterator[Screen]:
     """A live dashboard on a terminal, else a line an event; either way a summary at the end.
 
-    `watching`: the landing folder that is watched; None where the run ends by itself.
+    `watching`: the landing folder that is watched; None where the run ends by itself. `standing`: what the warehouse
+    says of dates and models.
     """
-    console = Console()
-    if console.is_terminal and not console.is_dumb_terminal:
-        with Dashboard(console, meters, watching) as dashboard:
+    from stream.screens.live.terminal import is_screen
+
+    if is_screen():
+        from stream.running.live import Live
+        from stream.screens.dashboard import Dashboard
+
+        with Dashboard(Live(meters, watching, standing)) as dashboard:
             yield dashboard
     else:
         lines = Lines(meters)

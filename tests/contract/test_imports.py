@@ -97,7 +97,7 @@ def test_the_law_is_read_from_modules_that_are_there() -> None:
     ("modules", "heavy"),
     [
         ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"} | LEARNING),
-        ("stream.config, stream.running.service", LEARNING),
+        ("stream.config, stream.running.service", LEARNING | {"rich"}),
         ("stream.learning.predicting, stream.learning.artifacts", LEARNING),
         ("sinks.reading, stream.screens.tables, stream.screens.rejects", {"stream.config", "pydantic", "sqlite_utils"}),
     ],
