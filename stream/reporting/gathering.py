@@ -142,12 +142,14 @@ def _without_values(profile: DateProfile) -> DateProfile:
 
 
 def _schema(recorded: WarehouseReader, dataset: str, through: str | None) -> History:
-    """The versions that were known until then, and the drifts."""
+    """The versions that files had until then, the drifts, and the version of the last of these files."""
     found = history_of(recorded, dataset)
     if through is None:
         return found
     versions = tuple(each for each in found.versions if each.first is not None and each.first.date <= through)
-    return replace(found, versions=versions, drifts=tuple(each for each in found.drifts if each.file.date <= through))
+    drifts = tuple(each for each in found.drifts if each.file.date <= through)
+    current = drifts[-1].to_version if drifts else next((each.version for each in versions), None)
+    return replace(found, current=current, versions=versions, drifts=drifts)
 
 
 def _model_part(story: Story, through: str | None) -> ModelPart:

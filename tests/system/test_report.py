@@ -84,6 +84,7 @@ def test_of_a_date_it_tells_its_own_rows_and_rules_and_the_way_to_it(loaded: Pla
     assert broken["amount_not_null"] == str(ORDERS_DIRT["2026-11-18"]["null.amount"])
     assert "2026-11-17" in orders.words
     assert "2026-11-19" not in orders.words
+    assert "schema 1 the version; drifted 0 times" in orders.words
 
 
 def test_an_example_stands_in_the_report_as_it_stands_in_its_file(loaded: Place) -> None:

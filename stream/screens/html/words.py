@@ -48,7 +48,7 @@ def figure(value: float | None) -> str:
         return f"{value:.6g}"
     if value == int(value) or size >= 10_000:
         return f"{value:,.0f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if size >= 10 else f"{value:.4g}"
+    return f"{value:,.2f}" if size >= 10 else f"{value:.4g}"
 
 
 def percent(part: float, whole: float) -> str:
