@@ -161,7 +161,8 @@ def _records_otherwise(warehouse: Warehouse, recorded: WarehouseReader, done: Re
 
 def _record(warehouse: Warehouse, done: Replayed, seconds: float) -> None:
     figures = done.rows, done.records, done.accepted, done.rejected, seconds
-    entry = Replay(done.dataset, done.date, warehouse.run_id, None, done.parameters, *figures)
+    config = warehouse.configs.id_of(warehouse.tables[done.dataset])
+    entry = Replay(done.dataset, done.date, warehouse.run_id, config, done.parameters, *figures)
     record_replay(warehouse.connection, entry)
 
 

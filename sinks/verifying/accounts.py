@@ -91,6 +91,12 @@ _ACCOUNTS = (
         SELECT 1 FROM meta_files f WHERE f.dataset = r.dataset AND f.date = r.date)""",
     ),
     _Account(
+        "meta_consequences",
+        "something is to be made anew because of a date of which there never was a file",
+        """SELECT dataset, cause, NULL FROM meta_consequences
+        WHERE cause NOT IN (SELECT date FROM meta_files)""",
+    ),
+    _Account(
         "meta_prunes",
         "something was given up of a date of which there never was a file",
         """SELECT dataset, date, NULL FROM meta_prunes p WHERE NOT EXISTS (
@@ -101,6 +107,11 @@ _ACCOUNTS = (
         "records were judged in a run that is not there",
         """SELECT NULL, NULL, span_id FROM meta_spans
         WHERE run_id NOTNULL AND run_id NOT IN (SELECT run_id FROM meta_runs)""",
+    ),
+    _Account(
+        "meta_batches",
+        "a batch was committed in a run that is not there",
+        """SELECT dataset, NULL, span_id FROM meta_batches WHERE run_id NOT IN (SELECT run_id FROM meta_runs)""",
     ),
     _Account(
         "meta_schema_versions",

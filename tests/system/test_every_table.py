@@ -36,8 +36,13 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     f"{VIEW}.changes": ("", f'INSERT INTO "{VIEW}.changes" SELECT customer_id, _event_us, _id FROM {VIEW} LIMIT 1'),
     "kpi_history": ("", f"UPDATE kpi_history SET value = value + 1 WHERE {SOME_DATE}"),
     f"preds_{SCORED}": ("", f"UPDATE preds_{SCORED} SET prediction = prediction + 0.01 {last('preds_' + SCORED)}"),
+    "meta_batches": ("", "UPDATE meta_batches SET run_id = 99 WHERE batch_id = 1"),
     "meta_closings": ("", f"UPDATE meta_closings SET closed = closed + 1 WHERE {SOME_DATE}"),
     "meta_configs": ("", "UPDATE meta_configs SET definition = '[]' WHERE config_id = 1"),
+    "meta_consequences": (
+        "",
+        "INSERT INTO meta_consequences VALUES ('model', 'orders', 'none', '1999-01-01', '2026-11-22')",
+    ),
     "meta_corrections": ("stg_employees", "UPDATE meta_corrections SET payload = json_set(payload, '$.age', '51')"),
     "meta_counts": ("", f"UPDATE meta_counts SET count = count + 1 {last('meta_counts', 'span_id')}"),
     "meta_dataset_splits": ("", "UPDATE meta_dataset_splits SET definition = replace(definition, '_us', '_ms')"),
@@ -82,6 +87,7 @@ ALTERED: Mapping[str, tuple[str, str]] = {
 #: What `verify` does not look at, and why. Larger levels of keys are read with the first.
 LEFT: Mapping[str, str] = {
     "_sqlite_migrations": "which changes to the tables were made: a warehouse that lacks one is refused",
+    "meta_consequences": "what a person is still to make anew; what it names is looked at itself",
     "meta_datasets": "what a person decided about a dataset that was held; nothing is made of it",
     "meta_key_indexes": "what is not as today's config has it is made anew, with its keys, at the next start",
     "meta_model_metrics": "figures of rows as they were on the day of the training; `models verify` trains once more",

@@ -3,6 +3,7 @@ none is there twice, whoever of them is killed."""
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import time
@@ -16,8 +17,8 @@ import yaml
 from sinks.reading import WarehouseReader
 from tests.system.conftest import Starter
 from tests.system.drops import append, orders, write
-from tests.system.looking import staged
-from tests.system.processes import ROOT, Place, ade, command, environment, eventually, load
+from tests.system.looking import rows, staged, unsound
+from tests.system.processes import ROOT, Place, ade, command, environment, eventually, load, watching
 
 DATE = "2026-11-21"
 REPLAY = ("replay", "--date", DATE, "--dataset", "orders")
@@ -193,3 +194,19 @@ def test_who_waits_and_is_interrupted_ends_and_watch_goes_on(place: Place) -> No
             assert replaying.wait(20) != 0
         assert running.wait(60) == 0
     assert staged(place.warehouse) == 200_000
+
+
+def test_whoever_is_killed_whenever_no_row_is_lost_and_none_is_there_twice(place: Place, tmp_path: Path) -> None:
+    chance, files = random.Random(8), 0
+    for turn in range(6):
+        with watching(place, tmp_path / f"{turn}.log") as watch, started(place, *REPLAY, "--wait") as replaying:
+            for _ in range(3):
+                drop(place, range(files * 2000, files * 2000 + 2000), f"{files}.csv")
+                files += 1
+                time.sleep(chance.random() / 2)
+            (watch.kill if turn % 2 else replaying.kill)()
+    load(place)
+    found = rows(place.warehouse, "SELECT count(*), count(DISTINCT order_id) FROM stg_orders")
+    assert found == [(files * 2000, files * 2000)]
+    assert unsound(place.warehouse) == []
+    assert ade(place, "verify", seconds=120).returncode == 0
