@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.system.disks import disk, enlarge
 from tests.system.drops import orders, settled_samples, write
 from tests.system.looking import files, hashes, unsound
 from tests.system.processes import Outcome, Place, ade, command, execute, load
@@ -31,25 +29,6 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(configs, folder / "landing", folder / "ade.db")
     load(place)
     return place
-
-
-@contextmanager
-def disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """A file system in memory of a fixed size."""
-    folder.mkdir()
-    options = f"size={int(megabytes * 1024)}k"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
-def enlarge(folder: Path, megabytes: int) -> None:
-    """Make room."""
-    subprocess.run(["mount", "-o", f"remount,size={megabytes}m", folder], check=True)
 
 
 def limited(place: Place, kilobytes: int, *words: str) -> Outcome:
