@@ -25,6 +25,7 @@ from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
 from stream.running.metrics import Meters
+from stream.running.supervision import supervisor
 from stream.schemas.contracts import load_contracts
 from stream.schemas.files import SchemaFiles
 from stream.screens.output import write
@@ -68,12 +69,16 @@ def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, on
             sys.stderr.write(f"ade-stream: {notice}\n")
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
-        arrivals = Arrivals(Intake(tracker, recorded, budgets))
+        started_by = supervisor()
+        arrivals = Arrivals(Intake(tracker, recorded, budgets), turned=started_by.turned)
         chains = tracker.datasets.chains
         meters = Meters(datasets, arrivals.backlog, tracker.held)
         batches = arrivals.ongoing() if ongoing else arrivals.present()
         schema_files = SchemaFiles(warehouse)
-        with stopping(arrivals.stop) as signalled, screen_for(meters, watching=landing if ongoing else None) as screen:
+        with (
+            stopping(arrivals.stop, started_by.stopping) as signalled,
+            screen_for(meters, watching=landing if ongoing else None) as screen,
+        ):
             choosing = Choosing(sink.connection, tracker.datasets)
             closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
             learners = Learners(sink, lambda finding: _tell(finding, meters, screen))
