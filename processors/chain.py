@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,9 +23,14 @@ class Chain:
 
     def __call__(self, rows: pa.RecordBatch, /) -> Outcome:
         """All steps over `rows`. Raises ConservationError when a step loses or invents a row."""
+        return self.followed(rows, _nobody)
+
+    def followed(self, rows: pa.RecordBatch, behind: Callable[[Processor], None], /) -> Outcome:
+        """The same; `behind` is told of each step when it is done, by whoever has a clock."""
         outcome = accept(rows)
         for step in self.steps:
             outcome = _then(outcome, _take(step, outcome.accepted), step)
+            behind(step)
         return conserve(rows.num_rows, outcome, self)
 
     @property
@@ -48,9 +53,18 @@ class Chain:
         return hash(len(self.steps))
 
 
+def _nobody(_: Processor) -> None:
+    """Nobody asks how long a step takes."""
+
+
 @lru_cache(maxsize=64)
 def _given(chain: Chain, parameters: Parameters) -> Chain:
     return Chain(tuple(step.given(parameters) if hasattr(step, "given") else step for step in chain.steps))
+
+
+def step_name(step: Processor) -> str:
+    """What a step is called where people read of it."""
+    return type(step).__name__.lower()
 
 
 def _take(step: Processor, rows: pa.RecordBatch) -> Outcome:

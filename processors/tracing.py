@@ -23,7 +23,7 @@ from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from processors.chain import Chain
+from processors.chain import Chain, step_name
 from processors.cleaning.refilling import Refill, Refilled
 from processors.columns import Column
 from processors.flags import FLAGS, names
@@ -104,11 +104,7 @@ def _passage(step: Processor, rows: pa.RecordBatch, before: Outcome, outcome: Ou
     verdict: Literal["accepted", "refused", "ended"] = "refused" if outcome.rejected.num_rows else "accepted"
     own = {each.rule for each in rules}
     told = tuple(reason for reason in reasons if reason["rule"] not in own)
-    return Passage(_name(step), changes, rules, told, flags[1], "ended" if after is None else verdict)
-
-
-def _name(step: Processor) -> str:
-    return type(step).__name__.lower()
+    return Passage(step_name(step), changes, rules, told, flags[1], "ended" if after is None else verdict)
 
 
 def _row(outcome: Outcome) -> pa.RecordBatch | None:

@@ -172,13 +172,32 @@ def news(
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of a batch went, in microseconds of wall time, and the most memory that the process had by then.
+
+    `steps`: of `judge_us`, by the name of the step. `prepare_us`: what it took to encode the rows. `commit_us`: the
+    transaction's, by rows its share in one of several. `latency_us`: from the look at its first file to its rows being
+    visible. What is not known yet is 0.
+    """
+
+    read_us: int = 0
+    judge_us: int = 0
+    steps: Mapping[str, int] = field(default_factory=dict)
+    prepare_us: int = 0
+    commit_us: int = 0
+    latency_us: int = 0
+    rss_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A micro-batch with the verdict on it. `events`: `_id` and `payload` of all records, or of the rejected only where
-    the raw layer does not want the rest."""
+    the raw layer does not want the rest. `timing`: as far as it is known."""
 
     batch: MicroBatch
     outcome: Outcome
     events: pa.RecordBatch
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +205,7 @@ class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, rules that look at other rows included.
 
     `rejudged`: rows of other spans, of this dataset and of others, that changed sides because of what this span has, or
-    had. `commit_seconds`: wall time of the transaction, by rows its share in one of several. `drifts`: the files at
-    which the schema changed.
+    had. `drifts`: the files at which the schema changed.
     """
 
     batch: MicroBatch
@@ -195,7 +213,7 @@ class Receipt:
     rejected: int
     counts: Mapping[str, int]
     rejudged: int
-    commit_seconds: float
+    timing: Timing
     drifts: tuple[Drift, ...] = ()
 
 

@@ -110,6 +110,14 @@ class WarehouseReader:
             *(span.id_first, span.id_last),
         )
 
+    def keeps_events(self, entry: FileEntry) -> bool:
+        """Whether the raw layer has all records of a file."""
+        first = row_id(entry.file.file_id, 0)
+        found = self._connection.integer(
+            "SELECT count(*) FROM raw_events WHERE _id BETWEEN ? AND ?", first, row_id(entry.file.file_id + 1, 0) - 1
+        )
+        return found >= entry.records
+
     def reject_rules(self, file_id: int, /) -> dict[str, int]:
         """How many records of a file were rejected under each rule, the most frequent first."""
         counts = self._connection.rows(

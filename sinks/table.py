@@ -15,6 +15,7 @@ from processors.learning.model import Model
 from processors.rules.set_rules import SetRule
 from processors.schemas.amendments import Amendment
 from processors.schemas.contract import Contract
+from sinks.configs.model import ConfigVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Table:
     `set_rules`, `profiling`: what is asked of its dates when they are closed.
     `suite`: what its records are; None where nobody says so, and no results are kept. `scoring`: how they are scored.
     `views`: the features that are made of its rows. `kpis`: the key figures of its dates. `exports`: what is written to
-    files when they are closed. `models`: what is predicted from its rows.
+    files when they are closed. `models`: what is predicted from its rows. `config`: all that its config says, by which
+    its spans are judged; None where nobody says so.
     """
 
     dataset: str
@@ -92,6 +94,7 @@ class Table:
     kpis: tuple[Kpi, ...] = ()
     exports: tuple[ExportKind, ...] = ()
     models: tuple[Model, ...] = ()
+    config: ConfigVersion | None = None
 
     @property
     def relations(self) -> tuple[Relation, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinks.base import MicroBatch, Receipt
 from sinks.rows.staging import Prepared
 from sinks.schemas.drift import Drift
+
+#: Linux counts in KiB, macOS in bytes.
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def units(waiting: Iterable[Prepared]) -> Iterator[list[Prepared]]:
@@ -48,10 +54,22 @@ class Stored:
 
 
 def receipts(stored: Sequence[Stored], seconds: float) -> Iterator[Receipt]:
-    """A receipt each; the `seconds` of the transaction are shared by rows."""
+    """A receipt each, when the transaction is over; its `seconds` are shared by rows."""
     rows = sum(each.prepared.judged.outcome.row_count for each in stored)
+    now, rss_bytes = time.monotonic_ns(), peak_rss_bytes()
     for each in stored:
         batch, outcome = each.prepared.judged.batch, each.prepared.judged.outcome
         share = outcome.row_count / rows if rows else 1 / len(stored)
         rejected = outcome.row_count - each.accepted
-        yield Receipt(batch, each.accepted, rejected, outcome.counts, each.rejudged, seconds * share, each.drifts)
+        timing = replace(
+            each.prepared.timing,
+            commit_us=round(seconds * share * 1e6),
+            latency_us=(now - batch.parts[0].arrived_ns) // 1000,
+            rss_bytes=rss_bytes,
+        )
+        yield Receipt(batch, each.accepted, rejected, outcome.counts, each.rejudged, timing, each.drifts)
+
+
+def peak_rss_bytes() -> int:
+    """The most memory that this process has had resident."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT

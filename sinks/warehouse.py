@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from processors.errors import ConservationError, WarehouseError
 from sinks.base import IdRange, Judged, MicroBatch, Receipt, Span, Swap, whole_file
+from sinks.configs.versions import ConfigVersions
 from sinks.database.connection import Connection
 from sinks.database.lock import WriterLock
 from sinks.database.migrations import migrate
 from sinks.deriving import derive, note, settle
 from sinks.files import Position
 from sinks.kpis.refreshing import adopt
-from sinks.ledger.entry import file_rows
+from sinks.ledger.entry import Origin, file_rows
 from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
 from sinks.ledger.runs import Command, Run, RunOutcome
@@ -37,23 +38,42 @@ from sinks.table import Table
 from sinks.units import Stored, receipts, units
 
 
+@dataclass(slots=True)
+class Decision:
+    """Whether what is done in a transaction is to `keep`."""
+
+    keep: bool
+
+
 class Warehouse:
     """A Sink on one SQLite file, created where it is not there. Used by one thread at a time, and closed by `with`.
 
-    Raises WarehouseError where another process writes to it, it cannot be opened, or, unless we are `replaying`, a
-    column's type changed to one that does not hold its values; ConfigError where a feature view is another, and its
-    version is not.
+    `lock`: the writer's, where it is held already. Raises WarehouseError where another process writes to it, it cannot
+    be opened, or, unless we are `replaying`, a column's type changed to one that does not hold its values; ConfigError
+    where a feature view is another, and its version is not.
+
+    `aside`: one transaction begins here, in which views and KPIs are brought up to date, too; it goes on in the block
+    of `transaction`, and is not to be kept.
     """
 
-    def __init__(self, path: Path, tables: Iterable[Table], *, replaying: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tables: Iterable[Table],
+        *,
+        replaying: bool = False,
+        aside: bool = False,
+        lock: WriterLock | None = None,
+    ) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
-            resources.callback(WriterLock(path).release)
+            if lock is None:
+                resources.enter_context(WriterLock(path))
             migrate(path, tables, replaying=replaying)
             self.connection = resources.enter_context(Connection(path))
             for statement in TEMPORARY.split(";"):
                 self.connection.run(statement)
-            with self.connection.transaction():
+            with self.connection.part_of_transaction(opens=True, closes=not aside):
                 by_name = {table.dataset: table for table in tables}
                 stores = {table.dataset: Store.of(self.connection, table, by_name) for table in tables}
                 for table in tables:
@@ -62,12 +82,12 @@ class Warehouse:
             self._resources = resources.pop_all()
         self.path, self._name, self._inode = path, str(path), path.stat().st_ino
         self._ledger = Ledger(self.connection)
-        self.suites = Suites(self.connection)
+        self.suites, self.configs = Suites(self.connection), ConfigVersions(self.connection)
         self._parameters = ParameterLog(self.connection)
         self._stores: Mapping[str, Store] = stores
         #: As they are without the transaction that is open.
         self._settled: Mapping[str, Store] = self._stores
-        self._in_transaction = self._swapping = False
+        self._is_aside, self._in_transaction, self._swapping = aside, False, False
         self._run: Run | None = None
         #: What was done to bring the feature views up to date.
         self.notices = tuple(notice for store in stores.values() for notice in store.features.notices)
@@ -79,7 +99,7 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Close the file and give up the writer's lock."""
+        """Close the file and give up the writer's lock, if it is ours."""
         self._resources.close()
 
     def position(self, file_id: int, /) -> Position:
@@ -87,28 +107,53 @@ class Warehouse:
         return stored_position(self.connection, file_id)
 
     @contextmanager
-    def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any
-        case."""
-        with self._or_else(self._settled), self.connection.part_of_transaction(opens=True, closes=keep):
+    def transaction(self, *, keep: bool = True) -> Iterator[Decision]:
+        """Make the commits inside one transaction: all of them, or none. Unless they are to `keep`, none in any case;
+        the block may decide that anew."""
+        decision = Decision(keep)
+        with self._or_else(self._settled), self._opened():
             self._in_transaction = True
             try:
-                yield
-                if keep:
-                    settle(self._stores)
+                yield decision
+                if decision.keep:
+                    self.derive()
+                    self.connection.run("COMMIT")
             finally:
                 self._in_transaction = False
-        if keep:
+        if decision.keep:
             self._settled = self._stores
         else:
             self.connection.roll_back()
             self._stores = self._settled
             self._forget()
 
+    def _opened(self) -> AbstractContextManager[None]:
+        """A transaction that begins now, or has begun already; the block ends it."""
+        return self.connection.part_of_transaction(opens=not self._is_aside, closes=False)
+
+    @contextmanager
+    def part(self) -> Iterator[Decision]:
+        """A part of the open transaction, which is undone alone unless it is to be kept."""
+        decision, stores = Decision(keep=True), self._stores
+        with self._or_else(stores), self.connection.savepoint() as undo:
+            yield decision
+            if not decision.keep:
+                undo()
+        if not decision.keep:
+            self._stores = stores
+            self._forget()
+
+    def derive(self) -> None:
+        """Compute the vectors of what was committed inside a transaction so far, which else happens at its end."""
+        settle(self._stores)
+
     def _forget(self) -> None:
         """What was kept in memory of a transaction that is rolled back."""
         self.suites.forget()
+        self.configs.forget()
         self._parameters.forget()
+        if self._run is not None:
+            self._run.batches.forget()
         for store in self._stores.values():
             store.schemas.forget()
             store.relations.forget()
@@ -123,6 +168,11 @@ class Warehouse:
         if findings and self._run is not None:
             self._run.found(findings)
 
+    def count_unchanged(self, records: int, accepted: int) -> None:
+        """Enter records that were judged anew and left as they are into the account of the run."""
+        if records and self._run is not None:
+            self._run.judged(records, accepted)
+
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
@@ -134,7 +184,7 @@ class Warehouse:
         except BaseException as error:
             self._end(run, "stopped" if isinstance(error, KeyboardInterrupt) else "failed", str(error))
             raise
-        self._end(run, run.outcome, "")
+        self._end(run, run.outcome, run.reason)
 
     @property
     def run_id(self) -> int | None:
@@ -180,7 +230,12 @@ class Warehouse:
             stored = [self._take(prepared) for prepared in unit]
             is_last = not self._in_transaction and (swap is None or swap.closes)
             (derive if is_last else note)(self._stores, stored)
-        return list(receipts(stored, time.perf_counter() - started))
+            if self._run is not None:
+                self._run.batches.enter(stored)
+        given = list(receipts(stored, time.perf_counter() - started))
+        if self._run is not None:
+            self._run.batches.committed(given, for_good=is_last)
+        return given
 
     def _take(self, prepared: Prepared) -> Stored:
         """Store all but what is derived from rows."""
@@ -309,8 +364,8 @@ class Warehouse:
         if batch.parameters is not None:
             self._parameters.record(batch.parameters, batch.parts[0].file.date)
         passed, files = prepared.judged.outcome.accepted.num_rows, entry.files
-        suite_id = self.suites.id_of(batch.table)
-        is_new = self._ledger.add_spans(entry, batch, suite_id, self.run_id)
+        origin = Origin(self.suites.id_of(batch.table), self.configs.id_of(batch.table), self.run_id)
+        is_new = self._ledger.add_spans(entry, batch, origin)
         if is_new:
             self._learning.came(batch)
             if store.table.raw:
@@ -320,7 +375,7 @@ class Warehouse:
             relations.release(ids)
             staging.clear(ids)
             self._ledger.forget_counts(ids)
-            self._ledger.revise_span(entry, suite_id, self.run_id)
+            self._ledger.revise_span(entry, origin)
         staging.append(prepared)
         self._ledger.count(entry)
         self._ledger.settle(files, versions)

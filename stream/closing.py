@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from sinks.base import Finding
 from sinks.closing.dates import close, open_dates
 from sinks.closing.profiles import profile_date
-from sinks.closing.results import judge_dates
+from sinks.closing.results import Judged, judge_dates
+from sinks.database.connection import Connection
 from sinks.kpis.refreshing import refresh
 from sinks.results.scores import record_scores
 from sinks.table import Table
@@ -50,30 +51,38 @@ class Closings:
 
         Each transaction and each file is whole, and `until` is asked between them. Raises WarehouseError.
         """
-        tables = self._warehouse.tables
-        for dataset, dates in open_dates(self._warehouse.connection).items():
-            if dataset in tables:
-                for some in _cut(dates):
-                    if until():
-                        return
-                    self._close(tables[dataset], some)
+        for table, dates in open_lots(self._warehouse):
+            if until():
+                return
+            with self._warehouse.connection.transaction():
+                closed = sum_up(self._warehouse.connection, table, dates)
+                self._warehouse.count_findings(len(closed.findings))
+            self.has_failed |= closed.failed
+            for finding in closed.findings:
+                self._tell(finding)
         self._exports.write(until)
 
-    def _close(self, table: Table, dates: Sequence[str]) -> None:
-        connection = self._warehouse.connection
-        with connection.transaction():
-            judged = judge_dates(connection, table, dates)
-            findings = list(judged.findings)
-            if table.profiling is not None:
-                for date in dates:
-                    findings += profile_date(connection, table, table.profiling, date)
-            findings += record_scores(connection, table, dates)
-            refresh(connection, table, dates)
-            close(connection, table.dataset, dates)
-            self._warehouse.count_findings(len(findings))
-        self.has_failed |= judged.failed
-        for finding in findings:
-            self._tell(finding)
+
+def open_lots(warehouse: Warehouse) -> Iterator[tuple[Table, Sequence[str]]]:
+    """The dates that are open now, some of a dataset at a time, as they are closed together; but for those of a dataset
+    that no config describes."""
+    tables = warehouse.tables
+    for dataset, dates in open_dates(warehouse.connection).items():
+        if dataset in tables:
+            yield from ((tables[dataset], some) for some in _cut(dates))
+
+
+def sum_up(connection: Connection, table: Table, dates: Sequence[str]) -> Judged:
+    """Close some dates of a dataset, inside the caller's transaction: all that is found."""
+    judged = judge_dates(connection, table, dates)
+    findings = list(judged.findings)
+    if table.profiling is not None:
+        for date in dates:
+            findings += profile_date(connection, table, table.profiling, date)
+    findings += record_scores(connection, table, dates)
+    refresh(connection, table, dates)
+    close(connection, table.dataset, dates)
+    return Judged(tuple(findings), judged.failed)
 
 
 def _cut(dates: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from processors.drift.states import Profiling
 from processors.errors import ConfigError
 from sinks.closing.references import new_reference
-from sinks.reading import WarehouseReader
+from sinks.database.lock import Turn
 from sinks.table import Table
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config.loading import known_dataset
 from stream.running.background import beside_main_thread
 from stream.schemas.contracts import load_contracts
+from stream.writing import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,19 @@ class Renewed:
     dates: tuple[str, ...]
 
 
-def renew_reference(configs: Path, path: Path, dataset: str, through: str) -> Renewed:
+def renew_reference(configs: Path, path: Path, dataset: str, through: str, turn: Turn | None = None) -> Renewed:
     """Freeze a new version from the dates up to `through`, and compare the dates behind it with that.
 
     Raises ConfigError where the dataset is not profiled or has too few rows, and WarehouseError.
     """
-    datasets = load_contracts(configs, path)
-    table = known_dataset(datasets, dataset).table
-    profiling = table.profiling
-    if profiling is None:
-        raise ConfigError(f"dataset {dataset} has no `profile:` in its config, so nothing is compared.")
-    with WarehouseReader(path):
-        pass  # where there is no warehouse, none is made
-    with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
-        return beside_main_thread(lambda: _renew(warehouse, table, profiling, through))
+    with writing(path, turn or Turn("quality profile")) as lock:
+        datasets = load_contracts(configs, path)
+        table = known_dataset(datasets, dataset).table
+        profiling = table.profiling
+        if profiling is None:
+            raise ConfigError(f"dataset {dataset} has no `profile:` in its config, so nothing is compared.")
+        with Warehouse(path, [each.table for each in datasets.values()], lock=lock) as warehouse:
+            return beside_main_thread(lambda: _renew(warehouse, table, profiling, through))
 
 
 def _renew(warehouse: Warehouse, table: Table, profiling: Profiling, through: str) -> Renewed:

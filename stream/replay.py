@@ -1,34 +1,46 @@
-"""A recorded date once more: the same micro-batches, from the raw layer instead of the landing folder."""
+"""A recorded date once more: the same micro-batches, from their events instead of the landing folder."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
 
 from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, Receipt
 from sinks.ledger.files import FileEntry
+from sinks.ledger.replays import Replay, record_replay
 from sinks.ledger.spans import SpanEntry
 from sinks.parameters.versions import RecordedParameters
 from sinks.reading import WarehouseReader
 from sinks.table import Table
+from sinks.verifying.otherwise import is_otherwise, records_otherwise
 from sinks.warehouse import Warehouse
-from stream.closing import Closings
 from stream.config import Dataset
+from stream.consequences.following import Following
+from stream.consequences.model import Consequence
+from stream.evidence import Evidence
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, load_contracts, offered
 
+#: Gives each span of a file with its events (`_id`, `payload`), or raises SourceError.
+Spans: TypeAlias = Callable[[FileEntry], Iterator[tuple[SpanEntry, pa.Table]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What replaying a date of a dataset did; `changed`: whether a row of that date, or one of another date that has
-    a key in common with it, is not what it was. `parameters`: their version, where a step wants any, and the one
-    `before`."""
+    """What replaying a date of a dataset did; `changed`: whether anything is not what it was, of that date or of one
+    that has keys in common with it. `rows`: so many records of the date have another row or reject;
+    `elsewhere`: whether rows of other dates changed sides. `parameters`:
+    their version, where a step wants any, and the one `before`."""
 
     dataset: str
     date: str
@@ -37,19 +49,23 @@ class Replayed:
     accepted: int
     rejected: int
     changed: bool
+    rows: int = 0
+    elsewhere: bool = False
     parameters: int | None = None
     parameters_before: int | None = None
+    consequences: tuple[Consequence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The recorded dates from `first` to `last`, of all datasets or of `only` one. `refit`: with parameters that are
-    made anew."""
+    made anew; `cascade`: with all that rests on them."""
 
     first: str
     last: str
     only: str | None = None
     refit: bool = False
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,45 +95,80 @@ def asked(configs: Path, path: Path, request: Request) -> Asked:
     return Asked(datasets, tuple(each for each in wanted if each[1] not in left_out), tuple(sentences))
 
 
-def replay_dates(configs: Path, path: Path, request: Request, stop: threading.Event) -> tuple[list[Replayed], Asked]:
-    """Replay what is asked for, each date in a transaction of its own, and close it.
-
-    Raises what `replay` raises, and WarehouseError.
-    """
-    asked_for = asked(configs, path, request)
-    with Warehouse(path, asked_for.tables, replaying=True) as warehouse, warehouse.recording("replay"):
-        closings, done = Closings(warehouse), list[Replayed]()
-        for date, name in asked_for.dates:
-            done.append(replay(warehouse, asked_for.datasets[name], date, stop, refit=request.refit))
-            closings.close()
-    return done, asked_for
-
-
 def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable[str]) -> dict[str, str]:
     """Which of the recorded datasets cannot be replayed, and why."""
-    gone = {name: f"is recorded, but {configs} does not describe it" for name in recorded if name not in datasets}
-    return gone | {
-        name: "keeps no raw layer (raw: false)"
-        for name in recorded
-        if name in datasets and not datasets[name].table.raw
-    }
+    return {name: f"is recorded, but {configs} does not describe it" for name in recorded if name not in datasets}
 
 
 def replay(
-    warehouse: Warehouse, dataset: Dataset, date: str, stop: threading.Event | None = None, *, refit: bool = False
+    warehouse: Warehouse,
+    dataset: Dataset,
+    date: str,
+    stop: threading.Event | None = None,
+    *,
+    refit: bool = False,
+    landing: Path | None = None,
+    following: Following | None = None,
 ) -> Replayed:
-    """Recompute all rows of a date and replace them, in one transaction and in bounded memory.
+    """Recompute all rows of a date and replace them, in one transaction and in bounded memory. Where all comes out as
+    it was, it is undone: not even a time is another then.
 
-    Raises ConfigError where the dataset keeps no raw layer, SourceError where a rule with the action `fail` is broken
-    (then nothing is replaced), and KeyboardInterrupt, with nothing replaced either, when `stop` is set on the way.
+    `landing`: where the records are that have no raw events. Raises SourceError where these are not there as they were
+    loaded, and where a rule with the action `fail` is broken (then nothing is replaced), and KeyboardInterrupt, with
+    nothing replaced either, when `stop` is set on the way. `following`: tells what follows.
     """
-    with WarehouseReader(warehouse.path) as recorded:
-        before = recorded.content_hash(dataset.name, date)
-        with warehouse.transaction():
-            done = replaced(warehouse, recorded, dataset, date, stop, refit=refit)
-    with WarehouseReader(warehouse.path) as after:
-        changed = after.content_hash(dataset.name, date) != before
-    return replace(done, changed=changed or done.changed)
+    began = time.monotonic()
+    with WarehouseReader(warehouse.path) as recorded, warehouse.transaction() as decision:
+        done = judged_date(warehouse, recorded, dataset, date, stop, refit=refit, landing=landing, following=following)
+        decision.keep = done.changed
+        if decision.keep:
+            _record(warehouse, done, time.monotonic() - began)
+    if not done.changed:
+        warehouse.count_unchanged(done.records, done.accepted)
+    return done
+
+
+def judged_date(
+    warehouse: Warehouse,
+    recorded: WarehouseReader,
+    dataset: Dataset,
+    date: str,
+    stop: threading.Event | None,
+    *,
+    refit: bool,
+    landing: Path | None = None,
+    following: Following | None = None,
+) -> Replayed:
+    """Replace all rows of a date and their vectors, inside the caller's transaction, which need not be kept unless
+    anything `changed`. `recorded`: the warehouse as it was before. Raises as `replay` does."""
+    done = replaced(warehouse, recorded, dataset, date, stop, refit=refit, landing=landing)
+    warehouse.derive()
+    table = warehouse.tables[dataset.name]
+    if not (done.elsewhere or is_otherwise(recorded.connection, warehouse.connection, table, date)):
+        return done
+    rows = _records_otherwise(warehouse, recorded, done)
+    done = replace(done, changed=True, rows=rows)
+    if following is None:
+        return done
+    follows = following.follow(recorded.connection, dataset.name, date, rows=rows, is_refitted=refit)
+    return replace(done, consequences=follows)
+
+
+def _records_otherwise(warehouse: Warehouse, recorded: WarehouseReader, done: Replayed) -> int:
+    files = _files(recorded, done.dataset, done.date)
+    return records_otherwise(recorded.connection, warehouse.connection, done.dataset, files)
+
+
+def _record(warehouse: Warehouse, done: Replayed, seconds: float) -> None:
+    figures = done.rows, done.records, done.accepted, done.rejected, seconds
+    config = warehouse.configs.id_of(warehouse.tables[done.dataset])
+    entry = Replay(done.dataset, done.date, warehouse.run_id, config, done.parameters, *figures)
+    record_replay(warehouse.connection, entry)
+
+
+def _files(recorded: WarehouseReader, dataset: str, date: str) -> Iterator[FileEntry]:
+    """Those that are replayed with a date."""
+    return recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset, date)
 
 
 def replaced(
@@ -128,23 +179,25 @@ def replaced(
     stop: threading.Event | None,
     *,
     refit: bool,
+    landing: Path | None = None,
 ) -> Replayed:
-    """Replace all rows of a date, inside the caller's transaction; `changed` is said of rows of other dates alone.
+    """Replace all rows of a date, inside the caller's transaction; whether anything `changed` is not told.
 
-    `recorded`: the warehouse as it was before that transaction. Raises as `replay` does.
+    `landing`: where the records are that have no raw events. `recorded`: the warehouse as it was before that
+    transaction. Raises as `replay` does.
     """
-    if not dataset.table.raw:
-        raise ConfigError(f"dataset {dataset.name} keeps no raw layer (raw: false), so there is nothing to replay from")
-    files = list(recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", dataset.name, date))
+    files, evidence = list(_files(recorded, dataset.name, date)), Evidence(recorded, landing, dataset)
     records = accepted = rejudged = 0
     before = RecordedParameters(warehouse.connection).of_date(dataset.name, date)
-    parameters = of_replayed(warehouse.connection, recorded, dataset, date, files, refit=refit)
+    parameters = of_replayed(warehouse.connection, evidence, date, files, refit=refit)
     contracts = Contracts({dataset.name: dataset})
-    for receipt in judged_anew(warehouse, recorded, files, contracts, lambda *_: parameters, stop):
+    for receipt in judged_anew(warehouse, evidence.spans, files, contracts, lambda *_: parameters, stop):
         records, accepted = records + receipt.batch.row_count, accepted + receipt.accepted
         rejudged += receipt.rejudged
     return Replayed(
-        *(dataset.name, date, len(files), records, accepted, records - accepted, rejudged > 0),
+        *(dataset.name, date, len(files), records, accepted, records - accepted),
+        changed=False,
+        elsewhere=rejudged > 0,
         parameters=None if parameters is None else parameters.version,
         parameters_before=None if before is None else before.version,
     )
@@ -152,18 +205,18 @@ def replaced(
 
 def judged_anew(
     warehouse: Warehouse,
-    recorded: WarehouseReader,
+    spans: Spans,
     files: Iterable[FileEntry],
     contracts: Contracts,
     parameters: Callable[[FileEntry, SpanEntry], Parameters | None],
     stop: threading.Event | None = None,
 ) -> Iterator[Receipt]:
-    """All records of recorded files, judged from the raw layer once more and replaced, span by span, each with its
-    `parameters`.
+    """All records of recorded files, judged once more and replaced, span by span, each with its `parameters`. `spans`:
+    those of a file, with their events.
 
     Inside the caller's transaction, and in bounded memory. Raises as `replay` does.
     """
-    for receipt in run(events(recorded, files, contracts, parameters), contracts.chains, warehouse):
+    for receipt in run(events(spans, files, contracts, parameters), contracts.chains, warehouse):
         if stop is not None and stop.is_set():
             raise KeyboardInterrupt
         yield receipt
@@ -177,7 +230,7 @@ def dates(recorded: WarehouseReader, first: str, last: str) -> list[tuple[str, s
 
 
 def events(
-    recorded: WarehouseReader,
+    spans: Spans,
     files: Iterable[FileEntry],
     contracts: Contracts,
     parameters: Callable[[FileEntry, SpanEntry], Parameters | None] = lambda *_: None,
@@ -185,15 +238,9 @@ def events(
     """The recorded spans of `files` as the micro-batches that they were, each with its `parameters`."""
     for entry in files:
         contracts.meet(entry.file.dataset, entry.file.header)
-        for span in recorded.spans(entry.file.file_id):
-            stored = recorded.events(span.span)
-            if stored.num_rows != span.span.row_count:
-                raise ConfigError(
-                    f"{entry.file.path}: {span.span.row_count - stored.num_rows} of its records were loaded while the "
-                    "dataset kept no raw layer (raw: false), so they cannot be replayed. Nothing was replaced."
-                )
-            try:
+        try:
+            for span, stored in spans(entry):
                 table = contracts[entry.file.dataset].table
                 yield from offered(micro_batch(entry, span, stored, table, parameters(entry, span)), contracts)
-            except SourceError as error:
-                raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error
+        except SourceError as error:
+            raise SourceError(f"{entry.file.path}: {error}. Nothing was replaced.") from error

@@ -25,6 +25,8 @@ README = (ROOT / "README.md").read_text("utf-8")
 _VARIABLE = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z)?"), "<time>"),
     (re.compile(r"commit_ms=[\d.]+"), "commit_ms=<ms>"),
+    (re.compile(r"\d+\.\d s\b"), "<seconds>"),
+    (re.compile(r"\d+ MB of memory"), "<memory>"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +25,10 @@ class Kpi:
     @property
     def hash(self) -> str:
         """SHA-256 of what decides its values, hexadecimal."""
-        asked = {key: said for key, said in asdict(self).items() if key not in {"description", "unit"}}
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        return described_hash(asdict(self))
+
+
+def described_hash(described: Mapping[str, Any]) -> str:
+    """That of a KPI whose fields these are, as JSON has them or as they are."""
+    asked = {key: said for key, said in described.items() if key not in {"description", "unit"}}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

@@ -24,7 +24,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from river import drift
 
 from processors.learning.model import Detector, Drift
 
@@ -56,7 +55,8 @@ class Alarm:
 
 
 class _Watch(Protocol):
-    def look(self, value: float, /) -> int | None: ...
+    def look(self, value: float, began: int, /) -> int | None:
+        """Takes the value of a look that began behind `began` rows; behind how many the error began to rise, if so."""
 
     def dump(self) -> dict[str, Any]: ...
 
@@ -71,27 +71,34 @@ class _Adwin:
     """
 
     def __init__(self) -> None:
-        self._adwin = drift.ADWIN(clock=1)  # type: ignore[no-untyped-call]
-        self._latest: list[float] = []
+        from river.drift import ADWIN  # scikit-learn comes with it: only who watches waits for that
 
-    def look(self, value: float) -> int | None:
+        self._adwin = ADWIN(clock=1)  # type: ignore[no-untyped-call]
+        #: The value of each look, and behind how many rows it began.
+        self._latest: list[tuple[float, int]] = []
+
+    def look(self, value: float, began: int) -> int | None:
         before = self._adwin.estimation
         self._adwin.update(value)  # type: ignore[no-untyped-call]
-        self._latest = [*self._latest[-_LATEST + 1 :], value]
+        self._latest = [*self._latest[-_LATEST + 1 :], (value, began)]
         if not self._adwin.drift_detected or self._adwin.estimation <= before:
             return None
-        self._latest = self._latest[_rise(self._latest) :]
-        return len(self._latest)
+        self._latest = self._latest[_rise([each for each, _ in self._latest]) :]
+        return self._latest[0][1]
 
     def dump(self) -> dict[str, Any]:
         """The window in the bytes in which river itself writes it."""
         window = base64.b64encode(self._adwin._helper.__getstate__()).decode("ascii")
-        return {"window": window, "told": bool(self._adwin.drift_detected), "latest": self._latest}
+        return {
+            "window": window,
+            "told": bool(self._adwin.drift_detected),
+            "latest": [list(each) for each in self._latest],
+        }
 
     def restore(self, dumped: Mapping[str, Any]) -> None:
         self._adwin._helper.__setstate__(base64.b64decode(dumped["window"]))
         self._adwin._drift_detected = dumped["told"]
-        self._latest = list(dumped["latest"])
+        self._latest = [(value, began) for value, began in dumped["latest"]]
 
 
 def _rise(values: Sequence[float]) -> int:
@@ -114,28 +121,32 @@ class _PageHinkley:
     _KEPT = ("_sum_increase", "_sum_decrease", "_min_increase", "_max_decrease", "_drift_detected")
 
     def __init__(self) -> None:
-        self._test = drift.PageHinkley(min_instances=10, delta=_TOLERATED, threshold=_THRESHOLD, alpha=1.0, mode="up")
-        self._since_least = 0
+        from river.drift import PageHinkley
 
-    def look(self, value: float) -> int | None:
-        if self._test.drift_detected:
-            self._since_least = 0
+        self._test = PageHinkley(min_instances=10, delta=_TOLERATED, threshold=_THRESHOLD, alpha=1.0, mode="up")
+        #: Behind how many rows the first look began since the sum was least; None where that was the last look.
+        self._risen_from: int | None = None
+
+    def look(self, value: float, began: int) -> int | None:
+        if self._test.drift_detected:  # river begins anew then
+            self._risen_from = None
         self._test.update(value)  # type: ignore[no-untyped-call]
         is_least = self._test._sum_increase <= self._test._min_increase
-        self._since_least = 0 if is_least else self._since_least + 1
-        return self._since_least if self._test.drift_detected else None
+        first = began if self._risen_from is None else self._risen_from
+        self._risen_from = None if is_least else first
+        return first if self._test.drift_detected else None
 
     def dump(self) -> dict[str, Any]:
         mean = self._test._x_mean
         sums = {name: getattr(self._test, name) for name in self._KEPT}
         least = sums["_min_increase"] if math.isfinite(sums["_min_increase"]) else None
-        return sums | {"_min_increase": least, "n": mean.n, "mean": mean.get(), "since_least": self._since_least}
+        return sums | {"_min_increase": least, "n": mean.n, "mean": mean.get(), "risen_from": self._risen_from}
 
     def restore(self, dumped: Mapping[str, Any]) -> None:
         for name in self._KEPT:
             setattr(self._test, name, math.inf if dumped[name] is None else dumped[name])
         self._test._x_mean = type(self._test._x_mean)._from_state(dumped["n"], dumped["mean"])
-        self._since_least = dumped["since_least"]
+        self._risen_from = dumped["risen_from"]
 
 
 _WATCHES: Mapping[Detector, type[_Watch]] = {"adwin": _Adwin, "page_hinkley": _PageHinkley}
@@ -162,10 +173,10 @@ class Looks:
         """Looks, if there are rows enough, at the end of a tick. `seen`: all rows up to here."""
         if not self._watches or not self._count or self._rows < _LOOK_ROWS:
             return []
-        error = self._sum / self._count
+        error, began = self._sum / self._count, seen - self._rows
         value = math.log(max(error, _LEAST))
-        found = [(name, looks) for name, watch in self._watches.items() if (looks := watch.look(value)) is not None]
-        alarms = [Alarm(name, max(seen - looks * self._rows, 0), seen, error) for name, looks in found]
+        found = [(name, watch.look(value, began)) for name, watch in self._watches.items()]
+        alarms = [Alarm(name, row_from, seen, error) for name, row_from in found if row_from is not None]
         self._rows = self._count = 0
         self._sum = 0.0
         return alarms

@@ -11,78 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
 
 from processors.learning.model import Online, Step, Task
-
-
-class Accepted(Protocol):
-    """What an option may be."""
-
-    @property
-    def told(self) -> str:
-        """In words, behind `must be`."""
-
-    def takes(self, value: Any) -> bool:
-        """Whether it may be this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number of at least `low`, or above it, and below `high`."""
-
-    low: float | None = None
-    is_above: bool = False
-    high: float | None = None
-
-    @property
-    def told(self) -> str:
-        """In words, behind `must be`."""
-        low = "" if self.low is None else f" {'above' if self.is_above else 'of at least'} {self.low:g}"
-        return f"a number{low}" + ("" if self.high is None else f" and below {self.high:g}")
-
-    def takes(self, value: Any) -> bool:
-        """Whether it may be this."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
-            return False
-        if self.low is not None and (value <= self.low if self.is_above else value < self.low):
-            return False
-        return self.high is None or value < self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of these values, of the same type."""
-
-    values: tuple[Any, ...]
-
-    @property
-    def told(self) -> str:
-        """In words, behind `must be`."""
-        return "one of " + ", ".join(map(str, self.values))
-
-    def takes(self, value: Any) -> bool:
-        """Whether it may be this."""
-        return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An object of the library itself: a Step among these."""
-
-    offers: Mapping[str, Mapping[str, Accepted]]
-
-    @property
-    def told(self) -> str:
-        """In words, behind `must be`."""
-        return "one of " + ", ".join(self.offers) + ", with options that it has"
-
-    def takes(self, value: Any) -> bool:
-        """Whether it may be this."""
-        if not isinstance(value, Step) or value.estimator not in self.offers:
-            return False
-        options = self.offers[value.estimator]
-        return all(name in options and options[name].takes(each) for name, each in value.options)
+from processors.learning.options import Accepted, Choice, Made, Number, fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +118,8 @@ def _faults(task: Task, step: Step, is_last: bool) -> Iterator[str]:
     for option, value in step.options:
         if option not in offer.options:
             yield f"{name} has no option {option}; it has {', '.join(sorted(offer.options)) or 'none'}"
-        elif not offer.options[option].takes(value):
-            yield f"{name}: {option} is {_written(value)}, and must be {offer.options[option].told}"
-
-
-def _written(value: Any) -> str:
-    return value.estimator if isinstance(value, Step) else repr(value)
+        elif why := fault(option, value, offer.options[option]):
+            yield f"{name}: {why}"
 
 
 def is_boundary_free(online: Online) -> bool:

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,8 @@ import pyarrow.compute as pc
 
 from processors.frames import to_frame
 from processors.learning.design import Numbers, Whole
+from processors.learning.limits import LARGEST
 from processors.learning.model import Model
-
-#: A number beyond this is as good as infinite: squares of it, and sums of these, must not overflow.
-LARGEST = 1e60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +56,7 @@ class Examples:
 def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     """The examples among `rows`: `_id`, perhaps `_date`, and the model's columns, typed. Never raises on data.
 
-    Reasons: `null.<column>`; `infinite.<column>`, also of a number too large to be squared; `missing.<column>` of every
+    Reasons: `null.<column>`; `infinite.<column>`, also of a number beyond LARGEST; `missing.<column>` of every
     row, where there is no such column; `class.<target>` of a target that is to be a class, and is neither 0 nor 1. In a
     column that the model fills, nulls are what fills them, and so is the column where it is missing.
     """
@@ -70,6 +68,15 @@ def examples(model: Model, rows: pa.RecordBatch) -> Examples:
     if target is not None and model.task == "classification":
         reading.classes(model.target[0], target)
     return reading.kept(numbers, categories, target)
+
+
+def targets(model: Model, rows: pa.RecordBatch) -> Numbers:
+    """The target of each row that has the column; NaN where a row is refused for it."""
+    alone = rows.select(["_id", model.target[0]])
+    met = examples(replace(model, numbers=(), categories=()), alone)
+    known = np.full(rows.num_rows, np.nan)
+    known[met.positions] = np.nan if met.target is None else met.target
+    return known
 
 
 class _Reading:
@@ -149,11 +156,16 @@ def _taken(whole: Examples, places: Whole) -> Examples:
         ids=whole.ids[places],
         positions=places,
         dates=None if whole.dates is None else whole.dates.take(pa.array(places)),
-        numbers=whole.numbers[places],
-        categories=whole.categories[places],
+        numbers=_at(places, whole.numbers),
+        categories=_at(places, whole.categories),
         target=None if whole.target is None else whole.target[places],
         reasons=whole.reasons,
     )
+
+
+def _at(places: Whole, frame: pl.DataFrame) -> pl.DataFrame:
+    """Some rows; a frame without a column has none to take from."""
+    return frame[places] if frame.width else frame
 
 
 def _frame(columns: Mapping[str, pa.Array]) -> pl.DataFrame:

@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ from processors.learning.model import Model, Online
 from processors.learning.numbers import packed, unpacked
 from processors.learning.prequential import Prequential
 from processors.learning.statistics import Statistics
+from processors.learning.steps.bayesian import Bayesian
 from processors.learning.steps.pipeline import Pipeline
 from processors.learning.steps.protocols import DivergedError
 from processors.learning.versions import refuse_others, versions
@@ -118,21 +119,40 @@ class Learner:
             self.refused[reason] = self.refused.get(reason, 0) + count
         return learned
 
-    def unlearn(self, statistics: Statistics) -> None:
-        """Takes out what a fold gave as statistics. Of an epoch before this one, it is forgotten anyway."""
-        estimator = self._pipeline.unlearning
-        if estimator is None:
-            raise ValueError(f"{self.model.name} cannot unlearn rows")
+    def unlearn(self, statistics: Statistics) -> bool:
+        """Takes out what a fold gave as statistics. Of an epoch before this one, it is forgotten anyway.
+
+        False where that cannot be done exactly, since next to nothing would be left of what was added up: then nothing
+        has changed, and `know` is the way.
+        """
         if statistics.epoch != self.epoch:
-            return
-        estimator.add(statistics, -1.0)
-        self.rows -= statistics.rows
+            return True
+        if not self._unlearning.take_out(statistics):
+            return False
+        self._known_are(self.rows - statistics.rows)
+        return True
+
+    def know(self, every: Iterable[Statistics]) -> None:
+        """Knows the rows of which these are, and no others; what was said of rows by then stays as it is. Of epochs
+        before this one, they are forgotten anyway."""
+        known = [each for each in every if each.epoch == self.epoch]
+        self._unlearning.know(known)
+        self._known_are(sum(each.rows for each in known))
+
+    def _known_are(self, rows: int) -> None:
+        self.rows = rows
         if self._serving is not None:
             self._serving = self.weights
 
-    def relearn(self, examples: Examples) -> Statistics:
-        """Knows examples again that were taken out with others; what was said of them by then stays as it is. Gives
-        what takes them out once more."""
+    @property
+    def _unlearning(self) -> Bayesian:
+        estimator = self._pipeline.unlearning
+        if estimator is None:
+            raise ValueError(f"{self.model.name} cannot unlearn rows")
+        return estimator
+
+    def statistics(self, examples: Examples) -> Statistics:
+        """What would take these examples out, if it knew them as they are."""
         if examples.target is None:
             raise ValueError("examples without a target cannot be learned")
         encoded = self._encoder.encoded(examples.numbers, examples.categories)
@@ -140,9 +160,7 @@ class Learner:
         for rows in encoded.surplus.values():
             kept[rows] = False
         design = encoded.design.only(kept)
-        statistics = Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch)
-        self.unlearn(-statistics)
-        return statistics
+        return Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch)
 
     def _ticks(self, examples: Examples, begin: int, stop: int) -> Iterator[_Tick]:
         while begin < stop:

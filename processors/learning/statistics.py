@@ -22,12 +22,13 @@ from processors.learning.numbers import pack, unpack
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statistics:
-    """Sums over rows of the products of their features (`xx`) and of features with the target (`xy`). `epoch`: how
-    often the learner had begun anew; what it forgot then cannot be taken out of it."""
+    """Sums over rows of the products of their features (`xx`), of features with the target (`xy`), and of the
+    target's squares (`yy`). `epoch`: how often the learner had begun anew; what it forgot then cannot be taken out."""
 
     features: tuple[str, ...]
     xx: npt.NDArray[np.float64]
     xy: npt.NDArray[np.float64]
+    yy: float
     rows: int
     epoch: int = 0
 
@@ -36,18 +37,22 @@ class Statistics:
         cls, features: Sequence[str], x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], epoch: int = 0
     ) -> Statistics:
         """Of a matrix with a row an example, and their targets."""
-        return cls(tuple(features), x.T @ x, x.T @ y, len(y), epoch)
+        return cls(tuple(features), x.T @ x, x.T @ y, float(y @ y), len(y), epoch)
 
     def __add__(self, other: Statistics) -> Statistics:
         if self.epoch != other.epoch:
             return max(self, other, key=lambda each: each.epoch)
         if self.features == other.features:
-            return Statistics(self.features, self.xx + other.xx, self.xy + other.xy, self.rows + other.rows, self.epoch)
+            sums = self.xx + other.xx, self.xy + other.xy, self.yy + other.yy
+            return Statistics(self.features, *sums, self.rows + other.rows, self.epoch)
         features = tuple(dict.fromkeys((*self.features, *other.features)))
         return self.over(features) + other.over(features)
 
+    def __sub__(self, other: Statistics) -> Statistics:
+        return self + -other
+
     def __neg__(self) -> Statistics:
-        return Statistics(self.features, -self.xx, -self.xy, -self.rows, self.epoch)
+        return Statistics(self.features, -self.xx, -self.xy, -self.yy, -self.rows, self.epoch)
 
     def over(self, features: tuple[str, ...]) -> Statistics:
         """The same over these features, all of ours among them; what we do not have is 0."""
@@ -55,7 +60,7 @@ class Statistics:
         xx, xy = np.zeros((len(features), len(features))), np.zeros(len(features))
         xx[np.ix_(places, places)] = self.xx
         xy[places] = self.xy
-        return Statistics(features, xx, xy, self.rows, self.epoch)
+        return Statistics(features, xx, xy, self.yy, self.rows, self.epoch)
 
     def dump(self) -> dict[str, Any]:
         """As plain JSON; floats exactly. `xx` is symmetric: its upper half is enough."""
@@ -64,6 +69,7 @@ class Statistics:
             "features": list(self.features),
             "xx": pack(half),
             "xy": pack(self.xy),
+            "yy": self.yy,
             "rows": self.rows,
             "epoch": self.epoch,
         }
@@ -76,4 +82,4 @@ class Statistics:
         upper = np.triu_indices(len(features))
         xx[upper] = unpack(dumped["xx"])
         xx.T[upper] = xx[upper]
-        return cls(features, xx, unpack(dumped["xy"]), dumped["rows"], dumped["epoch"])
+        return cls(features, xx, unpack(dumped["xy"]), dumped["yy"], dumped["rows"], dumped["epoch"])

@@ -11,7 +11,7 @@ from processors.errors import StateError
 from processors.learning.model import Model
 
 #: Of the layout of a dumped learner.
-_FORMAT = 1
+_FORMAT = 2
 _TOLD = {
     "format": "format",
     "river": "release of river",

@@ -14,11 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from processors.learning.design import Design, Numbers
-
-#: A weight beyond this is as good as infinite.
-_LARGEST_WEIGHT = 1e60
-#: A prediction beyond this is none.
-_LARGEST_PREDICTION = 1e120
+from processors.learning.limits import LARGEST_PREDICTION, LARGEST_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +33,10 @@ class Weights:
         sums: Numbers = design.matrix @ weights + self.intercept
         if self.is_logistic:
             return np.asarray(1.0 / (1.0 + np.exp(-np.clip(sums, -500.0, 500.0))), np.float64)
-        return np.where(np.abs(sums) <= _LARGEST_PREDICTION, sums, np.nan)
+        return np.where(np.abs(sums) <= LARGEST_PREDICTION, sums, np.nan)
 
     @property
     def are_sound(self) -> bool:
         """Whether all of them are numbers to go on with."""
         sizes = np.abs(np.fromiter((*self.by_feature.values(), self.intercept), np.float64))
-        return bool((sizes <= _LARGEST_WEIGHT).all())
+        return bool((sizes <= LARGEST_WEIGHT).all())

@@ -65,9 +65,15 @@ def _keep(
     compared: Comparison,
     profiling: Profiling,
 ) -> None:
+    connection.run(_UPSERT, dataset, date, column, *said(summary, compared, profiling))
+
+
+def said(
+    summary: ColumnSummary, compared: Comparison, profiling: Profiling
+) -> tuple[str, float | None, float | None, str]:
+    """A profile as it is kept: `profile`, `psi`, `js`, `state`."""
     told = {"type": summary.kind.written, **asdict(describe(summary, profiling.bins)), "chance": compared.chance}
-    stored = json.dumps(told, ensure_ascii=False)
-    connection.run(_UPSERT, dataset, date, column, stored, compared.psi, compared.js, compared.state)
+    return json.dumps(told, ensure_ascii=False), compared.psi, compared.js, compared.state
 
 
 def _finding(dataset: str, date: str, column: str, compared: Comparison) -> Finding:

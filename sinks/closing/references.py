@@ -16,7 +16,8 @@ from sinks.table import Table
 
 _INSERT = f"INSERT INTO meta_references VALUES (?, ?, ?, ?, ?, {NOW})"
 _IN_FORCE = """
-SELECT "column", reference, max(version) FROM meta_references WHERE dataset = ? AND through < ? GROUP BY "column"
+SELECT "column", reference, max(version) FROM meta_references
+WHERE dataset = ?1 AND through < ?2 AND (?3 IS NULL OR frozen_at <= ?3) GROUP BY "column"
 """
 _FROZEN = """SELECT DISTINCT "column", reference ->> 'unit' FROM meta_references WHERE dataset = ?"""
 _WARMED = """
@@ -35,12 +36,13 @@ def profiled_columns(table: Table, profiling: Profiling) -> tuple[str, ...]:
     return tuple(name for name, _ in table.columns) if profiling.columns is None else profiling.columns
 
 
-def in_force(connection: Connection, dataset: str, date: str) -> dict[str, Reference]:
-    """The reference of each column for a date: of those that are through an earlier date the newest.
+def in_force(connection: Connection, dataset: str, date: str, at: str | None = None) -> dict[str, Reference]:
+    """The reference of each column for a date: of those that are through an earlier date the newest; or the one that
+    was so `at` a time.
 
     So a date is never compared with itself, and a replay compares it with what it was compared with before.
     """
-    rows = connection.rows(_IN_FORCE, dataset, date)
+    rows = connection.rows(_IN_FORCE, dataset, date, at)
     return {str(column): Reference.of(json.loads(str(reference))) for column, reference, _ in rows}
 
 

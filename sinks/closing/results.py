@@ -67,6 +67,14 @@ def judge_dates(connection: Connection, table: Table, dates: Sequence[str]) -> J
     return Judged(tuple(findings), failed)
 
 
+def verdicts(connection: Connection, table: Table, date: str) -> Iterator[tuple[SetRule, int | None, Verdict]]:
+    """What each set rule says of a date, or of each of its files, by what is committed now; nothing is kept of it."""
+    of_date, files = _Date(connection, table, date), balances(connection, table.dataset, date)
+    for rule in table.set_rules:
+        for file, verdict in of_date.verdicts(rule, files):
+            yield rule, file.file_id if file else None, verdict
+
+
 def _asked(connection: Connection, table: Table, dates: Sequence[str]) -> Iterator[tuple[str, tuple[SetRule, ...]]]:
     """What is to be judged on which date, in order."""
     asked = dict.fromkeys(dates, table.set_rules)
@@ -96,14 +104,14 @@ class _Date:
         findings: list[Finding] = []
         failed = False
         for rule in rules:
-            for file, verdict in self._verdicts(rule, files):
+            for file, verdict in self.verdicts(rule, files):
                 self._keep(rule, file, verdict)
                 failed |= bool(verdict.broken) and rule.action == "fail"
                 if verdict.broken and (rule.name, file.file_id if file else 0) not in known:
                     findings.append(self._finding(rule, file, verdict))
         return Judged(tuple(findings), failed)
 
-    def _verdicts(self, rule: SetRule, files: Sequence[FileBalance]) -> Iterator[tuple[FileBalance | None, Verdict]]:
+    def verdicts(self, rule: SetRule, files: Sequence[FileBalance]) -> Iterator[tuple[FileBalance | None, Verdict]]:
         """Of the whole date, or of each of its files."""
         if getattr(rule.check, "scope", "date") == "file":
             yield from ((file, self._verdict(rule, [file])) for file in files)
@@ -133,11 +141,16 @@ class _Date:
 
     def _keep(self, rule: SetRule, file: FileBalance | None, verdict: Verdict) -> None:
         place = self.table.dataset, self.date, file.file_id if file else None, rule.name
-        counts = int(verdict.broken is None), int(bool(verdict.broken))
-        said = json.dumps(dict(verdict.observed), ensure_ascii=False), verdict.message
-        self.connection.run(_INSERT, *place, *counts, *said, rule.severity, rule.action)
+        self.connection.run(_INSERT, *place, *said(rule, verdict))
 
     def _finding(self, rule: SetRule, file: FileBalance | None, verdict: Verdict) -> Finding:
         message = f"{file.path}: {verdict.message}" if file else verdict.message
         severity = "error" if rule.action == "fail" else rule.severity
         return Finding(self.table.dataset, self.date, "rule", rule.name, severity, message)
+
+
+def said(rule: SetRule, verdict: Verdict) -> tuple[int, int, str, str, str, str]:
+    """A verdict as it is kept: `missing_count`, `unexpected_count`, `observed`, `message`, `severity`, `action`."""
+    counts = int(verdict.broken is None), int(bool(verdict.broken))
+    observed = json.dumps(dict(verdict.observed), ensure_ascii=False)
+    return *counts, observed, verdict.message, rule.severity, rule.action

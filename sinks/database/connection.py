@@ -6,7 +6,7 @@ their own copies of SQLite, and closing either would drop the other's POSIX lock
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -165,13 +165,17 @@ class Connection:
             self.roll_back()
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A part of a transaction that is undone alone, should an exception leave it."""
+    def savepoint(self) -> Iterator[Callable[[], None]]:
+        """A part of a transaction that is undone alone, should an exception leave it, or by what is given."""
+
+        def undo() -> None:
+            self.run("ROLLBACK TO part")
+
         self.run("SAVEPOINT part")
         try:
-            yield
+            yield undo
         except BaseException:
-            self.run("ROLLBACK TO part")
+            undo()
             raise
         finally:
             self.run("RELEASE part")

@@ -15,10 +15,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.closing.tables import CLOSINGS
+from sinks.configs.tables import CONFIGS
+from sinks.consequences.pending import CONSEQUENCES
 from sinks.database.identifiers import quote, rule_keys
 from sinks.exports.tables import EXPORTS
 from sinks.feature_views.tables import FEATURES
 from sinks.kpis.tables import KPIS
+from sinks.ledger.batches import BATCHES
+from sinks.ledger.prunes import PRUNES
+from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
@@ -187,6 +192,46 @@ def exports(db: Database) -> None:
 def models(db: Database) -> None:
     """What came and went for those who learn, their states, and the registry of models."""
     for statement in MODELS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def configs(db: Database) -> None:
+    """By which config each span was judged."""
+    for statement in CONFIGS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def replays(db: Database) -> None:
+    """Dates that were replayed and came out otherwise."""
+    for statement in REPLAYS.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def prunes(db: Database) -> None:
+    """What was given up of dates."""
+    for statement in PRUNES.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def learners_since(db: Database) -> None:
+    """From which execution date on a learner learns; empty where it learns all."""
+    db.execute("ALTER TABLE meta_learners ADD COLUMN since TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def consequences(db: Database) -> None:
+    """What is to be made anew since rows changed beneath it."""
+    db.execute(CONSEQUENCES)
+
+
+@migrations()
+def batches(db: Database) -> None:
+    """Time and memory of each batch, and what they come to in a run."""
+    for statement in BATCHES.split(";\n\n"):
         db.execute(statement)
 
 

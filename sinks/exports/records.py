@@ -14,6 +14,14 @@ from sinks.table import ExportKind
 
 _CHANGES = "SELECT date, changes FROM meta_closings WHERE dataset = ? ORDER BY date"
 _KNOWN = "SELECT path, changes, layout, rows FROM meta_exports WHERE dataset = ? AND kind = ?"
+#: Those that are of the state which their dates have now, with rows.
+_CURRENT = """
+SELECT path, dataset, date, content_hash FROM meta_exports e WHERE rows > 0 AND changes = CASE kind
+    WHEN 'clean' THEN (SELECT changes FROM meta_closings c WHERE c.dataset = e.dataset AND c.date = e.date)
+    WHEN 'features' THEN (SELECT changes FROM meta_feature_dates f WHERE f.view = e.name AND f.date = e.date)
+    ELSE (SELECT sum(closed) FROM meta_closings c WHERE c.dataset = e.dataset) END
+ORDER BY path
+"""
 _RECORD = f"INSERT OR REPLACE INTO meta_exports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW})"
 
 
@@ -54,6 +62,21 @@ class Known:
 
     edition: Edition
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is recorded, below the folder of the exports, and the SHA-256 of its bytes."""
+
+    path: str
+    dataset: str
+    date: str | None
+    content_hash: str
+
+
+def current_exports(connection: Connection) -> list[Stored]:
+    """The files that are of today's state of their dates, by path."""
+    return [Stored(**row) for row in connection.table(_CURRENT).to_pylist()]
 
 
 def layout(columns: Iterable[tuple[str, ColumnType]]) -> str:

@@ -16,6 +16,7 @@ WHERE (?1 IS NULL OR h.dataset = ?1) AND (?2 IS NULL OR h.kpi = ?2)
 AND h.date BETWEEN coalesce(?3, '') AND coalesce(?4, '9999-12-31')
 ORDER BY h.dataset, h.kpi, h.dimensions, h.date
 """
+_DEFINED = "SELECT kpi, hash FROM meta_kpis WHERE dataset = ? ORDER BY kpi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ def trends(
         values = tuple(row["value"] for row in history)
         dates = tuple(row["date"] for row in history)
         yield KpiTrend(name, what, json.loads(dimensions), unit or "", dates, values, _change(values))
+
+
+def defined_kpis(connection: Connection, dataset: str) -> dict[str, str]:
+    """The KPIs of a dataset that are stored, each with the hash of its definition."""
+    return {str(kpi): str(hashed) for kpi, hashed in connection.rows(_DEFINED, dataset)}
 
 
 def _change(values: tuple[float | None, ...]) -> float | None:

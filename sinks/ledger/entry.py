@@ -34,6 +34,19 @@ class Entry:
     files: pa.RecordBatch
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """By what the records of a span were judged: a suite and a config, and in which run; None where nobody says."""
+
+    suite_id: int | None = None
+    config_id: int | None = None
+    run_id: int | None = None
+
+    def columns(self, spans: int) -> list[pa.Array]:
+        """The same for so many spans, as columns of parameters."""
+        return [pa.array([each] * spans, pa.int64()) for each in (self.suite_id, self.config_id, self.run_id)]
+
+
 _NOTHING = pa.RecordBatch.from_pylist([], schema=pa.schema([]))
 
 

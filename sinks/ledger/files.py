@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sinks.database.connection import Connection
 from sinks.files import File, FileDialect, FileStat, FileState
@@ -17,6 +18,29 @@ ctime_ns, state, reason, records, accepted, rejected, discovered_at, updated_at 
 _DATES = """
 SELECT DISTINCT dataset, date FROM meta_files WHERE state <> 'superseded' AND (?1 IS NULL OR dataset = ?1)
 ORDER BY dataset, date
+"""
+_BALANCES = """
+SELECT date, count(*) AS files, sum(records) AS records, sum(accepted) AS accepted, sum(size) AS bytes
+FROM meta_files WHERE dataset = ? AND state <> 'superseded' AND records > 0 GROUP BY date ORDER BY date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DateBalance:
+    """What the files of an execution date have, as far as any record of them is loaded. `bytes`: in the landing
+    folder, compressed or not."""
+
+    date: str
+    files: int
+    records: int
+    accepted: int
+    bytes: int
+
+
+_BALANCE = """
+SELECT count(DISTINCT dataset) AS datasets, count(*) AS files, coalesce(sum(records), 0) AS records,
+    coalesce(sum(accepted), 0) AS accepted, coalesce(sum(rejected), 0) AS rejected, max(updated_at) AS last_commit
+FROM meta_files WHERE state <> 'superseded'
 """
 
 
@@ -53,6 +77,17 @@ def stored_dates(connection: Connection, dataset: str | None = None) -> dict[str
     found: dict[str, list[str]] = {}
     for name, date in connection.rows(_DATES, dataset):
         found.setdefault(str(name), []).append(str(date))
+    return found
+
+
+def date_balances(connection: Connection, dataset: str) -> list[DateBalance]:
+    """The balance of each execution date of a dataset, in order."""
+    return [DateBalance(**row) for row in connection.table(_BALANCES, dataset).to_pylist()]
+
+
+def balance(connection: Connection) -> list[dict[str, Any]]:
+    """One row: `datasets`, `files`, `records`, `accepted`, `rejected` and `last_commit` of all files that count."""
+    found: list[dict[str, Any]] = connection.table(_BALANCE).to_pylist()
     return found
 
 

@@ -10,7 +10,7 @@ from processors.errors import WarehouseError
 from sinks.base import IdRange, MicroBatch, Span
 from sinks.database.connection import Connection
 from sinks.ledger.clock import NOW
-from sinks.ledger.entry import Entry
+from sinks.ledger.entry import Entry, Origin
 
 _UPSERT_FILE = f"""
 INSERT INTO meta_files (file_id, dataset, path, generation, date, state, reason, header, fingerprint, dialect, size,
@@ -35,13 +35,14 @@ WHERE file_id = ?
 #: Nothing is inserted where a span reaches into this one.
 _INSERT_SPAN = f"""
 INSERT INTO meta_spans (span_id, row_count, byte_start, byte_end, lines_after, digest, record_index, elements, passed,
-                        parameters_version, suite_id, run_id, committed_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {NOW}
+                        parameters_version, suite_id, config_id, run_id, committed_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, {NOW}
 WHERE coalesce((SELECT span_id + row_count FROM meta_spans WHERE span_id < ?1 + ?2 ORDER BY span_id DESC LIMIT 1), 0)
     <= ?1
 """
 _REVISE_SPAN = """
-UPDATE meta_spans SET elements = ?, passed = ?, parameters_version = ?, suite_id = ?, run_id = ? WHERE span_id = ?
+UPDATE meta_spans SET elements = ?, passed = ?, parameters_version = ?, suite_id = ?, config_id = ?, run_id = ?
+WHERE span_id = ?
 """
 _INSERT_COUNTS = "INSERT INTO meta_counts (span_id, name, count) VALUES (?, ?, ?)"
 
@@ -52,10 +53,10 @@ class Ledger:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_spans(self, entry: Entry, batch: MicroBatch, suite_id: int | None, run_id: int | None) -> bool:
-        """Enter the spans, which were judged by a suite in a run; False where exactly this one is there already. Raises
-        WarehouseError when another overlaps it."""
-        columns = [*entry.spans.columns, *_origin(len(batch.parts), suite_id, run_id)]
+    def add_spans(self, entry: Entry, batch: MicroBatch, origin: Origin) -> bool:
+        """Enter the spans; False where exactly this one is there already. Raises WarehouseError when another overlaps
+        it."""
+        columns = [*entry.spans.columns, *origin.columns(len(batch.parts))]
         if self._connection.insert(_INSERT_SPAN, _numbered(columns)) == len(batch.parts):
             return True
         span = batch.part.span
@@ -69,10 +70,10 @@ class Ledger:
             )
         return False
 
-    def revise_span(self, entry: Entry, suite_id: int | None, run_id: int | None) -> None:
-        """The only span was judged anew, by a suite in a run."""
+    def revise_span(self, entry: Entry, origin: Origin) -> None:
+        """The only span was judged anew."""
         span_id, judged = entry.spans.column(0), [entry.spans.column(place) for place in (7, 8, 9)]
-        self._connection.insert(_REVISE_SPAN, _numbered([*judged, *_origin(1, suite_id, run_id), span_id]))
+        self._connection.insert(_REVISE_SPAN, _numbered([*judged, *origin.columns(1), span_id]))
 
     def count(self, entry: Entry) -> None:
         """Enter the span's counts."""
@@ -97,10 +98,6 @@ class Ledger:
             "UPDATE meta_files SET accepted = accepted + ?1, rejected = rejected - ?1 WHERE file_id = ?2",
             *(accepted, file_id),
         )
-
-
-def _origin(spans: int, suite_id: int | None, run_id: int | None) -> list[pa.Array]:
-    return [pa.array([each] * spans, pa.int64()) for each in (suite_id, run_id)]
 
 
 def _numbered(columns: Sequence[pa.Array]) -> pa.RecordBatch:

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from sinks.base import MicroBatch
 from sinks.database.connection import Connection
+from sinks.ledger.batches import Batches
 from sinks.ledger.clock import NOW
 
 Command: TypeAlias = Literal["watch", "run", "replay", "retry", "accept"]
@@ -26,31 +27,43 @@ UPDATE meta_runs SET files = ?, records = records + ?, accepted = accepted + ?, 
     drifts = drifts + ?, updated_at = {NOW} WHERE run_id = ?
 """
 _FOUND = f"UPDATE meta_runs SET findings = findings + ?, updated_at = {NOW} WHERE run_id = ?"
+#: The last ones, since machines and configs change.
+_PACE = """
+SELECT sum(records) / nullif(sum(seconds), 0) FROM (
+    SELECT records, 86400 * (julianday(ended_at) - julianday(started_at)) AS seconds FROM meta_runs
+    WHERE command = ? AND outcome = 'done' AND records > 0 ORDER BY run_id DESC LIMIT 5)
+"""
 _END = f"UPDATE meta_runs SET outcome = ?, reason = ?, updated_at = {NOW}, ended_at = {NOW} WHERE run_id = ?"
 
 
 class Run:
     """A run that goes on. The writer's lock is held, so no other does: what is said to be running was killed.
 
-    `outcome`: what it comes to, if no error ends it.
+    `outcome`, `reason`: what it comes to, if no error ends it. `batches`: the account of what each of them took.
     """
 
     def __init__(self, connection: Connection, command: Command) -> None:
         self._connection = connection
         self._files: set[int] = set()
         self.outcome: RunOutcome = "done"
+        self.reason = ""
         with connection.transaction():
             connection.run(_KILLED)
             connection.run(_BEGIN, command)
             self.run_id = connection.integer("SELECT max(run_id) FROM meta_runs")
+        self.batches = Batches(connection, self.run_id)
 
     def count(self, batch: MicroBatch, accepted: int, drifts: int) -> None:
         """Add what a commit did, inside its transaction. A file of which there is only news counts as one, too."""
         self._files.update(part.file.file_id for part in batch.parts)
         self.add(len(self._files), batch.row_count, accepted, drifts)
 
+    def judged(self, records: int, accepted: int) -> None:
+        """Add records of files that are counted already."""
+        self.add(len(self._files), records, accepted, 0)
+
     def add(self, files: int, records: int, accepted: int, drifts: int) -> None:
-        """Add to the figures, inside the caller's transaction. `files`: how many there are by now."""
+        """Add to the figures, inside the caller's transaction if it has one. `files`: how many there are by now."""
         self._connection.run(_COUNT, files, records, accepted, records - accepted, drifts, self.run_id)
 
     def found(self, findings: int) -> None:
@@ -59,4 +72,12 @@ class Run:
 
     def end(self, outcome: RunOutcome, reason: str) -> None:
         """It is over."""
-        self._connection.run(_END, outcome, reason, self.run_id)
+        with self._connection.transaction():
+            self.batches.settle()
+            self._connection.run(_END, outcome, reason, self.run_id)
+
+
+def records_per_second(connection: Connection, command: Command) -> float | None:
+    """What the last runs of a command came to, all of their time counted; None where there was none."""
+    [(pace,)] = connection.rows(_PACE, command)
+    return pace if isinstance(pace, float) else None

@@ -6,7 +6,7 @@ Every function runs inside the caller's transaction: a state and the position fr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -16,25 +16,28 @@ from sinks.ledger.clock import NOW
 Status: TypeAlias = Literal["learning", "paused"]
 
 _SAVE = f"""
-INSERT INTO meta_learners (model, version, definition_hash, schema_hash, state, seq, row_id, rows, stale, refused,
-                           metrics, status, reason, started_at, updated_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
+INSERT INTO meta_learners (model, version, definition_hash, schema_hash, state, since, seq, row_id, rows, stale,
+                           refused, metrics, status, reason, started_at, updated_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {NOW}, {NOW})
 ON CONFLICT (model) DO UPDATE SET
     started_at = iif(version = excluded.version, started_at, excluded.started_at), version = excluded.version,
     definition_hash = excluded.definition_hash, schema_hash = excluded.schema_hash, state = excluded.state,
-    seq = excluded.seq, row_id = excluded.row_id, rows = excluded.rows, stale = excluded.stale,
+    since = excluded.since, seq = excluded.seq, row_id = excluded.row_id, rows = excluded.rows, stale = excluded.stale,
     refused = excluded.refused, metrics = excluded.metrics, status = excluded.status, reason = excluded.reason,
     updated_at = excluded.updated_at
 """
 _STORED = """
-SELECT model, version, definition_hash, schema_hash, state, seq, row_id, rows, stale, refused, metrics, status, reason,
-       started_at, updated_at
+SELECT model, version, definition_hash, schema_hash, state, since, seq, row_id, rows, stale, refused, metrics, status,
+       reason, started_at, updated_at
 FROM meta_learners WHERE ?1 IS NULL OR model = ?1 ORDER BY model
 """
 _TAKE = "INSERT INTO meta_learner_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TAKEN = """
 SELECT seq, id_first, id_last, head, rows_before, rows, statistics FROM meta_learner_spans
 WHERE model = ? AND id_first <= ? AND id_last >= ? ORDER BY seq, id_first
+"""
+_STATISTICS = """
+SELECT statistics FROM meta_learner_spans WHERE model = ? AND statistics IS NOT NULL ORDER BY seq, id_first
 """
 _TELL = f"""
 INSERT INTO meta_drift_alarms (model, version, detector, seq, row_id_from, row_id_to, path_from, rows, action, told_at)
@@ -48,15 +51,17 @@ FROM meta_drift_alarms WHERE ?1 IS NULL OR model = ?1 ORDER BY alarm_id
 
 @dataclass(frozen=True, slots=True)
 class StoredLearner:
-    """A learner. `version`: how often it began anew. `seq`, `row_id`: all of the log is taken up to this row of this
-    entry. `rows`: learned; `stale`: learned, gone since, and not unlearned; `refused`: not learned, by reason.
-    `reason`: why it is paused. `started_at`, `updated_at`: of this version, empty before it is stored."""
+    """A learner. `version`: how often it began anew. `since`: it learns rows of this execution date on; all where it is
+    empty. `seq`, `row_id`: all of the log is taken up to this row of this entry. `rows`: learned; `stale`: learned,
+    gone since, and not unlearned; `refused`: not learned, by reason. `reason`: why it is paused. `started_at`,
+    `updated_at`: of this version, empty before it is stored."""
 
     model: str
     version: int
     definition_hash: str
     schema_hash: str
     state: Mapping[str, Any]
+    since: str = ""
     seq: int = 0
     row_id: int = 0
     rows: int = 0
@@ -72,7 +77,8 @@ class StoredLearner:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a learner took of entry `seq` at a time: `rows` of those with ids from `id_first` to `id_last`, when the log
-    ended with `head`. `rows_before`: how many it had learned. `statistics`: what takes these rows out again."""
+    ended with `head`. `rows_before`: how many it had met, refused ones included. `statistics`: what takes these rows
+    out again."""
 
     seq: int
     id_first: int
@@ -86,7 +92,8 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """The error of a learner has changed. `row_id_from`, `path_from`: the row where that began, and its file;
-    `row_id_to`: the row at which it was noticed; `rows`: how many were learned between. `action`: what followed."""
+    `row_id_to`: the row at which it was noticed; `rows`: how many it met between, refused ones included. `action`: what
+    followed."""
 
     model: str
     version: int
@@ -105,6 +112,7 @@ def save_learner(connection: Connection, learner: StoredLearner) -> None:
     connection.run(
         _SAVE,
         *(learner.model, learner.version, learner.definition_hash, learner.schema_hash, _json(learner.state)),
+        learner.since,
         *(learner.seq, learner.row_id, learner.rows, learner.stale, _json(learner.refused), _json(learner.metrics)),
         *(learner.status, learner.reason),
     )
@@ -135,6 +143,12 @@ def taken_of(connection: Connection, model: str, id_first: int, id_last: int) ->
     """What a learner took that has rows in a range, in its order."""
     rows = connection.table(_TAKEN, model, id_last, id_first).to_pylist()
     return [Taken(**{**row, "statistics": row["statistics"] and json.loads(row["statistics"])}) for row in rows]
+
+
+def statistics_of(connection: Connection, model: str) -> Iterator[dict[str, Any]]:
+    """What takes out again all that a learner took, piece by piece."""
+    for page in connection.batches(_STATISTICS, model):
+        yield from map(json.loads, page["statistics"].to_pylist())
 
 
 def forget_taken(connection: Connection, model: str, taken: Taken | None = None) -> None:

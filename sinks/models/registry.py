@@ -101,6 +101,14 @@ def set_alias(connection: Connection, model: str, version: int, alias: Alias | N
     connection.run("UPDATE meta_models SET alias = ? WHERE model = ? AND version = ?", alias, model, version)
 
 
+def make_champion(connection: Connection, model: str, version: int) -> None:
+    """Let a version be the champion; the newest one behind it is the challenger, which still has its chance."""
+    set_alias(connection, model, version, "champion")
+    behind = [each.version for each in versions(connection, model) if each.version > version and each.kind == "batch"]
+    if behind:
+        set_alias(connection, model, max(behind), "challenger")
+
+
 def _free(connection: Connection, model: str, alias: Alias | None) -> None:
     if alias is not None:
         connection.run("UPDATE meta_models SET alias = NULL WHERE model = ? AND alias = ?", model, alias)

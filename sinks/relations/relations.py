@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sinks.base import IdRange, Span
@@ -20,7 +20,8 @@ from sinks.table import Monotonic, Reference, Relation, Table, Unique
 @dataclass(frozen=True, slots=True)
 class Rejudged:
     """`lost`: rows of the committed span that lost under some rule. `moved`: ids of rows beyond it, of any dataset,
-    that changed sides. `accepted_by_file`: what both change in the files' balances."""
+    that changed sides. `accepted_by_file`: what both change in the files' balances; 0 where rows beyond the span lose
+    by other reasons than before."""
 
     lost: int = 0
     moved: tuple[int, ...] = ()
@@ -109,16 +110,27 @@ class Relations:
             contest.forget()
 
     def _follow(self, span: Span | IdRange) -> Rejudged:
+        told_anew = self._told_anew(span)
         record_verdicts(self._connection)
         find_places(self._connection)
         for sides in self._sides:
             sides.change()
-        rejudged = self._account(span)
+        rejudged = self._account(span, told_anew)
         for table in ("verdicts", "moved", "places"):
             self._connection.run(f"DELETE FROM {table}")
         return rejudged
 
-    def _account(self, span: Span | IdRange) -> Rejudged:
+    def _told_anew(self, span: Span | IdRange) -> list[int]:
+        """The files beyond the span with rows whose verdicts are others than those that are recorded."""
+        files = self._connection.rows(
+            f"""SELECT DISTINCT _id >> 32 FROM verdicts v WHERE NOT ({self._rows.within()}) AND lost <> EXISTS (
+                SELECT 1 FROM meta_duplicates d WHERE d._id = v._id AND d.rule = v.rule
+                AND (NOT lost OR d.first_id IS v.other_id))""",
+            *(span.id_first, span.id_last),
+        )
+        return [int(str(file_id)) for (file_id,) in files]
+
+    def _account(self, span: Span | IdRange, told_anew: Iterable[int]) -> Rejudged:
         rows = self._connection.rows("SELECT _id >> 32, sum(accepted) FROM moved GROUP BY 1")
         within = (span.id_first, span.id_last)
         lost = f"SELECT count(*) FROM moved WHERE accepted = -1 AND {self._rows.within()}"
@@ -126,5 +138,5 @@ class Relations:
         return Rejudged(
             self._connection.integer(lost, *within),
             tuple(int(str(row[0])) for row in self._connection.rows(moved, *within)),
-            {int(str(file)): int(str(change)) for file, change in rows},
+            dict.fromkeys(told_anew, 0) | {int(str(file)): int(str(change)) for file, change in rows},
         )

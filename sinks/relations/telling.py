@@ -23,8 +23,9 @@ def reasons(table: Table) -> str:
 
 
 def raw(table: Table) -> str:
-    """The event; where the dataset keeps none, the typed row as JSON."""
-    return event("d._id") if table.raw else row_as_json(table, "r")
+    """The event; where there is none, the typed row as JSON."""
+    typed = row_as_json(table, "r")
+    return f"coalesce({event('d._id')}, {typed})" if table.raw else typed
 
 
 def status(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -55,15 +55,20 @@ def record_scores(connection: Connection, table: Table, dates: Iterable[str]) ->
         return []
     latest = connection.rows(_LATEST, table.dataset, wanted[0], table.scoring.dates)
     known = {str(date): str(text) for date, text in latest}
-    results = results_by_date(connection, table.dataset, wanted)
-    scores = {date: score(results.get(date, ()), table.scoring) for date in wanted}
+    scores = scores_of(connection, table, wanted)
     new = {date: each for date, each in scores.items() if _is_new(each, known.get(date))}
     if not new:
         return []
-    connection.insert(_INSERT, parameter_rows([(table.dataset, date, _text(each)) for date, each in new.items()]))
+    connection.insert(_INSERT, parameter_rows([(table.dataset, date, score_text(each)) for date, each in new.items()]))
     points = {date: json.loads(text)["score"] for date, text in known.items()}
     points |= {date: each.explained()["score"] for date, each in new.items()}
     return list(_falls(table, new, points))
+
+
+def scores_of(connection: Connection, table: Table, dates: Sequence[str]) -> dict[str, Score]:
+    """What some dates are worth by what is committed now; nothing is kept of it."""
+    results = results_by_date(connection, table.dataset, dates)
+    return {date: score(results.get(date, ()), table.scoring) for date in dates}
 
 
 def history(connection: Connection, dataset: str, date: str | None = None) -> list[Scored]:
@@ -75,10 +80,11 @@ def history(connection: Connection, dataset: str, date: str | None = None) -> li
 
 def _is_new(found: Score, known: str | None) -> bool:
     """Where nothing was assessed, and nothing ever was, there is nothing to be kept."""
-    return _text(found) != known if known is not None else found.points is not None
+    return score_text(found) != known if known is not None else found.points is not None
 
 
-def _text(found: Score) -> str:
+def score_text(found: Score) -> str:
+    """A score as it is kept."""
     return json.dumps(found.explained(), ensure_ascii=False)
 
 

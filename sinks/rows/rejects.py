@@ -59,6 +59,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A record that lost to another one by a rule."""
+
+    rule: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Rejects:
     """The rejects behind a connection that only reads."""
 
@@ -114,6 +122,12 @@ class Rejects:
             "SELECT rule, first_id FROM meta_duplicates WHERE _id = ? AND first_id IS NOT NULL ORDER BY 1", record
         )
         return {str(rule): self.place(int(str(other))) for rule, other in lost}
+
+    def losers(self, record: int, limit: int) -> Iterator[Lost]:
+        """The records that lost to this one, so many at the most, by id."""
+        sql = "SELECT _id, rule FROM meta_duplicates WHERE first_id = ? ORDER BY _id, rule LIMIT ?"
+        for loser, rule in self.connection.rows(sql, record, limit):
+            yield Lost(str(rule), self.place(int(str(loser))))
 
     def place(self, record: int) -> Place:
         """Where a record stands, rejected or not."""

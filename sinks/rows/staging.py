@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +16,7 @@ from processors.feature_views.model import FeatureView
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from processors.schemas.remembering import Seen, seen
-from sinks.base import IdRange, Judged, MicroBatch, Span
+from sinks.base import IdRange, Judged, MicroBatch, Span, Timing
 from sinks.database.connection import Connection
 from sinks.database.encoding import reasons_json, staged_rows
 from sinks.database.identifiers import quote
@@ -33,7 +34,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A verdict in the form in which it is stored: `events`, `rows` and `rejects` with the columns of their tables;
-    `of_views`: the rows as feature views take them; `seen`: what a schema version remembers of the rows."""
+    `of_views`: the rows as feature views take them; `seen`: what a schema version remembers of the rows; `timing`: of
+    what was done so far."""
 
     judged: Judged
     entry: Entry
@@ -42,10 +44,12 @@ class Prepared:
     rejects: pa.RecordBatch
     of_views: Mapping[FeatureView, pa.RecordBatch]
     seen: Seen
+    timing: Timing
 
 
 def prepare(judged: Judged) -> Prepared:
     """Encode everything; no database is needed."""
+    started = time.perf_counter_ns()
     batch, outcome = judged.batch, judged.outcome
     rows, views = outcome.accepted, batch.table.views
     if rows.num_rows:
@@ -60,6 +64,7 @@ def prepare(judged: Judged) -> Prepared:
         _reject_rows(judged) if outcome.rejected.num_rows else outcome.rejected,
         {view: about_to_be_staged(view, batch.table, outcome.accepted, rows) for view in views},
         seen(outcome, batch.table.contract.categories),
+        replace(judged.timing, prepare_us=(time.perf_counter_ns() - started) // 1000),  # of all above
     )
 
 

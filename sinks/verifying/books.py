@@ -11,6 +11,7 @@ import numpy as np
 from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, feature_rows, quote, staged
 from sinks.files import RECORDS_MAX, row_id
+from sinks.ledger.prunes import stored_prunes
 
 _RANGE = "BETWEEN m.file_id << 32 AND (m.file_id << 32) + 4294967295"
 #: What each file has in each table. `strays`: rows that lost, and that no reject stands for.
@@ -66,13 +67,15 @@ class Contradiction:
 
 
 def of_files(connection: Connection, dataset: str, date: str, *, raw: bool) -> Iterator[Contradiction]:
-    """What contradicts the balances of a date's files. `raw`: the dataset keeps a raw layer."""
+    """What contradicts the balances of a date's files. `raw`: the dataset keeps a raw layer; a file without any of it
+    is as it should be where that was pruned."""
+    pruned = any(each.what == "raw" for each in stored_prunes(connection, dataset, date))
     sql = _COUNTED.format(range=_RANGE, staged=quote(staged(dataset)), losers=quote(duplicate_rows(dataset)))
     for file in connection.table(sql, dataset, date).to_pylist():
         about = Contradiction("meta_files", "", dataset, date, file["path"], file_id=file["file_id"])
         yield from _spans(connection, file, about)
         yield from _balance(file, about)
-        if raw and file["events"] != file["claimed"]:
+        if raw and file["events"] != file["claimed"] and not (pruned and not file["events"]):
             told = f"{file['claimed']} records are claimed by spans, and {file['events']} have a raw event"
             row = _missing(connection, file["file_id"])
             yield replace(about, table="raw_events", told=told, row=row, spoils="file")

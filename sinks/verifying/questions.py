@@ -13,6 +13,8 @@ from sinks.verifying.comparing import Question
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 _KEYS = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk"
+#: The table that the last question about a date is of, where it is closed.
+KPIS = "kpi_history"
 _FILES = "meta_files m"
 _OF_DATE = "m.dataset = ?1 AND m.date = ?2 AND m.state <> 'superseded'"
 _WITHIN = "BETWEEN m.file_id << 32 AND (m.file_id << 32) + 4294967295"
@@ -59,17 +61,22 @@ class Derived:
 def of_date(recorded: Connection, dataset: str, date: str, derived: Derived) -> Iterator[Question]:
     """What is asked of a date: the rows first, then what follows from them."""
     values = (dataset, date)
-    for table in row_tables(dataset):
-        columns = _names(recorded, _COLUMNS, table)
-        yield _by_record(table, values, columns)
-    yield _by_record("rejects", values, _REJECTS)
-    source = f"SELECT d.* FROM {_FILES} CROSS JOIN meta_duplicates d ON d._id {_WITHIN} WHERE {_OF_DATE}"
-    yield Question("meta_duplicates", source, values, ("_id", "rule", "first_id"), "json_array(_id, rule)", row="_id")
-    yield from _ledger(recorded, values)
+    yield from rows_of_date(recorded, dataset, date)
     for view in derived.views:
         yield _vectors(recorded, view, dataset, values)
     if not recorded.integer(_IS_OPEN, *values):
         yield _kpis(derived, values)
+
+
+def rows_of_date(recorded: Connection, dataset: str, date: str) -> Iterator[Question]:
+    """What came of a date's records, and nothing that is made of that: rows, rejects, balances, counts."""
+    values = (dataset, date)
+    for table in row_tables(dataset):
+        yield _by_record(table, values, _names(recorded, _COLUMNS, table))
+    yield _by_record("rejects", values, _REJECTS)
+    source = f"SELECT d.* FROM {_FILES} CROSS JOIN meta_duplicates d ON d._id {_WITHIN} WHERE {_OF_DATE}"
+    yield Question("meta_duplicates", source, values, ("_id", "rule", "first_id"), "json_array(_id, rule)", row="_id")
+    yield from _ledger(recorded, values)
 
 
 def of_dataset(recorded: Connection, derived: Derived) -> Iterator[Question]:
@@ -79,6 +86,12 @@ def of_dataset(recorded: Connection, derived: Derived) -> Iterator[Question]:
         key = ", ".join(quote(name) for name in _names(recorded, _KEYS, table))
         columns = _names(recorded, _COLUMNS, table)
         yield Question(table, f"SELECT * FROM {quote(table)}", (), columns, f"json_array({key})", row="_id")
+
+
+def spans_of_date(dataset: str, date: str, columns: tuple[str, ...]) -> Question:
+    """What the ledger says of each span of a date."""
+    source = f"SELECT s.* FROM {_FILES} CROSS JOIN meta_spans s ON s.span_id {_WITHIN} WHERE {_OF_DATE}"
+    return Question("meta_spans", source, (dataset, date), columns, "span_id", row="span_id")
 
 
 def _names(connection: Connection, sql: str, table: str) -> tuple[str, ...]:
@@ -114,7 +127,7 @@ def _vectors(recorded: Connection, view: str, dataset: str, values: tuple[str, s
 
 
 def _kpis(derived: Derived, values: tuple[str, str]) -> Question:
-    source = "SELECT * FROM kpi_history WHERE dataset = ?1 AND date = ?2 AND kpi IN (SELECT value FROM json_each(?3))"
+    source = f"SELECT * FROM {KPIS} WHERE dataset = ?1 AND date = ?2 AND kpi IN (SELECT value FROM json_each(?3))"
     named = (*values, json.dumps(derived.kpis))
     columns = ("kpi", "date", "dimensions", "value")
-    return Question("kpi_history", source, named, columns, "json_array(kpi, dimensions)")
+    return Question(KPIS, source, named, columns, "json_array(kpi, dimensions)")

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
-from processors.errors import BusyError
 from processors.naming.matching import declared
 from processors.schemas.amendments import Amendment
 from sinks.database.connection import Connection
+from sinks.database.lock import Turn
 from sinks.ledger.decisions import let_in
 from sinks.ledger.files import FileEntry
 from sinks.reading import WarehouseReader
@@ -35,6 +35,7 @@ from stream.config.loading import known_dataset, read_config
 from stream.replacing import replacing
 from stream.schemas.contracts import load_contracts
 from stream.schemas.freezing import frozen
+from stream.writing import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +64,21 @@ class Accepted:
     lines: tuple[str, ...]
 
 
-def accept(configs: Path, warehouse: Path, request: Request, stop: threading.Event, *, dry_run: bool) -> Accepted:
+def accept(configs: Path, warehouse: Path, request: Request, turn: Turn, *, dry_run: bool) -> Accepted:
     """Take a column into the contract.
 
-    Raises ConfigError, WarehouseError, KeyboardInterrupt when `stop` is set on the way, and SourceError where a record,
-    judged with the column, breaks a rule with the action `fail`, or freezes its file; then nothing has changed.
+    Raises ConfigError, WarehouseError, KeyboardInterrupt when its turn is stopped on the way, and SourceError where a
+    record, judged with the column, breaks a rule with the action `fail`, or freezes its file; then nothing has changed.
     """
-    datasets = load_contracts(configs, warehouse)
-    before, path = known_dataset(datasets, request.dataset), config_path(configs, request.dataset)
-    with WarehouseReader(warehouse):
-        pass  # where there is no warehouse, none is made
-    with (
-        _writing(warehouse, datasets.values()) as sink,
-        WarehouseReader(warehouse) as recorded,
-        nullcontext() if dry_run else sink.recording("accept"),
-    ):
-        return _Acceptance(sink, recorded, before, request, stop).take(path, dry_run=dry_run)
-
-
-@contextmanager
-def _writing(warehouse: Path, datasets: Iterable[Dataset]) -> Iterator[Warehouse]:
-    try:
-        opened = Warehouse(warehouse, [dataset.table for dataset in datasets])
-    except BusyError as error:
-        raise BusyError(
-            f"{error} A running watch would go on with the contract as it was: stop it, accept the column, and start "
-            "it again. It takes up what lands meanwhile."
-        ) from error
-    with opened:
-        yield opened
+    with writing(warehouse, turn) as lock:
+        datasets = load_contracts(configs, warehouse)
+        before, path = known_dataset(datasets, request.dataset), config_path(configs, request.dataset)
+        with (
+            Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink,
+            WarehouseReader(warehouse) as recorded,
+            nullcontext() if dry_run else sink.recording("accept"),
+        ):
+            return _Acceptance(sink, recorded, before, request, turn.stop).take(path, dry_run=dry_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +151,7 @@ class _Acceptance:
         had = values(connection, planned) if planned.amendment.kind == "name" else 0
         stays = any(column.name == evolved and column == planned.column for column in self.before.columns)
         rewrite(self.sink, self.recorded, planned, None if stays else evolved, self.stop)
+        self.sink.configs.carry_over(self.before.table, planned.dataset.table)
         ready = sum(let_in(connection, entry.file.file_id) for entry in planned.files if self._waits(entry, planned))
         count, examples = misfits(connection, planned)
         with Connection(self.sink.path, read_only=True) as before:

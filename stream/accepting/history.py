@@ -19,6 +19,7 @@ from sinks.schemas import amendments
 from sinks.warehouse import Warehouse
 from stream.accepting.request import Plan
 from stream.accepting.rescued import Typing, kept_texts
+from stream.evidence import Evidence
 from stream.parameters.recorded import OfSpans
 from stream.rejects.anew import Anew
 from stream.replay import judged_anew
@@ -41,7 +42,7 @@ def rewrite(sink: Warehouse, recorded: WarehouseReader, plan: Plan, stale: str |
         sink.adopt(dataset.table)
         files = [entry for entry in plan.files if entry.records]
         contracts, parameters = Contracts({dataset.name: dataset}), OfSpans(recorded.parameters)
-        for _ in judged_anew(sink, recorded, files, contracts, parameters, stop):
+        for _ in judged_anew(sink, Evidence(recorded, None, dataset).spans, files, contracts, parameters, stop):
             pass
         return
     _refuse_unjudged(plan)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, WarehouseError
+from sinks.database.connection import Connection
 from sinks.database.copying import copy, is_warehouse
-from sinks.reading import WarehouseReader
+from sinks.ledger.files import balance
 from stream.replacing import clear_unfinished, replacing_bytes, sync_folder
 
 
@@ -46,16 +47,7 @@ def back_up(path: Path, target: Path, *, overwrite: bool = False) -> Contents:
 
 
 def contents(path: Path) -> Contents:
-    """What a warehouse holds. Raises WarehouseError."""
-    with WarehouseReader(path) as reader:
-        sums = reader.status()
-    return Contents(
-        path=str(path),
-        bytes=path.stat().st_size,
-        datasets=len(sums),
-        files=sum(each.files for each in sums),
-        records=sum(each.records for each in sums),
-        accepted=sum(each.accepted for each in sums),
-        rejected=sum(each.rejected for each in sums),
-        last_commit=max((each.last_commit for each in sums if each.last_commit), default=None),
-    )
+    """What a warehouse holds, also one that an older program wrote. Raises WarehouseError."""
+    with Connection(path, read_only=True) as connection:
+        [sums] = balance(connection)
+    return Contents(str(path), path.stat().st_size, **sums)

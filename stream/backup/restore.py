@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, WarehouseError
 from sinks.database.copying import copy, faults, is_warehouse, settle
-from sinks.database.lock import WriterLock
+from sinks.database.lock import Turn, WriterLock
 from stream.backup.backup import Contents, contents
 from stream.replacing import clear_unfinished, replacing_bytes, sync_folder
 from stream.verifying.verify import Request, Verdict, verify
@@ -43,7 +42,7 @@ def restore(
     where somebody writes), OSError, and KeyboardInterrupt when `stop` is set before it is in place.
     """
     _refuse(path, source)
-    with _locked(path):
+    with WriterLock(path, Turn("restore")):
         kept = _aside(path)
         verdict = None if unverified else verify(configs, landing, source, Request(), stop)
         if verdict is not None and not verdict.is_verified:
@@ -63,15 +62,6 @@ def _refuse(path: Path, source: Path) -> None:
         raise WarehouseError(f"{source}: is a database, but no backup of a warehouse.")
     if found := faults(source):
         raise WarehouseError(f"{source}: is damaged, and was not restored: {'; '.join(found)}. Take another backup.")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = WriterLock(path)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _aside(path: Path) -> Path:

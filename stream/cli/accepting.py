@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, Wait, WarehousePath, turn
 
 _Name: TypeAlias = Annotated[str, typer.Argument(metavar="DATASET", help="Which dataset.")]
 _Column: TypeAlias = Annotated[str, typer.Argument(metavar="COLUMN", help="The column's name in the files' header.")]
@@ -33,12 +33,13 @@ def accept(
     warehouse: WarehousePath = WAREHOUSE,
     *,
     dry_run: _DryRun = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Take a column that the config does not know into it, and fill in history as if it had always been there.
 
     All files that have the column are judged again, in one transaction; the config gets a line, or a name. Files that
-    were held for it are read by the next run. Not beside a running watch.
+    were held for it are read by the next run. Beside a running watch with --wait.
 
     Example: ade-stream schema accept orders coupon --type category --dry-run
     """
@@ -52,7 +53,8 @@ def accept(
     from stream.screens.tables import to_json
 
     del landing  # what was loaded is judged again, not the landing folder
-    request, stop = Request(dataset, column, kind, name, existing), threading.Event()
-    with stopping(stop):
-        done = beside_main_thread(lambda: take(configs, warehouse, request, stop, dry_run=dry_run))
+    request = Request(dataset, column, kind, name, existing)
+    its = turn("schema accept", threading.Event(), wait=wait)
+    with stopping(its.stop):
+        done = beside_main_thread(lambda: take(configs, warehouse, request, its, dry_run=dry_run))
     write(to_json(done) if json else told(done))

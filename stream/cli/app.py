@@ -23,7 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    epilog="Exit codes: 0 done, 1 data did not pass, 2 wrong usage or config, 3 warehouse or I/O failure.",
+    epilog="Exit codes: 0 done, 1 data did not pass, 2 wrong usage or config, 3 warehouse or I/O failure, "
+    "4 not in time (wait).",
 )
 
 

@@ -42,6 +42,7 @@ def check(
 
     Example: ade-stream check landing/orders/orders_2026-11-18.csv
     """
+    from processors.chain import step_name
     from stream.config import load_configs
     from stream.screens.output import write
 
@@ -56,7 +57,7 @@ def check(
     if dataset is not None:
         raise ConfigError("--dataset says by which dataset files are judged; name the files too.")
     for name, each in datasets.items():
-        steps = " > ".join(type(step).__name__.lower() for step in each.chain.steps)
+        steps = " > ".join(step_name(step) for step in each.chain.steps)
         write(f"{name}: {len(each.columns)} columns, {steps}, files in {each.folder}/: ok\n")
         write("".join(f"  {notice}\n" for notice in each.notices))
         for view in each.table.views:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, Wait, WarehousePath, day, turn
 
 if TYPE_CHECKING:
     from stream.exporting.projections import Dates
@@ -39,12 +39,13 @@ def export(
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
     *,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Write files from the warehouse anew: clean rows of each date, features of each date, the history of each KPI.
 
     They stand in the warehouse's folder, where `watch`, `run` and `replay` keep those that the config asks for up to
-    date (`exports`); stop `watch` for it. With --output they are written elsewhere, beside a running watch too.
+    date (`exports`). Beside a running watch that takes --wait, or --output, with which they are written elsewhere.
 
     Example: ade-stream export orders --date 2026-11-18 --kind clean
     """
@@ -57,9 +58,9 @@ def export(
 
     del landing  # what was loaded is read, not the landing folder
     request = Request(dataset, _dates(date, first, last), KINDS if kind is None else (kind,), output)
-    stop = threading.Event()
-    with stopping(stop):
-        written = beside_main_thread(lambda: write_files(configs, warehouse, request, stop))
+    its = turn("export", threading.Event(), wait=wait)
+    with stopping(its.stop):
+        written = beside_main_thread(lambda: write_files(configs, warehouse, request, its))
     write(to_json(written) if json else told(written, output or warehouse.parent))
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from processors.errors import ConfigError
+
+if TYPE_CHECKING:
+    import threading
+
+    from sinks.database.lock import Turn
 
 Configs: TypeAlias = Annotated[
     Path, typer.Option("--configs", envvar="ADE_CONFIGS", help="Folder of the dataset configs.", metavar="DIR")
@@ -30,9 +35,21 @@ LastDate: TypeAlias = Annotated[
     str | None, typer.Option("--to", help="The last of several dates.", metavar="YYYY-MM-DD")
 ]
 
+Wait: TypeAlias = Annotated[
+    bool, typer.Option("--wait", help="Where another process writes, wait for a turn, ten minutes at the most.")
+]
+_WAIT_SECONDS_MAX = 600.0
+
 CONFIGS = Path("configs")
 LANDING = Path("landing")
 WAREHOUSE = Path("warehouse/ade.db")
+
+
+def turn(command: str, stop: threading.Event, *, wait: bool) -> Turn:
+    """The turn of a command that writes."""
+    from sinks.database.lock import Turn
+
+    return Turn(command, _WAIT_SECONDS_MAX if wait else 0.0, stop)
 
 
 def day(text: str | None, option: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, TypeAlias
 
 import typer
 
 from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, WarehousePath, day
+from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, Wait, WarehousePath, day, turn
 
 _Dataset: TypeAlias = Annotated[
     str | None, typer.Argument(metavar="[DATASET]", help="All that are profiled by default.")
@@ -29,11 +30,13 @@ def profile(
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
     *,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Show the profile of each column on a date, with its distances from the reference and its state.
 
-    With --new-reference the dates behind it are compared with the new one from then on; stop `watch` for it.
+    With --new-reference the dates behind it are compared with the new one from then on; beside a running watch
+    with --wait.
 
     Example: ade-stream quality profile orders --date 2026-11-20
     """
@@ -48,7 +51,8 @@ def profile(
 
         if dataset is None or date is not None:
             raise ConfigError("--new-reference needs the DATASET, and takes no --date.")
-        made = renew_reference(configs, warehouse, dataset, day(new_reference, "--new-reference"))
+        its = turn("quality profile --new-reference", threading.Event(), wait=wait)
+        made = renew_reference(configs, warehouse, dataset, day(new_reference, "--new-reference"), its)
         write(to_json(made) if json else told_reference(made))
         return
     with WarehouseReader(warehouse) as reader:

@@ -11,10 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from processors.errors import ConfigError
-from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, DatasetName, Json, Landing, WarehousePath, day
+from stream.cli.options import (
+    CONFIGS,
+    LANDING,
+    WAREHOUSE,
+    Configs,
+    DatasetName,
+    Json,
+    Landing,
+    Wait,
+    WarehousePath,
+    day,
+    turn,
+)
 
 if TYPE_CHECKING:
+    from sinks.database.lock import Turn
     from sinks.rows.rejects import Choice
+    from stream.rejects.retry import Retried
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, show, export and retry rejected records.")
 
@@ -149,6 +163,7 @@ def retry(
     landing: Landing = LANDING,
     warehouse: WarehousePath = WAREHOUSE,
     *,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Judge rejected records again, by today's rules, or as a corrected CSV has them; 1 if some are rejected still.
@@ -157,30 +172,37 @@ def retry(
 
     Example: ade-stream rejects retry --from orders_rejects.csv
     """
-    from stream.rejects.retry import retry_chosen, retry_corrected
     from stream.running.background import beside_main_thread, stopping
-    from stream.schemas.contracts import load_contracts
     from stream.screens.output import write
     from stream.screens.rejects import retried
     from stream.screens.tables import to_json
 
-    wanted, stop = _choice(landing, warehouse, dataset, date, rule, file, status), threading.Event()
+    wanted, its = (
+        _choice(landing, warehouse, dataset, date, rule, file, status),
+        turn("rejects retry", threading.Event(), wait=wait),
+    )
     if source is not None and any((dataset, date, rule, file, status)):
         raise ConfigError("--from names the rows itself; leave the other choices out.")
-    datasets = load_contracts(configs, warehouse)
-    with stopping(stop):
-        result = beside_main_thread(
-            lambda: (
-                retry_chosen(datasets, warehouse, wanted, stop)
-                if source is None
-                else retry_corrected(datasets, warehouse, source, stop)
-            )
-        )
+    with stopping(its.stop):
+        result = beside_main_thread(lambda: _retried(configs, warehouse, source or wanted, its))
     for sentence in result.passed_over:
         sys.stderr.write(f"ade-stream: {sentence}\n")
     write(to_json(result) if json else retried(result))
     if result.rejected:
         raise typer.Exit(1)
+
+
+def _retried(configs: Path, warehouse: Path, wanted: Choice | Path, its: Turn) -> Retried:
+    """`wanted`: which records, or a corrected file."""
+    from stream.rejects.retry import retry_chosen, retry_corrected
+    from stream.schemas.contracts import load_contracts
+    from stream.writing import writing
+
+    with writing(warehouse, its) as lock:
+        datasets = load_contracts(configs, warehouse)
+        if isinstance(wanted, Path):
+            return retry_corrected(datasets, warehouse, wanted, its.stop, lock)
+        return retry_chosen(datasets, warehouse, wanted, its.stop, lock)
 
 
 def _choice(

@@ -21,14 +21,19 @@ from stream.cli.options import (
     Json,
     Landing,
     LastDate,
+    Wait,
     WarehousePath,
     period,
+    turn,
 )
 
 if TYPE_CHECKING:
     from stream.replay import Request
 
 _Refit = Annotated[bool, typer.Option("--refit", help="Make the parameters of each date anew, and record them.")]
+_Cascade = Annotated[
+    bool, typer.Option("--cascade", help="Make anew what rests on the rows: parameters, learners, trained models.")
+]
 _Diff = Annotated[bool, typer.Option("--diff", help="Show what would change, row by row, and keep nothing of it.")]
 
 
@@ -43,51 +48,65 @@ def replay(
     *,
     refit: _Refit = False,
     diff: _Diff = False,
+    cascade: _Cascade = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
-    """Recompute recorded dates from the raw layer and replace them, each in one transaction.
+    """Recompute recorded dates from the raw layer and replace them, each in one transaction. Where a dataset keeps none
+    (raw: false), its landing files are read again, if they have the bytes which were loaded.
 
     With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
-    --refit those that the rows before it make now, date by date. --diff does all of it in one transaction, shows
-    figures and rows as they were and as they would be, and undoes it.
+    --refit those that the rows before it make now, date by date. What rests on rows that changed is named: other dates,
+    parameters, learners, models; --cascade makes it anew, and goes on where it was stopped. --diff does all of it in
+    one transaction, shows what would be otherwise, of every date, and undoes it. Beside a running watch with --wait: it
+    hands over between two commits, and goes on behind it.
 
     Example: ade-stream replay --date 2026-11-18 --dataset orders
     """
     from stream.replay import Request
 
-    del landing  # the raw layer is read, not the landing folder
-    request = Request(*period(date, first, last, "replay"), dataset, refit)
-    (_show if diff else _replay)(configs, warehouse, request, json=json)
+    request = Request(*period(date, first, last, "replay"), dataset, refit, cascade)
+    (_show if diff else _replay)(configs, landing, warehouse, request, wait=wait, json=json)
 
 
-def _replay(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
-    from stream.replay import replay_dates
+def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
+    from stream.replaying import replay_dates
     from stream.running.background import beside_main_thread, stopping
+    from stream.screens.consequences import follows
     from stream.screens.output import write
     from stream.screens.tables import replayed_table, to_json
 
-    stop = threading.Event()
-    with stopping(stop):
-        results, asked = beside_main_thread(lambda: replay_dates(configs, warehouse, request, stop))
-    _tell(asked.passed_over)
-    if json:
-        write(to_json(results))
-    elif results or not asked.passed_over:
-        replayed_table(results, request.first, request.last)
+    its = turn("replay", threading.Event(), wait=wait)
+    with stopping(its.stop):
+        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
+    _tell(report.passed_over)
+    if json and request.cascade:
+        write(to_json({name: getattr(report, name) for name in ("replayed", "carried_out", "left")}))
+    elif json:
+        write(to_json(report.replayed))
+    elif report.replayed or not report.passed_over:
+        replayed_table(report.replayed, request.first, request.last)
+    if not json:
+        follows(report)
+    if request.cascade and report.left:
+        raise typer.Exit(1)
 
 
-def _show(configs: Path, warehouse: Path, request: Request, *, json: bool) -> None:
-    from stream.differing import differences
+def _show(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
+    from stream.differing.preview import differences
     from stream.running.background import beside_main_thread, stopping
-    from stream.screens.differing import told
+    from stream.screens.differing import show
     from stream.screens.output import write
     from stream.screens.tables import to_json
 
-    stop = threading.Event()
-    with stopping(stop):
-        found, asked = beside_main_thread(lambda: differences(configs, warehouse, request, stop))
+    its = turn("replay --diff", threading.Event(), wait=wait)
+    with stopping(its.stop):
+        found, asked = beside_main_thread(lambda: differences(configs, landing, warehouse, request, its))
     _tell(asked.passed_over)
-    write(to_json(found) if json else told(found, request.first, request.last))
+    if json:
+        write(to_json(found))
+    else:
+        show(found, request.first, request.last)
 
 
 def _tell(sentences: Iterable[str]) -> None:

@@ -24,7 +24,8 @@ def status(
 ) -> None:
     """Show the balance of each dataset, the files that are not loaded as a whole, and the dates that break a rule.
 
-    Reads only, and may be called beside a running watch. With --gaps it shows the dates of which there is no file,
+    Below stands what the last run came to, and where its time went. Reads only, and may be called beside a running
+    watch. With --gaps it shows the dates of which there is no file,
     between the first and the last that a dataset has; weekdays of which there never is one are told apart.
 
     Example: ade-stream status --json
@@ -34,6 +35,7 @@ def status(
 
 
 def _balances(warehouse: Path, dataset: str | None, *, json: bool) -> None:
+    from sinks.ledger.summary import run_summary
     from sinks.reading import WarehouseReader
     from stream.screens.output import write
     from stream.screens.tables import status_table, to_json
@@ -42,10 +44,12 @@ def _balances(warehouse: Path, dataset: str | None, *, json: bool) -> None:
         broken = [rule for rule in reader.broken_rules() if dataset in {None, rule.dataset}]
         datasets = [each for each in reader.status() if dataset in {None, each.dataset}]
         waiting = [each for each in reader.files(_WAITING) if dataset in {None, each.file.dataset}]
+        run = run_summary(reader.connection)
     if json:
-        write(to_json({"warehouse": str(warehouse), "datasets": datasets, "files": waiting, "broken_rules": broken}))
+        found = {"datasets": datasets, "files": waiting, "broken_rules": broken, "last_run": run}
+        write(to_json({"warehouse": str(warehouse), **found}))
     else:
-        status_table(warehouse, datasets, waiting, broken)
+        status_table(warehouse, datasets, waiting, broken, run)
 
 
 def _gaps(warehouse: Path, dataset: str | None, *, json: bool) -> None:

@@ -161,6 +161,6 @@ def with_amendments(
     stay = dataset.fixed | narrow | {*fixed}
     compiled, _ = compile_dataset(whole.config, stay)
     contract = replace(compiled.table.contract, written=dataset.table.contract.as_written if whole.taken else None)
-    table = replace(compiled.table, amendments=whole.taken, contract=contract)
+    table = replace(compiled.table, amendments=whole.taken, contract=contract, config=dataset.table.config)
     after = replace(dataset, columns=compiled.columns, table=table, chain=compiled.chain, fixed=stay)
     return with_compiled_models(with_compiled_views(after)), whole.left_out

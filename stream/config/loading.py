@@ -19,6 +19,7 @@ from stream.config.models import DatasetConfig
 from stream.config.odcs.merging import with_contract
 from stream.config.problems import Place, dotted, problem, repeated
 from stream.config.suite_files import with_suites
+from stream.config.versioning import versioned
 from stream.config.views.loading import View, read_views, with_views, without_dataset
 from stream.config.yaml_files import mapping, text_of
 
@@ -62,7 +63,10 @@ def _whole(
 def _with(dataset: Dataset, views: Sequence[View], models: Sequence[WrittenModel]) -> tuple[Dataset, list[str]]:
     """Models are looked at where nothing is wrong with the views."""
     viewed, problems = with_views(dataset, views)
-    return (viewed, problems) if problems else with_models(viewed, models, views)
+    if problems:
+        return viewed, problems
+    whole, problems = with_models(viewed, models, views)
+    return whole if problems else versioned(whole), problems
 
 
 def config_files(folder: Path) -> list[Path]:

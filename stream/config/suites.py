@@ -108,12 +108,17 @@ def _rules(config: DatasetConfig) -> Iterator[Expectation]:
             yield _rule(rule)
 
 
-def _rule(rule: RuleConfig) -> Expectation:
-    """What the config leaves to its default is no part of a definition, so that a setting which rules gain one day
-    changes no id. The values of a list are, by their hash."""
+def as_asked(rule: RuleConfig) -> dict[str, Any]:
+    """What the config says of a rule. What it leaves to its default is no part of that, so that a setting which rules
+    gain one day changes no id. The values of a list are, by their hash."""
     told = rule.model_dump(exclude_defaults=True)
     if "list" in told:
         told["values"] = digest(canonical(getattr(rule, "values", ())))
+    return told
+
+
+def _rule(rule: RuleConfig) -> Expectation:
+    told = as_asked(rule)
     check, severity = str(told["check"]), rule.severity
     dimension, level = CHECKS[check]
     if check == "referential" and "dataset" in told:

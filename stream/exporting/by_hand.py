@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import BusyError, WarehouseError
+from sinks.database.lock import Turn, WriterLock
 from sinks.exports.records import Written
 from sinks.reading import WarehouseReader
 from sinks.table import ExportKind, Table
@@ -19,6 +20,7 @@ from stream.exporting.exports import write_recorded
 from stream.exporting.projections import ALL_DATES, Dates, projections
 from stream.exporting.writing import UnwrittenError, sync, write
 from stream.schemas.contracts import load_contracts
+from stream.writing import writing
 
 KINDS: tuple[ExportKind, ...] = ("clean", "features", "kpis")
 
@@ -34,19 +36,32 @@ class Request:
     output: Path | None = None
 
 
-def export(configs: Path, path: Path, request: Request, stop: threading.Event) -> list[Written]:
+def export(configs: Path, path: Path, request: Request, turn: Turn) -> list[Written]:
     """Write it, and say what was written, in order.
 
     Raises ConfigError, WarehouseError where the warehouse cannot be read, another process writes to it, or a file
-    cannot be written, and KeyboardInterrupt when `stop` is set on the way; what is written by then stays.
+    cannot be written, and KeyboardInterrupt when its `turn` is stopped on the way; what is written by then stays.
     """
-    datasets = load_contracts(configs, path)
+    if request.output is not None:
+        tables = _tables(load_contracts(configs, path), request)
+        with WarehouseReader(path) as recorded, _told():
+            return list(_elsewhere(recorded, tables, request, request.output, turn.stop))
+    with _writing(path, turn) as lock:
+        datasets = load_contracts(configs, path)
+        return _in_place(path, datasets, lock, request, turn.stop)
+
+
+def _tables(datasets: Mapping[str, Dataset], request: Request) -> list[Table]:
+    """Those that are asked for. Raises ConfigError where there is none of that name."""
     chosen = datasets if request.only is None else {request.only: known_dataset(datasets, request.only)}
-    tables = [dataset.table for dataset in chosen.values()]
-    with WarehouseReader(path) as recorded, _told():
-        if request.output is not None:
-            return list(_elsewhere(recorded, tables, request, request.output, stop))
-    with _writing(path, datasets) as warehouse, _told():
+    return [dataset.table for dataset in chosen.values()]
+
+
+def _in_place(
+    path: Path, datasets: Mapping[str, Dataset], lock: WriterLock, request: Request, stop: threading.Event
+) -> list[Written]:
+    tables, all_tables = _tables(datasets, request), [dataset.table for dataset in datasets.values()]
+    with Warehouse(path, all_tables, lock=lock) as warehouse, _told():
         wanted = (
             each for table in tables for each in projections(warehouse.connection, table, request.kinds, request.dates)
         )
@@ -69,16 +84,17 @@ def _elsewhere(
 
 
 @contextmanager
-def _writing(path: Path, datasets: Mapping[str, Dataset]) -> Iterator[Warehouse]:
+def _writing(path: Path, turn: Turn) -> Iterator[WriterLock]:
     try:
-        opened = Warehouse(path, [dataset.table for dataset in datasets.values()])
+        opened = ExitStack()
+        lock = opened.enter_context(writing(path, turn))
     except BusyError as error:
         raise BusyError(
             f"{error} A running watch itself writes what the config asks for (`exports`); with --output FOLDER files "
             "are written beside it, elsewhere."
         ) from error
     with opened:
-        yield opened
+        yield lock
 
 
 @contextmanager

@@ -6,7 +6,7 @@ written, because of a kill or of a full disk, is written behind the next closing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from sinks.base import Finding
@@ -53,7 +53,7 @@ class Exports:
         if (table.dataset, kind) not in self._seen:
             self._seen.add((table.dataset, kind))
             gone = self._gone(wanted, known)
-        return [each for each in wanted if _is_due(each, known, gone)]
+        return [each for each in wanted if is_due(each, known, gone)]
 
     def _gone(self, wanted: Iterable[Projection], known: dict[str, Known]) -> set[str]:
         """The files that are recorded and are not there. What was left unfinished beside them is deleted."""
@@ -69,7 +69,8 @@ class Exports:
             self._tell(Finding(export.dataset, export.date or "", "export", export.kind, "warning", message))
 
 
-def _is_due(projection: Projection, known: dict[str, Known], gone: set[str]) -> bool:
+def is_due(projection: Projection, known: Mapping[str, Known], gone: Collection[str] = ()) -> bool:
+    """Whether a file of it is not recorded as it would be now, or is `gone`."""
     return any(
         export.path in gone or export.path not in known or known[export.path].edition != export.edition
         for export in projection.exports

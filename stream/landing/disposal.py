@@ -10,7 +10,8 @@ import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sinks.files import FileStat
@@ -39,12 +40,29 @@ def put_away(root: bytes, found: Found, files: FilesConfig) -> None:
     sync_folder(os.path.dirname(whole))
 
 
-def kept_at(dataset: Dataset, path: str) -> Iterator[bytes]:
-    """Where a file of the ledger may be, from the landing folder: in its place, or in the archive."""
+def delete(root: bytes, paths: Iterable[bytes]) -> None:
+    """Files of the landing folder, or of the archive, go for good. Raises OSError."""
+    folders = set[bytes]()
+    for whole in (os.path.join(root, path) for path in paths):
+        with suppress(FileNotFoundError):
+            os.unlink(whole)
+        folders.add(os.path.dirname(whole))
+    for folder in folders:
+        sync_folder(folder)
+
+
+def kept_at(root: bytes, dataset: Dataset, path: str) -> Iterator[bytes]:
+    """Where a file of the ledger may be, from the landing folder `root`: in its place, or in the archive, where there
+    may be several of its name."""
     landed = original(path)
     yield landed
     if dataset.files.after == "archive":
-        yield os.fsencode(dataset.files.archive) + b"/" + landed
+        archived = os.fsencode(dataset.files.archive) + b"/" + landed
+        yield archived
+        number = 2
+        while os.path.lexists(os.path.join(root, numbered := archived + b".%d" % number)):
+            yield numbered
+            number += 1
 
 
 def _archive(whole: bytes, target: bytes) -> None:

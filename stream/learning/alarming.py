@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.learning.model import OnAlarm
+from processors.errors import StateError
+from processors.learning.model import Model, OnAlarm
 from sinks.base import Finding
 from sinks.database.connection import Connection
 from sinks.models.learners import Alarm, tell
 from sinks.models.places import Met, met_as
-from sinks.models.registry import set_alias, version_of
+from sinks.models.registry import make_champion, version_of
 from sinks.models.rows import ModelRows
+from stream.learning.using import usable
 
 if TYPE_CHECKING:
     from processors.learning.drift import Alarm as Noticed
@@ -23,7 +25,7 @@ def told(source: ModelRows, version: int, noticed: Noticed, policy: OnAlarm) -> 
     """Write an alarm down and do what the policy says, inside the caller's transaction; what is to be told of it."""
     model, connection = source.model, source.connection
     began, ended = met_as(source, noticed.row_from), met_as(source, noticed.row_to - 1)
-    rows, action = noticed.row_to - noticed.row_from, _done(connection, model.name, policy)
+    rows, action = noticed.row_to - noticed.row_from, _done(connection, model, policy)
     alarm = Alarm(model.name, version, noticed.detector, ended.seq, began.row_id, ended.row_id, rows, action)
     tell(connection, alarm)
     message = (
@@ -34,17 +36,23 @@ def told(source: ModelRows, version: int, noticed: Noticed, policy: OnAlarm) -> 
 
 
 def _place(met: Met) -> str:
+    if met.line is None:
+        return met.path or "a row that is not known any more"
     return f"{met.path} line {met.line}"
 
 
-def _done(connection: Connection, model: str, policy: OnAlarm) -> str:
+def _done(connection: Connection, model: Model, policy: OnAlarm) -> str:
     """What was done, in words."""
     if policy == "reset":
         return "the learner began anew"
     if policy == "alert":
         return "told, no more"
-    challenger = version_of(connection, model, "challenger")
+    challenger = version_of(connection, model.name, "challenger")
     if challenger is None:
         return "there is no challenger to promote"
-    set_alias(connection, model, challenger.version, "champion")
+    try:
+        usable(connection.path, challenger, model)
+    except StateError as error:
+        return f"the challenger cannot be promoted: {error}"
+    make_champion(connection, model.name, challenger.version)
     return f"version {challenger.version}, the challenger, was made champion"

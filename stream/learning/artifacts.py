@@ -16,6 +16,7 @@ from processors.errors import StateError
 from processors.learning.batch.encoding import Encoding
 from processors.learning.batch.trained import Fitted, Linear, Trained
 from processors.learning.model import Model
+from sinks.models.registry import RegisteredModel
 from stream.learning.archives import ForeignError, archived, restored
 from stream.replacing import replacing_bytes, sync_folder
 
@@ -66,7 +67,13 @@ def opened(folder: Path, hashed: str, way_out: str) -> Trained:
     Raises StateError where they are not; `way_out` is told then.
     """
     content = _read(folder / _MODEL, hashed, way_out)
-    said = json.loads(content)
+    try:
+        return _model(folder, json.loads(content), way_out)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StateError(f"{folder / _MODEL}: is no model that ade-stream has written. {way_out}") from error
+
+
+def _model(folder: Path, said: Mapping[str, Any], way_out: str) -> Trained:
     if said["format"] != FORMAT:
         raise StateError(f"{folder}: was written by another ade-stream, in format {said['format']}. {way_out}")
     if "coefficients" in said:
@@ -76,6 +83,18 @@ def opened(folder: Path, hashed: str, way_out: str) -> Trained:
         return Fitted(said["task"], Encoding.read(said["encoding"]), restored(archive))
     except ForeignError as error:
         raise StateError(f"{folder / _ESTIMATOR}: is not taken: {error}. {way_out}") from error
+
+
+def check_files(folder: Path, stored: RegisteredModel) -> None:
+    """Look whether the files of a version are those that were written, and say what the registry says. Raises
+    StateError where not; nothing of an estimator is made of them."""
+    way_out = f"`ade-stream train {stored.model}` trains it anew."
+    said = json.loads(_read(folder / _MODEL, stored.artifact_hash, way_out))
+    if "estimator" in said:
+        _read(folder / _ESTIMATOR, said["estimator"], way_out)
+    told = {name: getattr(stored, name) for name in ("model", "algorithm", "schema_hash")}
+    if {name: said[name] for name in told} != told:
+        raise StateError(f"{folder / _MODEL}: says something else than the registry does. {way_out}")
 
 
 def _read(path: Path, hashed: str, way_out: str) -> bytes:

@@ -67,8 +67,8 @@ class Follower:
         self.rests = ""
         self._learner: Learner | None = None
         self._stored = self._new()
-        #: The first execution date that is learned, and whether alarms are of the past.
-        self._since, self._is_past = "", False
+        #: Whether alarms are of the past.
+        self._is_past = False
         #: Rows that came since it looked, or wait for the rest of their tick.
         self.waiting = 0
 
@@ -137,8 +137,8 @@ class Follower:
         before = stored_learner(self._connection, self.model.name)
         forget_taken(self._connection, self.model.name)
         self.rests, self._learner = "", Learner.new(self.model)
-        self._stored = replace(self._new(), version=1 if before is None else before.version + 1)
-        self._since, self._is_past = since, True
+        self._stored = replace(self._new(), version=1 if before is None else before.version + 1, since=since)
+        self._is_past = True
         findings = list[Finding]()
         self._save(self._learner, Position(), 0)
         is_more = True
@@ -168,7 +168,7 @@ class Follower:
 
     def _read(self, learner: Learner) -> tuple[list[Piece], bool]:
         """What is to be taken now, and whether that is not all."""
-        pieces = read(self._rows, Position(self._stored.seq, self._stored.row_id), self.rows_wanted, self._since)
+        pieces = read(self._rows, Position(self._stored.seq, self._stored.row_id), self.rows_wanted, self._stored.since)
         there = _count(pieces)
         if not learner.is_boundary_free:
             pieces = whole_ticks(pieces, self._online.tick_rows)

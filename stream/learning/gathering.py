@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from processors.learning.batch.baselines import no_change
 from processors.learning.batch.measuring import Float64s
-from processors.learning.examples import Examples, examples
+from processors.learning.examples import Examples, examples, targets
 from processors.learning.model import Model
 from processors.outcome import RowIds
 from processors.splitting.model import PartName
@@ -41,9 +41,9 @@ class Gathered:
 
     def before(self, of: Examples, fallback: float) -> Float64s:
         """For each of these examples the last known target before it: see `baselines.no_change`."""
-        target = pl.Series("target", self.rows[self.model.target[0]]).cast(pl.Float64)
+        there = targets(self.model, self.rows)
         entity = () if self.model.view is None else self.model.view.keys
-        told = no_change(self.keys.with_columns(target), entity, fallback)
+        told = no_change(self.keys.with_columns(pl.Series("target", there, nan_to_null=True)), entity, fallback)
         return told[np.searchsorted(self.keys["_id"].to_numpy(), of.ids)]
 
     def _within(self, ids: RowIds) -> pa.Array:

@@ -17,6 +17,7 @@ from processors.errors import ConfigError
 from processors.feature_views.values import arrow_type
 from processors.learning.batch.measuring import Float64s
 from processors.learning.examples import examples
+from processors.learning.limits import LARGEST
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from sinks.models.registry import Alias
@@ -30,7 +31,7 @@ from stream.schemas.contracts import load_contracts
 #: By kind of reason.
 _MESSAGES = {
     "null": "{} is null, and the model needs it",
-    "infinite": "{} is no finite number",
+    "infinite": f"{{}} is no number within ±{LARGEST:.0e}, and a model takes no other",
     "missing": "there is no {}, and the model needs it",
     "prediction": "the model has no finite prediction",
 }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from processors.errors import ConfigError
 from processors.learning.batch.measuring import is_better, measured
+from processors.learning.batch.trained import Trained
+from processors.learning.examples import Examples
 from sinks.database.connection import Connection
-from sinks.models.registry import Alias, RegisteredModel, set_alias, version_of, versions
+from sinks.models.registry import RegisteredModel, make_champion, version_of
 from sinks.reading import WarehouseReader
-from stream.learning.gathering import Gathered, gathered
+from stream.learning.gathering import gathered
 from stream.learning.known import KnownModel, check_view, known_model
 from stream.learning.training import alone
 from stream.learning.using import registered, usable
@@ -21,8 +25,9 @@ from stream.splits.of_models import parts_of_split
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What was decided. `challenger`, `champion`: figures of `metric` on the same `rows` rows, the test part of the
-    challenger's split; None where nobody looked, since there was no champion or it was forced."""
+    """What was decided. `challenger`, `champion`: figures of `metric` on the same `rows` rows, those of the test part
+    of the challenger's split of which both have a prediction; None where nobody looked, since there was no champion or
+    it was forced."""
 
     model: str
     version: int
@@ -50,7 +55,8 @@ def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, f
         if champion is not None and not force:
             decided = _compared(recorded, warehouse, known, wanted, champion)
     if decided.is_promoted:
-        _promote(warehouse, decided)
+        with Connection(warehouse) as connection, connection.transaction():
+            make_champion(connection, decided.model, decided.version)
     return decided
 
 
@@ -66,8 +72,8 @@ def _compared(
     with recorded.connection.snapshot():
         parts = parts_of_split(recorded, known.dataset.table, known.model, wanted.split_id or 0)
         rows = gathered(recorded.connection, known, parts)
-    count = len(rows.part("test").ids)
-    new, old = (_figure(rows, warehouse, known, each) for each in (wanted, champion))
+    models = [usable(warehouse, each, known.model) for each in (wanted, champion)]
+    count, (new, old) = _figures(rows.part("test"), known, models)
     if new is None or old is None:
         raise ConfigError(
             f"{metric} cannot be told of the {count} rows that {wanted.model} version {wanted.version} is tested with. "
@@ -77,23 +83,11 @@ def _compared(
     return Promotion(wanted.model, wanted.version, champion.version, is_promoted, metric, share, count, new, old)
 
 
-def _figure(rows: Gathered, warehouse: Path, known: KnownModel, stored: RegisteredModel) -> float | None:
-    test = rows.part("test")
+def _figures(test: Examples, known: KnownModel, models: Sequence[Trained]) -> tuple[int, list[float | None]]:
+    """How many rows all of them have a prediction of, and the figure of each on these."""
     assert test.target is not None  # noqa: S101 - rows of a model have the column
     with alone():
-        predictions = usable(warehouse, stored, known.model).predict(test)
-    return measured(known.model.task, test.target, predictions).get(known.batch.metric)
-
-
-def _promote(warehouse: Path, decided: Promotion) -> None:
-    with Connection(warehouse) as connection, connection.transaction():
-        set_alias(connection, decided.model, decided.version, "champion")
-        newest = _newest(versions(connection, decided.model), decided.version)
-        if newest is not None:
-            alias: Alias = "challenger"
-            set_alias(connection, decided.model, newest, alias)
-
-
-def _newest(known: Iterable[RegisteredModel], champion: int) -> int | None:
-    """The newest version behind the champion: it still has its chance."""
-    return max((each.version for each in known if each.version > champion and each.kind == "batch"), default=None)
+        told = [each.predict(test) for each in models]
+    both = np.isfinite(told).all(axis=0)
+    figures = [measured(known.model.task, test.target[both], each[both]) for each in told]
+    return int(both.sum()), [each.get(known.batch.metric) for each in figures]

@@ -19,6 +19,7 @@ from processors.learning.batch.trained import Trained, trained
 from processors.learning.examples import Examples
 from processors.learning.model import Model, Step
 from processors.splitting.model import PartName
+from sinks.consequences.pending import strike
 from sinks.database.connection import Connection
 from sinks.models.registry import Alias, ModelMetric, RegisteredModel, add_version, measure, next_version, version_of
 from sinks.reading import WarehouseReader
@@ -129,9 +130,10 @@ def _prequential(connection: Connection, rows: Gathered) -> Iterator[ModelMetric
 
 
 def told(model: Model, part: str, target: Float64s, predictions: Float64s) -> Iterator[ModelMetric]:
-    """The metrics of a part, as they are kept."""
-    for metric, value in measured(model.task, target, predictions).items():
-        yield ModelMetric(part, metric, value, len(target))
+    """The metrics of a part, as they are kept: of the rows that have a prediction."""
+    known = np.isfinite(predictions)
+    for metric, value in measured(model.task, target[known], predictions[known]).items():
+        yield ModelMetric(part, metric, value, int(known.sum()))
 
 
 def _alias(connection: Connection, warehouse: Path, model: Model) -> Alias:
@@ -177,4 +179,5 @@ def _registered(
         keep(folder, files)
         add_version(connection, stored)
         measure(connection, model.name, version, metrics)
+        strike(connection, "model", model.dataset, model.name)
     return stored

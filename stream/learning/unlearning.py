@@ -1,18 +1,19 @@
 """Rows that went: what was learned of them is taken out of a learner that can do that; of others they are counted.
 
 What a learner took of an entry is looked at once more: it knows again what is still there of it. So it comes to what
-it would know had the rows never come.
+it would know had the rows never come. Where next to nothing would be left of a sum, since a number was taken out that
+was far larger than all others, what is kept of every entry is added up anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.learning.model import Model
 from sinks.database.connection import Connection
-from sinks.models.learners import Taken, forget_taken, take, taken_of
+from sinks.models.learners import Taken, forget_taken, statistics_of, take, taken_of
 from sinks.models.log import Entry, head
 from sinks.models.predictions import forget_predictions
 from sinks.models.rows import ModelRows
@@ -25,34 +26,55 @@ if TYPE_CHECKING:
 
 def unlearn(source: ModelRows, learner: Learner, removals: Iterable[Entry]) -> int:
     """Take out what went by these entries, inside the caller's transaction; how many rows are still known of it."""
-    return sum(
-        _without(source, learner, taken)
+    changed = [
+        _changed(source, learner, taken)
         for removal in removals
         for taken in taken_of(source.connection, source.model.name, removal.id_first, removal.id_last)
         if taken.head < removal.seq
-    )
+    ]
+    if not all(each.is_unlearned for each in changed):
+        _know_what_is_kept(source, learner)
+    return sum(each.stale for each in changed)
 
 
-def _without(source: ModelRows, learner: Learner, taken: Taken) -> int:
-    """Let a learner know of what it took only what is still there; how many of the other rows it knows all the same."""
-    there, name = _there(source, taken), source.model.name
-    left = replace(taken, head=head(source.connection), rows=len(there.ids), statistics=None)
-    is_exact = learner.can_unlearn and taken.statistics is not None
-    if is_exact and taken.rows != left.rows:
-        left = replace(left, statistics=_exchanged(learner, taken, there))
-    forget_taken(source.connection, name, taken)
-    take(source.connection, name, left if taken.rows != left.rows else replace(taken, head=left.head))
-    return 0 if is_exact else taken.rows - left.rows
+class _Changed(NamedTuple):
+    """How many rows a learner knows that are gone, and whether it has unlearned all others."""
+
+    stale: int = 0
+    is_unlearned: bool = True
 
 
-def _exchanged(learner: Learner, taken: Taken, there: Examples) -> dict[str, object]:
+def _changed(source: ModelRows, learner: Learner, taken: Taken) -> _Changed:
+    """Let a learner know of what it took only what is still there."""
+    there = _there(source, taken)
+    left = replace(taken, head=head(source.connection), rows=len(there.ids))
+    if taken.statistics is not None and taken.rows != left.rows:
+        return _exchanged(source, learner, taken, left, there)
+    _write(source, taken, left)
+    return _Changed(stale=0 if learner.can_unlearn else taken.rows - left.rows)
+
+
+def _exchanged(source: ModelRows, learner: Learner, taken: Taken, left: Taken, there: Examples) -> _Changed:
     from processors.learning.statistics import Statistics
 
-    statistics = Statistics.load(taken.statistics or {})
-    if statistics.epoch != learner.epoch:
-        return statistics.dump()  # it has forgotten these rows anyway
-    learner.unlearn(statistics)
-    return learner.relearn(there).dump()
+    before = Statistics.load(taken.statistics or {})
+    if before.epoch != learner.epoch:  # it has forgotten these rows anyway
+        _write(source, taken, left)
+        return _Changed()
+    behind = learner.statistics(there)
+    _write(source, taken, replace(left, statistics=behind.dump()))
+    return _Changed(is_unlearned=learner.unlearn(before - behind))
+
+
+def _write(source: ModelRows, taken: Taken, left: Taken) -> None:
+    forget_taken(source.connection, source.model.name, taken)
+    take(source.connection, source.model.name, left)
+
+
+def _know_what_is_kept(source: ModelRows, learner: Learner) -> None:
+    from processors.learning.statistics import Statistics
+
+    learner.know(map(Statistics.load, statistics_of(source.connection, source.model.name)))
 
 
 def _there(source: ModelRows, taken: Taken) -> Examples:

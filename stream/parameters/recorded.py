@@ -11,8 +11,7 @@ from sinks.database.connection import Connection
 from sinks.ledger.files import FileEntry
 from sinks.ledger.spans import SpanEntry
 from sinks.parameters.versions import RecordedParameters
-from sinks.reading import WarehouseReader
-from stream.config import Dataset
+from stream.evidence import Evidence
 from stream.parameters.choosing import figures, made, numbered
 from stream.recorded import micro_batch
 
@@ -40,40 +39,42 @@ class OfSpans:
 
 def of_replayed(
     connection: Connection,
-    recorded: WarehouseReader,
-    dataset: Dataset,
+    evidence: Evidence,
     date: str,
     files: Iterable[FileEntry],
     *,
     refit: bool,
 ) -> Parameters | None:
     """Those of a date whose `files` are replayed: the recorded ones, or, where there are none or with `refit`, those
-    that are made of the rows before it, as `connection` sees them, or else of the first records of its first file."""
+    that are made of the rows before it, as `connection` sees them. Where there are no such rows, those of the date
+    before, or else of the first records of its first file."""
+    dataset = evidence.dataset
     if not dataset.wanted:
         return None
     known = None if refit else RecordedParameters(connection).of_date(dataset.name, date)
     if known is None:
-        known = made(connection, dataset, date)
+        known = made(connection, dataset, date) or RecordedParameters(connection).of_date_before(dataset.name, date)
     first = next((entry for entry in files if entry.records), None)
     if known is None and first is not None:
-        rows = _first_records(recorded, dataset, first)
+        rows = _first_records(evidence, first)
         known = numbered(connection, dataset.name, date, None, figures(dataset, rows))
     return known
 
 
-def _first_records(recorded: WarehouseReader, dataset: Dataset, entry: FileEntry) -> pa.RecordBatch:
+def _first_records(evidence: Evidence, entry: FileEntry) -> pa.RecordBatch:
     """Those of them that pass the steps as these are without parameters."""
+    dataset = evidence.dataset
     return pa.concat_batches(
         [
             dataset.chain(micro_batch(entry, span, events, dataset.table).rows).accepted
-            for span, events in _first_events(recorded, dataset.config.parameters.warmup_rows, entry)
+            for span, events in _first_events(evidence, dataset.config.parameters.warmup_rows, entry)
         ]
     )
 
 
-def _first_events(recorded: WarehouseReader, count: int, entry: FileEntry) -> Iterator[tuple[SpanEntry, pa.Table]]:
-    for span in recorded.spans(entry.file.file_id):
+def _first_events(evidence: Evidence, count: int, entry: FileEntry) -> Iterator[tuple[SpanEntry, pa.Table]]:
+    for span, events in evidence.spans(entry):
         before = span.span.row_first - 1
         if before >= count:
             return
-        yield span, recorded.events(span.span).slice(0, count - before)
+        yield span, events.slice(0, count - before)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from processors.errors import ConfigError
 from processors.events import encode
 from processors.outcome import ROW_ID
+from sinks.database.lock import WriterLock
 from sinks.ledger.corrections import correct
 from sinks.ledger.files import FileEntry
 from sinks.ledger.spans import SpanEntry
@@ -51,13 +52,15 @@ class Retried:
     passed_over: tuple[str, ...] = ()
 
 
-def retry_chosen(datasets: Datasets, path: Path, choice: Choice, stop: threading.Event) -> Retried:
-    """Judge the chosen rejects again, by today's rules, in one transaction.
+def retry_chosen(
+    datasets: Datasets, path: Path, choice: Choice, stop: threading.Event, lock: WriterLock | None = None
+) -> Retried:
+    """Judge the chosen rejects again, by today's rules, in one transaction. `lock`: the writer's, if it is held.
 
     Raises ConfigError, WarehouseError, SourceError where a rule with the action `fail` is broken, and KeyboardInterrupt
     when `stop` is set on the way; then nothing has changed.
     """
-    with _Bench(datasets, path, stop) as bench:
+    with _Bench(datasets, path, stop, lock) as bench:
         files = files_of(bench.recorded, choice)
         gone = sorted({entry.file.dataset for entry in files} - set(bench.datasets))
         for entry in files:
@@ -69,14 +72,16 @@ def retry_chosen(datasets: Datasets, path: Path, choice: Choice, stop: threading
         return bench.result(tuple(left_out))
 
 
-def retry_corrected(datasets: Datasets, path: Path, source: Path, stop: threading.Event) -> Retried:
+def retry_corrected(
+    datasets: Datasets, path: Path, source: Path, stop: threading.Event, lock: WriterLock | None = None
+) -> Retried:
     """Judge the rejects that a corrected file names again, by what it says that they should have been.
 
     A line that is as it was exported is no correction: its record is only judged again. Raises what `retry_chosen`
     does; ConfigError has a line for each line of the file that cannot be taken, and then nothing has changed.
     """
     problems = Problems(source)
-    with corrected(source, problems) as pages, _Bench(datasets, path, stop) as bench:
+    with corrected(source, problems) as pages, _Bench(datasets, path, stop, lock) as bench:
         for lines in pages:
             _take(bench, lines, problems)
         problems.check()
@@ -86,8 +91,8 @@ def retry_corrected(datasets: Datasets, path: Path, source: Path, stop: threadin
 class _Bench:
     """The warehouse, open for one retry in one transaction."""
 
-    def __init__(self, datasets: Datasets, path: Path, stop: threading.Event) -> None:
-        self.datasets, self._path, self._stop = Contracts(datasets), path, stop
+    def __init__(self, datasets: Datasets, path: Path, stop: threading.Event, lock: WriterLock | None) -> None:
+        self.datasets, self._path, self._stop, self._lock = Contracts(datasets), path, stop, lock
         self._files: dict[int, tuple[FileEntry, list[SpanEntry]]] = {}
         self._files_seen = 0
 
@@ -96,7 +101,7 @@ class _Bench:
         with WarehouseReader(self._path):
             pass  # where there is no warehouse, none is made
         with ExitStack() as resources:
-            self.warehouse = resources.enter_context(Warehouse(self._path, tables))
+            self.warehouse = resources.enter_context(Warehouse(self._path, tables, lock=self._lock))
             self.recorded = resources.enter_context(WarehouseReader(self._path))
             self._run = resources.enter_context(self.warehouse.recording("retry"))
             resources.push(self._close_dates)

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
+from sinks.files import FileStat
 from stream.landing.listing import Found
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One dataset's backlog. `lag_seconds`: since the oldest waiting file was last written; 0 where nothing waits."""
-
-    files: int = 0
-    lag_seconds: float = 0.0
+from stream.running.snapshot import Waiting
 
 
 class Backlog:
@@ -23,20 +16,28 @@ class Backlog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: dict[tuple[str, bytes], Found] = {}
+        self._found: dict[str, dict[bytes, FileStat]] = {}
 
     def expect(self, found: Iterable[Found]) -> None:
         """These files wait too."""
         with self._lock:
-            self._found |= {(file.dataset, file.path): file for file in found}
+            for file in found:
+                self._found.setdefault(file.dataset, {})[file.path] = file.stat
 
     def done(self, file: Found) -> None:
         """This one does not wait any more."""
         with self._lock:
-            self._found.pop((file.dataset, file.path), None)
+            self._found.get(file.dataset, {}).pop(file.path, None)
 
     def waiting(self, dataset: str) -> Waiting:
         """The dataset's backlog as it stands."""
         with self._lock:
-            times = [file.stat.mtime_ns for file in self._found.values() if file.dataset == dataset]
-        return Waiting(len(times), max(0.0, time.time() - min(times) / 1e9)) if times else Waiting()
+            return waiting(self._found.get(dataset, {}).values(), time.time())
+
+
+def waiting(stats: Collection[FileStat], now: float) -> Waiting:
+    """The backlog that files are, at a time in seconds since 1970."""
+    if not stats:
+        return Waiting()
+    oldest = min(stat.mtime_ns for stat in stats) / 1e9
+    return Waiting(len(stats), sum(stat.size for stat in stats), max(0.0, now - oldest))

@@ -5,6 +5,7 @@ else.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import TypeAlias, TypeVar
@@ -33,6 +34,7 @@ from stream.budget import Budgets
 from stream.running.ahead import ahead
 from stream.running.barrier import Barrier
 from stream.running.breaker import count, over_budget
+from stream.running.laps import Laps, read_us
 from stream.schemas.narrowness import too_narrow
 
 #: Bytes of the landing files that may wait, judged, for their commit; and that are committed at once, where they wait.
@@ -107,18 +109,21 @@ def judge(
     dataset has then.
     """
     budgets, source = budgets or Budgets(), _delegate(batches)
+    began = time.monotonic_ns()
     batch = next(source, None)
     while batch is not None:
         if isinstance(batch, Barrier):
             yield batch
+            began = time.monotonic_ns()
             batch = next(source, None)
             continue
-        judged = verdict(batch, chains[batch.dataset])
+        judged = verdict(batch, chains[batch.dataset], read_us(batch, began))
         fault = breach(judged, budgets)
         if isinstance(fault, FrozenError):
             fault.schema = _seen_until(fault, batch, given(chains[batch.dataset], batch.parameters))
         if fault is None:
             yield judged
+            began = time.monotonic_ns()
             batch = next(source, None)
             continue
         batch = raise_within(source, fault)
@@ -139,17 +144,19 @@ def raise_within(source: Generator[T], error: SourceError) -> T | None:
         return None
 
 
-def verdict(batch: MicroBatch, chain: Processor) -> Judged:
+def verdict(batch: MicroBatch, chain: Processor, read_us: int = 0) -> Judged:
     """The chain's outcome for all records of the batch, those that could not be split among the rejected."""
-    chain = given(chain, batch.parameters)
-    outcome = conserve(batch.rows.num_rows, chain(batch.rows), chain)
+    chain, laps = given(chain, batch.parameters), Laps()
+    judged = chain.followed(batch.rows, laps) if isinstance(chain, Chain) else chain(batch.rows)
+    outcome = conserve(batch.rows.num_rows, judged, chain)
     rejected, schemas = merge_rejects(batch.malformed, outcome.rejected), {**batch.schemas, **outcome.schemas}
     marked = outcome.marked
     if batch.malformed.num_rows:
         marked = join_marked(marked, marked_faults(batch.malformed))
     whole = Outcome(outcome.accepted, rejected, marked, schemas=schemas)
     count = batch.rows.num_rows + batch.malformed.num_rows
-    return Judged(batch, conserve(count, whole, "framing"), _events(batch, whole.rejected))
+    events = _events(batch, whole.rejected)
+    return Judged(batch, conserve(count, whole, "framing"), events, laps.timing(read_us))
 
 
 def given(chain: Processor, parameters: Parameters | None) -> Processor:

@@ -1,39 +1,23 @@
-"""A run from start to end: open everything, feed receipts to a screen, stop cleanly."""
+"""A run from start to end: session by session, with one screen, until all is loaded or it is stopped."""
 
 from __future__ import annotations
 
 import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from processors.errors import ConfigError, StoppedError
-from sinks.base import Finding, Receipt
-from sinks.reading import WarehouseReader
-from sinks.warehouse import Warehouse
-from stream.arrivals import Arrivals
-from stream.budget import Budgets
-from stream.closing import Closings
+from sinks.database.lock import Turn, WriterLock
 from stream.config import Dataset
 from stream.judging import stopped_report
-from stream.landing.intake import Intake
-from stream.landing.tracker import Tracker
-from stream.learning.learners import Learners
-from stream.parameters.choosing import Choosing
 from stream.running.background import beside_main_thread, stopping
-from stream.running.barrier import Barrier
-from stream.running.engine import run
-from stream.running.metrics import Meters
-from stream.running.supervision import supervisor
+from stream.running.session import Ended, Showing, session
 from stream.schemas.contracts import load_contracts
-from stream.schemas.files import SchemaFiles
 from stream.screens.output import write
-from stream.screens.screen import Screen, screen_for
 from stream.screens.tables import to_json
-
-#: Whoever stops us does not wait for long.
-CLOSING_SECONDS = 2.0
 
 
 def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
@@ -44,12 +28,12 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     is 1 too, and the report on the file is printed. Raises ConfigError and WarehouseError.
     """
     datasets = load_contracts(configs, warehouse)
-    for notice in (notice for dataset in datasets.values() for notice in dataset.notices):
-        sys.stderr.write(f"ade-stream: {notice}\n")
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")
+    place = _Place(configs, landing, warehouse)
     try:
-        return _load(datasets, landing, warehouse, ongoing=ongoing)
+        with WriterLock(warehouse, Turn("watch" if ongoing else "run")) as lock:
+            return (_watch if ongoing else _run)(place, datasets, lock)
     except StoppedError as error:
         stopped = error
     sys.stderr.write(f"ade-stream: {stopped.path}: {stopped}\n")
@@ -59,79 +43,44 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     return stopped.exit_code
 
 
-def _load(datasets: Mapping[str, Dataset], landing: Path, warehouse: Path, *, ongoing: bool) -> int:
-    with (
-        Warehouse(warehouse, [dataset.table for dataset in datasets.values()]) as sink,
-        sink.recording("watch" if ongoing else "run") as this_run,
-        WarehouseReader(warehouse) as recorded,
-    ):
-        for notice in sink.notices:
-            sys.stderr.write(f"ade-stream: {notice}\n")
-        budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
-        tracker = Tracker(landing, datasets, recorded.files())
-        started_by = supervisor()
-        arrivals = Arrivals(Intake(tracker, recorded, budgets), turned=started_by.turned)
-        chains = tracker.datasets.chains
-        meters = Meters(datasets, arrivals.backlog, tracker.held)
-        batches = arrivals.ongoing() if ongoing else arrivals.present()
-        schema_files = SchemaFiles(warehouse)
-        with (
-            stopping(arrivals.stop, started_by.stopping) as signalled,
-            screen_for(meters, watching=landing if ongoing else None) as screen,
-        ):
-            choosing = Choosing(sink.connection, tracker.datasets)
-            closings = Closings(sink, lambda finding: _tell(finding, meters, screen))
-            learners = Learners(sink, lambda finding: _tell(finding, meters, screen))
-            for notice in learners.notices:
-                sys.stderr.write(f"ade-stream: {notice}\n")
+@dataclass(frozen=True, slots=True)
+class _Place:
+    configs: Path
+    landing: Path
+    warehouse: Path
 
-            def at_barrier(barrier: Barrier) -> None:
-                if barrier.dataset is None:
-                    learners.catch_up()
-                (closings if barrier.dataset is None else choosing).at_barrier(barrier)
 
-            receipts = run(batches, chains, sink, arrivals.stop, budgets, at_barrier)
-            beside_main_thread(lambda: _consume(receipts, meters, screen, schema_files, learners, closings, signalled))
-        if signalled.is_set():
-            this_run.outcome = "stopped"
-    if ongoing:
-        return 0
-    if signalled.is_set():
+def _run(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> int:
+    with ExitStack() as resources:
+        showing = Showing(resources, watching=None)
+        ended = session(datasets, place.landing, place.warehouse, lock, showing)
+    if ended.stopped:
         sys.stderr.write("ade-stream: stopped before everything was loaded; `ade-stream run` goes on from there.\n")
-    for dataset, reason in tracker.held.items():
+    for dataset, reason in ended.held.items():
         sys.stderr.write(f"ade-stream: dataset {dataset} is held. {reason}\n")
-    return 1 if meters.set_aside or tracker.held or signalled.is_set() or closings.has_failed else 0
+    aside = showing.meters is not None and showing.meters.set_aside
+    return 1 if aside or ended.held or ended.stopped or ended.has_failed else 0
 
 
-def _tell(finding: Finding, meters: Meters, screen: Screen) -> None:
-    meters.find(finding)
-    screen.tell(finding)
+def _watch(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> int:
+    """One session after the other: each ends where somebody else wants to write, and the next knows what came of it."""
+    with ExitStack() as resources:
+        showing = Showing(resources, watching=place.landing)
+        ended = session(datasets, place.landing, place.warehouse, lock, showing)
+        stop = threading.Event()
+        with stopping(stop, showing.started_by.stopping):
+            while _handed_over(ended, lock, showing, stop):
+                datasets = load_contracts(place.configs, place.warehouse)
+                ended = session(datasets, place.landing, place.warehouse, lock, showing, stop)
+    return 0
 
 
-def _consume(
-    receipts: Iterator[Receipt],
-    meters: Meters,
-    screen: Screen,
-    schema_files: SchemaFiles,
-    learners: Learners,
-    closings: Closings,
-    signalled: threading.Event,
-) -> None:
-    """Follow the receipts, learn what they brought, and close the dates behind them. When a signal comes, only so much
-    is learned and closed as takes no longer than CLOSING_SECONDS: the next run finds the rest."""
-    schema_files.write()
-    try:
-        for receipt in receipts:
-            meters.add(receipt)
-            screen.show(receipt)
-            schema_files.follow(receipt)
-            learners.follow(receipt)
-    finally:
-        schema_files.write()
-    stops = time.monotonic() + CLOSING_SECONDS
-
-    def is_over() -> bool:
-        return signalled.is_set() and time.monotonic() > stops
-
-    learners.catch_up(is_over)
-    closings.close(is_over)
+def _handed_over(ended: Ended, lock: WriterLock, showing: Showing, stop: threading.Event) -> bool:
+    """Whether the lock was lent and is back; not where the run is stopped."""
+    if ended.stopped or ended.wanted_by is None or showing.screen is None:
+        return False
+    showing.screen.say(f"handed over to {ended.wanted_by}")
+    is_back = lock.lend(stop, showing.started_by.turned)
+    if is_back:
+        showing.screen.say("goes on")
+    return is_back

@@ -2,62 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from sinks.rows.rejects import Place
-from stream.differing import ColumnDifference, Difference, FigureChange
+from rich.table import Table
+
+from stream.screens.consequences import done_lines, left_lines
 from stream.screens.figures import count
-from stream.screens.output import shown
+from stream.screens.output import printing, shown, write
+
+if TYPE_CHECKING:
+    from sinks.differences.figures import KpiChange
+    from sinks.rows.rejects import Place
+    from stream.differing.difference import (
+        ColumnDifference,
+        Difference,
+        FigureChange,
+        RuleDifference,
+        ViewDifference,
+    )
 
 _VALUE_SHOWN = 40
+#: So many KPIs of a date are told, the first by name.
+_KPIS_SHOWN = 20
 
 
-def told(differences: Sequence[Difference], first: str, last: str) -> str:
-    """A paragraph for each date; nothing of it was kept."""
+def show(differences: Sequence[Difference], first: str, last: str) -> None:
+    """Print a table of all dates, and a paragraph for each of which anything would change; nothing of it was kept."""
     if not differences:
-        return (
-            f"Nothing is recorded from {first} to {last}.\n" if first != last else f"Nothing is recorded for {first}.\n"
-        )
-    lines = [line for each in differences for line in _told(each)]
-    return "\n".join([*lines, "Nothing of this was kept."]) + "\n"
+        between = f"from {first} to {last}" if first != last else f"for {first}"
+        write(f"Nothing is recorded {between}.\n")
+        return
+    with printing() as console:
+        console.print(_table(differences))
+        for line in (line for each in differences if not each.is_none for line in _told(each)):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print("Nothing of this was kept.")
+
+
+def _table(differences: Sequence[Difference]) -> Table:
+    table = Table(title="what a replay would change", title_justify="left")
+    for name in ("dataset", "date", "accepted", "changed", "added", "gone", "score"):
+        table.add_column(name, justify="left" if name in {"dataset", "date"} else "right", no_wrap=True)
+    for each in differences:
+        figures = (count(each.changed), count(each.added), count(each.gone))
+        accepted = _moved(count(each.accepted_before), count(each.accepted))
+        score = _moved(_points(each.score_before), _points(each.score))
+        table.add_row(each.dataset, each.date, accepted, *figures, score)
+    return table
+
+
+def _moved(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"
+
+
+def _points(score: float | None) -> str:
+    return "-" if score is None else f"{score:.1f}"
 
 
 def _told(each: Difference) -> Iterator[str]:
-    yield f"{each.dataset} {each.date}: {_what(each)}"
+    yield f"{each.dataset} {each.date}{'' if each.is_replayed else ', by what is replayed'}"
     if each.parameters != each.parameters_before:
         yield f"  parameters  {each.parameters_before or 'none'} to {each.parameters or 'none'}"
     yield from (f"    {_figure(change)}" for change in each.figure_changes)
     if each.figures > len(each.figure_changes):
         yield f"    and {count(each.figures - len(each.figure_changes))} more figures"
+    for rule in each.rules:
+        yield from _rule(rule)
     for column in each.columns:
         yield from _column(column)
     yield from _places("added", each.added, each.added_examples)
     yield from _places("gone", each.gone, each.gone_examples)
-    if each.elsewhere:
-        yield "  elsewhere   rows of other dates, which have a key in common with these, change sides"
-
-
-def _what(each: Difference) -> str:
-    if each.is_none:
-        return f"no row changes of {count(each.accepted)}"
-    balance = f"{count(each.accepted_before)} accepted to {count(each.accepted)}, of {count(each.records)} records"
-    return f"{count(each.changed)} rows change, {count(each.added)} come, {count(each.gone)} go ({balance})"
+    for score in each.scores:
+        yield f"  score       {score.dimension}: {_points(score.before)} to {_points(score.after)}"
+    yield from (f"  kpi         {_kpi(kpi)}" for kpi in each.kpis[:_KPIS_SHOWN])
+    if len(each.kpis) > _KPIS_SHOWN:
+        yield f"    and {count(len(each.kpis) - _KPIS_SHOWN)} more values of KPIs"
+    for view in each.views:
+        yield from _view(view)
+    yield from (*done_lines(each.consequences), *left_lines(each.consequences))
 
 
 def _figure(change: FigureChange) -> str:
-    cells = ", ".join(
-        f"{name}={'null' if cell is None else cell}" for name, cell in zip(change.by, change.group, strict=False)
-    )
-    of = f", {cells}" if change.group else ""
+    of = f", {_cells(dict(zip(change.by, change.group, strict=False)))}" if change.group else ""
     return shown(f"{change.kind} of {change.column}{of}: {_values(change.before)} to {_values(change.after)}")
+
+
+def _cells(cells: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={'null' if cell is None else cell}" for name, cell in cells.items())
 
 
 def _values(values: Sequence[str]) -> str:
     return " and ".join(values) or "none"
 
 
+def _rule(rule: RuleDifference) -> Iterator[str]:
+    moved = f"refuses {count(rule.newly)} more, {count(rule.no_longer)} no longer"
+    yield shown(f"  rule        {rule.rule}: {moved} ({count(rule.before)} to {count(rule.after)})")
+    yield from (f"    {shown(place.path)}:{place.line}  refused" for place in rule.newly_examples)
+    yield from (f"    {shown(place.path)}:{place.line}  no longer" for place in rule.no_longer_examples)
+
+
 def _column(column: ColumnDifference) -> Iterator[str]:
     yield f"  {column.column:<11} {count(column.rows)} cells"
+    yield from _examples(column)
+
+
+def _examples(column: ColumnDifference) -> Iterator[str]:
     for example in column.examples:
         yield f"    {shown(example.path)}:{example.line}  {_cell(example.before)} to {_cell(example.after)}"
 
@@ -72,3 +123,22 @@ def _places(name: str, rows: int, examples: Sequence[Place]) -> Iterator[str]:
     if rows:
         yield f"  {name:<11} {count(rows)} rows"
         yield from (f"    {shown(place.path)}:{place.line}" for place in examples)
+
+
+def _kpi(kpi: KpiChange) -> str:
+    of = f" ({_cells(kpi.dimensions)})" if kpi.dimensions else ""
+    values = ["none" if kpi.change == "added" else _number(kpi.before)]
+    values.append("none" if kpi.change == "gone" else _number(kpi.after))
+    return shown(f"{kpi.kpi}{of}: {' to '.join(values)}")
+
+
+def _number(value: float | None) -> str:
+    return "null" if value is None else f"{value:.10g}"
+
+
+def _view(view: ViewDifference) -> Iterator[str]:
+    moved = f"{count(view.changed)} vectors change, {count(view.added)} come, {count(view.gone)} go"
+    yield f"  view        {view.view}: {moved}"
+    for feature in view.features:
+        first = next(_examples(feature), "").strip()
+        yield f"    {feature.column:<24} {count(feature.rows)}, as {first}"

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from sinks.base import Finding, Receipt
+from sinks.live import SetAside
 from sinks.schemas.drift import Drift
 from stream.screens.changes import words
 
@@ -31,9 +32,20 @@ def sentence(receipt: Receipt) -> str:
         rejected=receipt.rejected,
         **(files if len(batch.parts) > 1 else {"file": first.file.path}),
         rejudged=receipt.rejudged,
-        commit_ms=round(receipt.commit_seconds * 1000, 1),
+        commit_ms=round(receipt.timing.commit_us / 1000, 1),
         state=last.state,
     )
+
+
+def loaded(dataset: str, path: str, files: int, records: int, rejected: int) -> str:
+    """That rows came, in so few words that a narrow screen has room for them: the last file, and how many there are."""
+    named = {"file": path} if files == 1 else {"files": files, "last": path}
+    return _pairs("loaded", dataset=dataset, **named, records=records, rejected=rejected)
+
+
+def set_aside(file: SetAside) -> str:
+    """The sentence of a file that is held or failed."""
+    return _pairs(file.state, dataset=file.dataset, file=file.path, reason=file.reason)
 
 
 def drifted(drift: Drift) -> str:

@@ -31,12 +31,16 @@ class Lines:
         """A line for the finding."""
         self._write(found(finding))
 
+    def say(self, sentence: str, /) -> None:
+        """A line of its own."""
+        self._write(sentence)
+
     def summary(self) -> None:
         """One line a dataset, with the sums of this run."""
         for dataset, meter in self._meters.by_dataset.items():
             self._write(
                 f"done dataset={dataset} files={len(meter.files)} records={meter.records} accepted={meter.accepted} "
-                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.drifts} "
+                f"rejected={meter.rejected} set_aside={len(meter.set_aside)} drifts={meter.schema_drifts} "
                 f"findings={meter.findings}"
             )
 

@@ -30,12 +30,14 @@ _ORDER = ("mae", "rmse", "r2", "accuracy", "log_loss", "f1")
 def figure(value: float | None) -> str:
     """With as many digits as tell it apart.
 
-    >>> figure(10234.517), figure(52.1849), figure(0.93456), figure(None)
-    ('10,235', '52.18', '0.9346', '-')
+    >>> figure(10234.517), figure(52.1849), figure(0.93456), figure(None), figure(-1.2345e40)
+    ('10,235', '52.18', '0.9346', '-', '-1.234e+40')
     """
     if value is None:
         return "-"
     size = abs(value)
+    if size >= 1e9:
+        return f"{value:.4g}"
     return f"{value:,.0f}" if size >= 1000 else f"{value:.2f}" if size >= 10 else f"{value:.4f}"
 
 
@@ -129,8 +131,9 @@ def model_told(story: Story) -> None:
 
 
 def _learner(learner: StoredLearner) -> Iterator[str]:
-    since = f" since {_moment(learner.started_at)}" if learner.started_at else ""
-    yield f"{learner.model} online.{learner.version}: {learner.status}{since}"
+    began = f" since {_moment(learner.started_at)}" if learner.started_at else ""
+    dates = f", of rows from {learner.since} on" if learner.since else ""
+    yield f"{learner.model} online.{learner.version}: {learner.status}{began}{dates}"
     stale = f", {count(learner.stale)} of them gone since" if learner.stale else ""
     yield f"  rows      {count(learner.rows)} learned{stale}, the last one {learner.row_id}"
     if told := [f"{name} {figure(learner.metrics[name])}" for name in _ORDER if name in learner.metrics]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +9,8 @@ from typing import Protocol
 
 from sinks.base import Finding, Receipt
 from stream.running.metrics import Meters
+from stream.running.standing import Standing
 from stream.screens.lines import Lines
-
-_DUMB = {"", "dumb", "unknown"}
 
 
 class Screen(Protocol):
@@ -27,19 +24,25 @@ class Screen(Protocol):
         """Take notice of a finding about a date."""
         ...
 
+    def say(self, sentence: str, /) -> None:
+        """Take notice of what the run itself does."""
+        ...
+
 
 @contextmanager
-def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
+def screen_for(meters: Meters, watching: Path | None, standing: Standing) -> Iterator[Screen]:
     """A live dashboard on a terminal, else a line an event; either way a summary at the end.
 
-    `watching`: the landing folder that is watched; None where the run ends by itself.
+    `watching`: the landing folder that is watched; None where the run ends by itself. `standing`: what the warehouse
+    says of dates and models.
     """
-    if _is_terminal():
-        from rich.console import Console
+    from stream.screens.live.terminal import is_screen
 
+    if is_screen():
+        from stream.running.live import Live
         from stream.screens.dashboard import Dashboard
 
-        with Dashboard(Console(), meters, watching) as dashboard:
+        with Dashboard(Live(meters, watching, standing)) as dashboard:
             yield dashboard
     else:
         lines = Lines(meters)
@@ -48,8 +51,3 @@ def screen_for(meters: Meters, watching: Path | None) -> Iterator[Screen]:
             yield lines
         finally:
             lines.summary()
-
-
-def _is_terminal() -> bool:
-    """Whether somebody looks, at a terminal that can move its cursor. Asked without the library that draws on it."""
-    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM", "") not in _DUMB

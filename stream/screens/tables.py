@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sinks.closing.history import BrokenRule
 from sinks.files import FileDialect
 from sinks.ledger.files import FileEntry
+from sinks.ledger.summary import RunSummary
 from sinks.reading import DatasetStatus
 from sinks.schemas.history import Standing
 from stream.screens.figures import count
@@ -27,10 +28,14 @@ _BROKEN_SHOWN = 5
 
 
 def status_table(
-    warehouse: Path, datasets: Sequence[DatasetStatus], waiting: Sequence[FileEntry], broken: Sequence[BrokenRule]
+    warehouse: Path,
+    datasets: Sequence[DatasetStatus],
+    waiting: Sequence[FileEntry],
+    broken: Sequence[BrokenRule],
+    run: RunSummary | None = None,
 ) -> None:
-    """Print the balance of each dataset, those that are held, each file that is not loaded as a whole, and the last
-    dates that break a rule."""
+    """Print the balance of each dataset, those that are held, each file that is not loaded as a whole, the last dates
+    that break a rule, and what the last run came to."""
     table = _table(str(warehouse), "dataset", "files", "records", "accepted", "rejected", "drift", "last commit")
     for each in datasets:
         figures = (each.files, each.records, each.accepted, each.rejected, each.schema.drifts if each.schema else 0)
@@ -44,8 +49,27 @@ def status_table(
         sentences += [f"{entry.file.path}: {entry.state}. {entry.reason}" for entry in waiting]
         for each in datasets:
             sentences += _broken([rule for rule in broken if rule.dataset == each.dataset])
+        if run is not None:
+            sentences.append(last_run(run))
         for sentence in sentences:
             console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def last_run(run: RunSummary) -> str:
+    """What a run came to, and where its time went, in a sentence or two."""
+    told = f"last run: {run.command}, {run.outcome}, from {run.started_at[:19]}Z"
+    told += f" to {run.ended_at[:19]}Z" if run.ended_at else ""
+    told += f": {count(run.records)} records in {count(run.total.batches)} batches"
+    parts = {
+        "read": run.total.read_us,
+        **run.total.steps,
+        "encode": run.total.prepare_us,
+        "commit": run.total.commit_us,
+    }
+    if not sum(parts.values()):
+        return f"{told}."
+    work = ", ".join(f"{name} {us / 1e6:.1f} s" for name, us in parts.items())
+    return f"{told}. {work}; at most {run.total.rss_bytes_max / 1e6:.0f} MB of memory."
 
 
 def _broken(rules: Sequence[BrokenRule]) -> list[str]:
@@ -86,6 +110,8 @@ def replayed_table(results: Sequence[Replayed], first: str, last: str) -> None:
             if each.parameters != each.parameters_before:
                 now, before = each.parameters or "none", each.parameters_before or "none"
                 console.print(f"{each.dataset} {each.date}: parameters {now}, before {before}", highlight=False)
+            if each.changed and not each.rows:
+                console.print(f"{each.dataset} {each.date}: no row of its own is otherwise", highlight=False)
         if not any(each.changed for each in results):
             console.print("nothing changed")
 

@@ -5,27 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.text import Text
+from rich.tree import Tree
+
 from processors.tracing import Met, Passage, Reason
 from stream.screens.figures import count
-from stream.screens.output import shown
+from stream.screens.output import printing, shown, write
+from stream.screens.traces_of_rows import what_follows
 from stream.tracing.coming import Came
+from stream.tracing.figures import Figure
 from stream.tracing.standing import Standing
 from stream.tracing.trace import Trace
 
 #: So many characters of a cell are shown; JSON has them all.
 _SHOWN = 120
+_HASH_SHOWN = 12
+#: What a line begins with that tells more of the one before.
+_BELOW = " " * 12
+
+
+def tell(trace: Trace) -> None:
+    """Print the story of a record: as a tree on a terminal, else as lines."""
+    with printing() as console:
+        is_seen = console.is_terminal
+        if is_seen:
+            console.print(tree(told(trace)), soft_wrap=True)
+    if not is_seen:
+        write(told(trace))
+
+
+def tree(story: str) -> Tree:
+    """The lines of a story, those that are indented below the one before that is less so."""
+    title, *lines = story.splitlines()
+    root = Tree(Text(title, "bold"), guide_style="dim")
+    branch = root
+    for line in lines:
+        if line.startswith(_BELOW):
+            branch.add(Text(line.strip()))
+        else:
+            branch = root.add(_labelled(line.strip()))
+    return root
+
+
+def _labelled(line: str) -> Text:
+    """With its first word made plain."""
+    text = Text(line)
+    text.stylize("bold", 0, len(line.split(maxsplit=1)[0]))
+    return text
 
 
 def told(trace: Trace) -> str:
     """The story of a record."""
-    lines = [*_origin(trace), *_record(trace.came), *_malformed(trace)]
+    lines = [*_origin(trace), *_judged(trace), *_record(trace.came), *_malformed(trace)]
     for place, passage in enumerate(trace.steps, 1):
         lines += _passage(place, passage)
+    lines += map(_figure, trace.figures)
     lines += [*_stored(trace.standing), f"  today     {shown(trace.today.told)}"]
     lines += [
         f"            {shown(each.column)}: {_cell(each.stored)} would be {_cell(each.today)}"
         for each in trace.today.differences
     ]
+    lines += what_follows(trace)
     return "\n".join(lines) + "\n"
 
 
@@ -34,6 +74,29 @@ def _origin(trace: Trace) -> Iterator[str]:
     yield f"{origin.path}:{origin.line}: {trace.standing.state}"
     yield f"  row       {origin.row_id}, dataset {origin.dataset}, execution date {origin.date}"
     yield f"  bytes     {origin.byte_start} to {origin.byte_end} of the file, generation {origin.generation}"
+
+
+def _judged(trace: Trace) -> Iterator[str]:
+    by = trace.judged
+    if by is None:
+        return
+    run = "" if by.run_id is None else f", judged last by run {by.run_id} ({by.command})"
+    yield f"  span      records {by.span_first} to {by.span_last}, first committed {by.committed_at}{run}"
+    if by.config is not None:
+        now = "" if by.config_today in {None, by.config} else f"; today's is {str(by.config_today)[:_HASH_SHOWN]}"
+        yield f"  config    {by.config[:_HASH_SHOWN]}{now}"
+    if by.suite is not None:
+        yield f"  suite     {by.suite[:_HASH_SHOWN]}"
+    if by.parameters is not None:
+        yield f"  figures   version {by.parameters} of the parameters"
+
+
+def _figure(each: Figure) -> str:
+    pairs = ", ".join(f"{shown(name)} {_cell(cell)}" for name, cell in zip(each.by, each.group, strict=False))
+    where = f" where {pairs}" if each.group else ""
+    through = f"dates through {each.through}" if each.through else "the first records"
+    values = " and ".join(map(shown, each.values)) or "no value"
+    return f"            {each.kind} of {shown(each.column)}{where}: {values}, of {through} (version {each.version})"
 
 
 def _record(came: Came) -> Iterator[str]:
@@ -90,6 +153,8 @@ def _stored(standing: Standing) -> Iterator[str]:
         yield f"  rejected  {_reason(reason)}"
     for rule, other in standing.lost_to.items():
         yield f"  lost to   row {other.row_id}, {other.path}:{other.line} ({rule})"
+    for loser in standing.won_over:
+        yield f"  won over  row {loser.place.row_id}, {loser.place.path}:{loser.place.line} ({loser.rule})"
     if standing.attempts:
         yield f"  retried   {standing.attempts} times"
 

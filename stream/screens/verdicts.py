@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stream.screens.figures import count
 from stream.screens.output import shown
+from stream.screens.traces import told as story
 from stream.verifying.story import CellDifference, Difference
 from stream.verifying.verify import Verdict
 
@@ -18,12 +19,24 @@ def told(verdict: Verdict) -> str:
     lines = [line for each in verdict.differences for line in _difference(each)]
     lines += [f"not verified: {shown(each)}" for each in verdict.unverified]
     asked = f"{count(verdict.records)} records of {count(verdict.dates)} {'date' if verdict.dates == 1 else 'dates'}"
+    if verdict.story is not None:
+        lines += ["The story of the first record:", *(f"  {line}" for line in story(verdict.story).splitlines())]
     if verdict.differences:
         tables = "1 difference" if len(verdict.differences) == 1 else f"{count(len(verdict.differences))} differences"
         return "\n".join([*lines, f"{tables}, in {asked}; of each table and date the first is shown."]) + "\n"
     if not verdict.dates:
         return "\n".join([*lines, "Nothing is recorded of what was asked for."]) + "\n"
-    return "\n".join([*lines, f"verified: {asked} come to what is recorded."]) + "\n"
+    return "\n".join([*lines, f"verified: {asked} come to what is recorded{_beside(verdict)}."]) + "\n"
+
+
+def _beside(verdict: Verdict) -> str:
+    """What else was looked at."""
+    parts = [
+        f"{count(number)} {name}{'' if number == 1 else 's'}"
+        for number, name in ((verdict.learners, "learner"), (verdict.files, "file"))
+        if number
+    ]
+    return f", and so do {' and '.join(parts)}" if parts else ""
 
 
 def _difference(each: Difference) -> Iterator[str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from processors.errors import SourceError
 from processors.events import encode
+from sinks.ledger.prunes import stored_prunes
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.landing.disposal import kept_at
@@ -67,10 +68,19 @@ def came(recorded: WarehouseReader, landing: Path, dataset: Dataset, found: Foun
         try:
             first = _of_landing(landing, dataset, found)
         except SourceError as error:
-            missing = f"The dataset kept no raw layer (raw: false) when it was loaded, and {error}."
+            missing = f"{_why_no_event(recorded, found)}, and {error}."
     record, source_known = (None, None) if first is None else (Record.of(first), source)
     told = Came(record, source_known, missing, None if corrected is None else Record.of(corrected), corrected_at)
     return told, corrected or first
+
+
+def _why_no_event(recorded: WarehouseReader, found: Found) -> str:
+    """The beginning of a sentence."""
+    file = found.entry.file
+    told = [each.told for each in stored_prunes(recorded.connection, file.dataset, file.date) if each.what == "raw"]
+    if not told:
+        return "The dataset kept no raw layer (raw: false) when it was loaded"
+    return told[-1][0].upper() + told[-1][1:]
 
 
 def _of_reject(recorded: WarehouseReader, dataset: Dataset, found: Found) -> str | None:
@@ -83,7 +93,7 @@ def _of_reject(recorded: WarehouseReader, dataset: Dataset, found: Found) -> str
 def _of_landing(landing: Path, dataset: Dataset, found: Found) -> str:
     """The event of the record, as its file still has it. Raises SourceError where its bytes are not there any more."""
     span, changed = found.span.span, False
-    for path in kept_at(dataset, found.entry.file.path):
+    for path in kept_at(os.fsencode(landing), dataset, found.entry.file.path):
         try:
             block, dialect = _block(landing, path, dataset, found)
         except FileNotFoundError:

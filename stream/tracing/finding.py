@@ -1,4 +1,4 @@
-"""Which record is meant: by its row id, or by its file and the line in which it begins."""
+"""Which record is meant: by its row id, its key, or its file and the line in which it begins."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sinks.ledger.files import FileEntry
 from sinks.ledger.record_index import RecordIndex, unpack
 from sinks.ledger.spans import SpanEntry
 from sinks.reading import WarehouseReader
+from sinks.tracing.by_key import rows_with
+from stream.config import Dataset
 from stream.landing.naming import recorded_path
 from stream.rejects.choosing import row_or_place
 
@@ -41,13 +43,55 @@ class Found:
         return int(self.index.starts[self.place]), int(self.index.ends[self.place])
 
 
-def found(recorded: WarehouseReader, landing: Path, dataset: str, name: str) -> Found:
-    """The record of the dataset that `name` means. Raises ConfigError where there is none, or several may be meant."""
-    named = row_or_place(name, "record")
+def found(recorded: WarehouseReader, landing: Path, dataset: Dataset, name: str) -> Found:
+    """The record of the dataset that `name` means: a row id, `path:line`, the value of its key, or `column=value` with
+    commas between several. Raises ConfigError where there is none, or several may be meant."""
+    row_id = _by_key(recorded, dataset, name)
+    if row_id is not None:
+        return _of_id(recorded, dataset.name, row_id)
+    try:
+        named = row_or_place(name, "record")
+    except ConfigError as error:
+        raise ConfigError(f"{error} {_keyed(dataset, name)}") from error
     if isinstance(named, int):
-        return _of_id(recorded, dataset, named)
+        return _of_id(recorded, dataset.name, named)
     path, line = named
-    return _of_line(recorded, dataset, recorded_path(recorded, landing, path), line)
+    return _of_line(recorded, dataset.name, recorded_path(recorded, landing, path), line)
+
+
+def _by_key(recorded: WarehouseReader, dataset: Dataset, name: str) -> int | None:
+    """The record with a key, of several the one that is staged; None where none is meant, or has it."""
+    values = _values(dataset, name)
+    if not values or _is_row_id(recorded, name):
+        return None
+    headers = {column.name: (column.name, *column.names) for column in dataset.columns}
+    known = {name: tuple(dict.fromkeys(headers.get(name, (name,)))) for name in values}
+    return next(iter(rows_with(recorded.connection, dataset.table, values, known)), None)
+
+
+def _values(dataset: Dataset, name: str) -> dict[str, str]:
+    """The values that are meant, by column; of the key, where no column is named."""
+    pairs = [part.partition("=") for part in name.split(",")]
+    if all(equals and column in dict(dataset.table.columns) for column, equals, _ in pairs):
+        return {column: value for column, _, value in pairs}
+    key = dataset.config.key
+    return {key[0]: name} if len(key) == 1 else {}
+
+
+def _is_row_id(recorded: WarehouseReader, name: str) -> bool:
+    """Whether it is the row id of a record of a file that is recorded, and not a key of digits."""
+    if not (name.isascii() and name.isdigit() and len(name) < 20):
+        return False
+    return next(recorded.files("file_id = ?", int(name) >> RECORD_BITS), None) is not None
+
+
+def _keyed(dataset: Dataset, name: str) -> str:
+    """What else it may be."""
+    key = dataset.config.key
+    if len(key) == 1:
+        return f"No record of {dataset.name} has the {key[0]} {name!r} either."
+    example = ",".join(f"{column}=…" for column in key) or "column=value"
+    return f"Or name a record by its columns, such as {example}."
 
 
 def _of_id(recorded: WarehouseReader, dataset: str, row_id: int) -> Found:

@@ -11,7 +11,7 @@ from processors.rules.rules import PASSING
 from processors.tracing import Reason
 from sinks.base import Judged
 from sinks.reading import WarehouseReader
-from sinks.rows.rejects import Place
+from sinks.rows.rejects import Lost, Place
 from sinks.rows.staging import prepare
 from sinks.table import Monotonic, Relation, Unique
 from stream.config import Dataset
@@ -21,18 +21,23 @@ from stream.tracing.finding import Found
 Verdict: TypeAlias = Literal["passed", "broken", "unknown"]
 State: TypeAlias = Literal["staged", "rejected", "dropped", "duplicate", "superseded"]
 
+#: So many of the records that lost to one are told.
+_LOSERS_SHOWN = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`row`: the typed row that is stored, also of one that lost to others; None of other rejects. `relations`: the
     rules that are decided by other rows; unknown where a null keeps the row from being compared. `lost_to`: by the
-    broken of these, the record that it lost to, where there is one. `reasons`: of a reject. `attempts`: retries so far.
+    broken of these, the record that it lost to, where there is one. `won_over`: the records that lost to it, each with
+    the rule, the first of them. `reasons`: of a reject. `attempts`: retries so far.
     """
 
     state: State
     row: Mapping[str, Any] | None
     relations: Mapping[str, Verdict] = field(default_factory=dict)
     lost_to: Mapping[str, Place] = field(default_factory=dict)
+    won_over: tuple[Lost, ...] = ()
     reasons: tuple[Reason, ...] = ()
     attempts: int = 0
 
@@ -47,12 +52,13 @@ def standing(recorded: WarehouseReader, found: Found, dataset: Dataset) -> Stand
     lost = {str(reason["rule"]) for reason in reasons} if row is not None else set()
     relations = {} if row is None else {each.rule: _verdict(each, row, lost) for each in dataset.table.relations}
     if not rejects:
-        return Standing("staged", row, relations)
+        won = () if row is None else tuple(recorded.rejects.losers(found.row_id, _LOSERS_SHOWN))
+        return Standing("staged", row, relations, won_over=won)
     [reject] = rejects
     twin = any(each.rule in lost for each in dataset.table.unique)
     state: State = "duplicate" if twin else "dropped" if reject["status"] == "dropped" else "rejected"
     lost_to = recorded.rejects.lost_to(found.row_id)
-    return Standing(state, row, relations, lost_to, reasons, reject["attempts"])
+    return Standing(state, row, relations, lost_to, (), reasons, reject["attempts"])
 
 
 def _verdict(rule: Relation, row: Mapping[str, Any], lost: set[str]) -> Verdict:

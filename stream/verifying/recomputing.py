@@ -7,23 +7,27 @@ import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from processors.errors import ConfigError, SourceError, WarehouseError
 from processors.parameters.model import Parameters
-from sinks.base import MicroBatch
+from sinks.base import MicroBatch, whole_file
 from sinks.database.connection import Connection
 from sinks.database.copying import copy, is_warehouse
+from sinks.database.migrations import migrate
+from sinks.feature_views.changes import note_rows
 from sinks.kpis.refreshing import refresh
 from sinks.ledger.files import FileEntry
 from sinks.relations.indexes import forget_definitions
+from sinks.verifying.comparing import divergence
+from sinks.verifying.questions import rows_of_date
 from sinks.warehouse import Warehouse
+from stream.evidence import Evidence
 from stream.parameters.recorded import of_replayed
 from stream.recorded import micro_batch
 from stream.running.engine import run
 from stream.schemas.contracts import Contracts, offered
-from stream.verifying.evidence import Evidence
 
 _COPIES = 2
 
@@ -46,6 +50,7 @@ def copies(path: Path) -> Iterator[Copies]:
         if not is_warehouse(path):
             raise WarehouseError(f"{path}: is a database, but no warehouse of ade-stream. Check the path.")
         copy(path, made.recorded)
+        migrate(made.recorded, ())  # an older program may have written it
         shutil.copyfile(made.recorded, made.recomputed)
         with Connection(made.recomputed) as connection:
             forget_definitions(connection)
@@ -64,12 +69,14 @@ def _refuse_full(path: Path, folder: Path) -> None:
 @dataclass(frozen=True, slots=True)
 class Recomputed:
     """What came of recomputing a date: records judged; rows of other spans that changed sides; and files that were left
-    as they are, each with the reason. `failed`: why none of it was done."""
+    as they are, each with the reason. `failed`: why none of it was done. Not `is_kept`: other rows came of it than are
+    recorded, and it was undone."""
 
     records: int = 0
     rejudged: int = 0
     left: dict[str, str] = field(default_factory=dict)
     failed: str | None = None
+    is_kept: bool = True
 
 
 def recompute(
@@ -78,8 +85,11 @@ def recompute(
     date: str,
     unsound: Collection[int],
     stop: threading.Event,
+    *,
+    only_same: bool = False,
 ) -> Recomputed:
-    """Replace a date's rows by what its records come to, with the parameters that are recorded, in one transaction.
+    """Replace a date's rows by what its records come to, with the parameters that are recorded, in one transaction;
+    where `only_same` rows are wanted, others are undone.
 
     `unsound`: ids of files that are left as they are, since not all of their records are there. Raises WarehouseError,
     and KeyboardInterrupt when `stop` is set.
@@ -93,29 +103,54 @@ def recompute(
         elif entry.file.file_id not in unsound:
             entries.append(entry)
     try:
-        records, rejudged = _judge(warehouse, evidence, date, entries, stop)
+        done = _judge(warehouse, evidence, date, entries, stop, only_same=only_same)
     except (ConfigError, SourceError) as error:
         return Recomputed(left=left, failed=f"today's configs do not take its records: {error}")
     except ValueError as error:  # an event is no JSON any more, or parameters are none
         return Recomputed(left=left, failed=f"what is recorded cannot be read: {error}")
-    return Recomputed(records, rejudged, left)
+    return replace(done, left=left)
+
+
+def as_recorded(warehouse: Warehouse, evidence: Evidence, date: str) -> None:
+    """Leave the rows of a date as they are recorded, and make anew what follows from them: vectors and KPIs."""
+    table = warehouse.tables[evidence.dataset.name]
+    with warehouse.transaction():
+        for entry in evidence.recorded.files("dataset = ? AND date = ?", table.dataset, date):
+            whole = whole_file(entry.file.file_id)
+            note_rows(warehouse.connection, table, f"BETWEEN {whole.id_first} AND {whole.id_last}")
+        refresh(warehouse.connection, table, [date])
 
 
 def _judge(
-    warehouse: Warehouse, evidence: Evidence, date: str, entries: Sequence[FileEntry], stop: threading.Event
-) -> tuple[int, int]:
-    """The records judged, and the rows of other spans that changed sides."""
+    warehouse: Warehouse,
+    evidence: Evidence,
+    date: str,
+    entries: Sequence[FileEntry],
+    stop: threading.Event,
+    *,
+    only_same: bool,
+) -> Recomputed:
     dataset, records, rejudged = evidence.dataset, 0, 0
     contracts = Contracts({dataset.name: dataset})
-    with warehouse.transaction():
-        given = of_replayed(warehouse.connection, evidence.recorded, dataset, date, entries, refit=False)
+    with warehouse.transaction() as decision:
+        given = of_replayed(warehouse.connection, evidence, date, entries, refit=False)
         for receipt in run(_batches(evidence, entries, contracts, lambda: given), contracts.chains, warehouse):
             if stop.is_set():
                 raise KeyboardInterrupt
             records, rejudged = records + receipt.batch.row_count, rejudged + receipt.rejudged
+        decision.keep = not only_same or not _are_others(warehouse, evidence, date)
+    if not decision.keep:
+        return Recomputed(is_kept=False)
     with warehouse.transaction():
         refresh(warehouse.connection, warehouse.tables[dataset.name], [date])
-    return records, rejudged
+    return Recomputed(records, rejudged)
+
+
+def _are_others(warehouse: Warehouse, evidence: Evidence, date: str) -> bool:
+    """Whether rows or rejects of the date are not as they are recorded."""
+    recorded = evidence.recorded.connection
+    asked = rows_of_date(recorded, evidence.dataset.name, date)
+    return any(divergence(recorded, warehouse.connection, each) is not None for each in asked)
 
 
 def _batches(

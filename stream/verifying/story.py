@@ -8,6 +8,8 @@ from sinks.database.connection import Connection
 from sinks.verifying.books import Contradiction
 from sinks.verifying.comparing import Divergence, changed_columns
 from sinks.verifying.origins import Origin, origin, suite_of
+from stream.verifying.beside import FileDifference
+from stream.verifying.learners import LearnerDifference
 
 #: A row with more other cells than that is told as a whole.
 _NAMED = 3
@@ -62,6 +64,19 @@ def contradicted(recorded: Connection, found: Contradiction) -> Difference:
     """The ledger says what is not so."""
     came = None if found.row is None else origin(recorded, found.row)
     return Difference(found.dataset, found.date, found.table, found.told, found.row, found.path, origin=came)
+
+
+def of_learner(recorded: Connection, found: LearnerDifference) -> Difference:
+    """A learner that knows something else."""
+    cells = (CellDifference(found.where, found.recorded, found.recomputed),)
+    told = f"the learner of {found.model} comes to something else by the rows that are recorded"
+    came = None if found.row is None else origin(recorded, found.row)
+    return Difference(found.dataset, None, found.table, told, found.row, cells=cells, origin=came)
+
+
+def of_file(found: FileDifference) -> Difference:
+    """A file beside the warehouse."""
+    return Difference(found.dataset, found.date, found.table, found.told, path=found.path)
 
 
 def failed(dataset: str, date: str, why: str) -> Difference:

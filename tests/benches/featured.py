@@ -52,7 +52,7 @@ def load(landing: Path, database: Path, dataset: Dataset) -> list[Receipt]:
 
 def row_us(receipts: list[Receipt]) -> Figures:
     """Microseconds of commit a row, of commits into a young warehouse and into an old one."""
-    costs = [each.commit_seconds * 1e6 / each.batch.row_count for each in receipts if each.batch.row_count]
+    costs = [each.timing.commit_us / each.batch.row_count for each in receipts if each.batch.row_count]
     return {"young_us": median(costs[YOUNG : YOUNG + COMPARED]), "old_us": median(costs[OLD : OLD + COMPARED])}
 
 

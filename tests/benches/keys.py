@@ -82,7 +82,7 @@ def commits(path: Path, tables: Sequence[Table], order: str, keys: int, batch: i
             for first in range(1, keys + 1, batch):
                 prepared = warehouse.prepare(verdict(of, file_id, order, first, batch))
                 started = time.process_time()
-                wall = warehouse.commit(prepared).commit_seconds
+                wall = warehouse.commit(prepared).timing.commit_us / 1e6
                 yield Commit(first + batch - 1, wall, time.process_time() - started)
 
 

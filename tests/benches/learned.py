@@ -1,6 +1,6 @@
 """The shipped retail dataset with a feature view and a learner that follows it, loaded in this process.
 
-    python -m tests.benches.learned LANDING DATABASE {features,bayesian,stepwise}
+    python -m tests.benches.learned LANDING DATABASE {features,bayesian,stepwise,bayesian_by_100,stepwise_by_100}
 
 The amount of an invoice line is learned from 8 features of its customer, the country and the month.
 """
@@ -37,6 +37,8 @@ _LEARNERS = {
         tick_rows=2000,
     ),
 }
+#: In ticks as they are by default.
+_LEARNERS |= {f"{name}_by_100": replace(online, tick_rows=100) for name, online in _LEARNERS.items()}
 
 
 def dataset() -> Dataset:

@@ -237,7 +237,7 @@ def _sales(folder: Path) -> Dataset:
             "6: inputs: needs some numbers or categories.",
         ),
         ("n: 0}", "n: none}", "9: inputs.fill.n: 'none' is no number, and 'n' is one."),
-        ("n: 0}", "n: .nan}", "9: inputs.fill.n: nan would be refused; a number lies within ±1e+60."),
+        ("n: 0}", "n: .nan}", "9: inputs.fill.n: nan would be refused; a number lies within ±9.0072e+15."),
         ("n: 0}", "spent: 0}", "9: inputs.fill.spent: 'spent' is not among the inputs."),
         (
             "steps:",

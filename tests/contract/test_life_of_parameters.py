@@ -21,7 +21,7 @@ from sinks.rows.rejects import Choice
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
 from stream.config import Dataset
-from stream.differing import compared
+from stream.differing.preview import compared
 from stream.judging import judge_files
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
@@ -370,7 +370,7 @@ def test_a_diff_shows_figures_and_rows_and_keeps_nothing(tmp_path: Path) -> None
         found = list(compared(sink, sales, [(D1, "sales"), (D2, "sales")], refit=True))
     assert everything(path) == before
     [first, second] = found
-    assert (first.is_none, first.parameters) == (True, 1)
+    assert (first.changed, first.added, first.gone, first.parameters) == (0, 0, 0, 1)
     assert (second.changed, second.added, second.gone) == (1, 0, 0)
     assert [(each.column, each.rows) for each in second.columns] == [("amount", 1)]
     [example] = second.columns[0].examples

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processors.errors import ConfigError, SourceError
+from processors.errors import SourceError
+from sinks.database.connection import Connection
+from sinks.ledger.prunes import delete_events
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.replay import dates
@@ -139,11 +143,40 @@ def test_replaying_any_date_changes_nothing(path: Path, date: str, name: str) ->
     assert contents.content_hash(path, name) == before
 
 
-def test_replaying_every_date_leaves_every_table_but_the_ledgers_times_as_it_was(path: Path) -> None:
+def test_replaying_every_date_leaves_every_table_byte_for_byte_as_it_was(path: Path) -> None:
     before = contents.everything(path)
     replayed(path, SHOP, DATES)
-    after = contents.everything(path)
-    assert {name for name in before if before[name] != after[name]} <= {"meta_files", "meta_closings"}
+    assert contents.everything(path) == before
+
+
+def test_only_the_dates_that_came_out_otherwise_are_entered_as_replayed(path: Path) -> None:
+    replayed(path, {**SHOP, "sales": VARIANTS["another limit"]}, [DATES[0]])
+    found = contents.rows(path, "SELECT dataset, date, changed, records, accepted, rejected FROM meta_replays")
+    assert found == [("sales", DATES[0], 4, 8, 2, 6)]
+
+
+def test_what_is_entered_counts_rows_that_are_otherwise_and_rows_that_only_have_another_reason(path: Path) -> None:
+    named = dataset("sales", COLUMNS, KEY, rules({**RANGE, "name": "amount_is_positive"}), key=["id"])
+    [found] = replayed(path, {**SHOP, "sales": named}, [DATES[0]], "sales")
+    assert (found.changed, found.rows) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE stg_sales SET amount = amount + 1 WHERE _id = (SELECT min(_id) FROM stg_sales)",
+        "DELETE FROM rejects WHERE _id = (SELECT min(_id) FROM rejects WHERE dataset = 'sales')",
+        "UPDATE meta_counts SET count = count + 1 WHERE span_id = (SELECT min(span_id) FROM meta_counts)",
+    ],
+    ids=["a row", "a reject", "a count"],
+)
+def test_what_was_altered_by_hand_is_mended_by_a_replay(path: Path, sql: str) -> None:
+    before = contents.content_hash(path, "sales")
+    with Connection(path) as connection:
+        connection.run(sql)
+    assert [each.changed for each in replayed(path, SHOP, DATES, "sales")].count(True) == 1
+    assert contents.content_hash(path, "sales") == before
+    assert not any(each.changed for each in replayed(path, SHOP, DATES, "sales"))
 
 
 def test_a_replay_counts_the_records_that_the_ledger_has_for_the_date(path: Path) -> None:
@@ -204,19 +237,86 @@ class TestUnderAnotherDescriptionOfTheDataset:
         assert contents.content_hash(path, "sales") == before
 
 
-def test_a_dataset_without_a_raw_layer_is_not_replayed(tmp_path: Path, landing: Path) -> None:
-    datasets = {"sales": dataset("sales", COLUMNS, raw=False)}
-    load(tmp_path / "w.db", landing, datasets)
-    with pytest.raises(ConfigError, match="raw: false"):
-        replayed(tmp_path / "w.db", datasets, DATES)
+def test_a_row_whose_event_was_pruned_can_lose_to_one_that_comes_later(tmp_path: Path) -> None:
+    sales = {"sales": VARIANTS["the last of a key"]}
+    land(tmp_path / "landing", f"sales/{DATES[0]}.csv", "id,amount,count", "1,5,1", "2,6,2")
+    load(tmp_path / "w.db", tmp_path / "landing", sales)
+    with Connection(tmp_path / "w.db") as connection, connection.transaction():
+        delete_events(connection, iter([(0, 1 << 62)]))
+    land(tmp_path / "landing", f"sales/{DATES[1]}.csv", "id,amount,count", "1,7,1")
+    load(tmp_path / "w.db", tmp_path / "landing", sales)
+    assert contents.balances(tmp_path / "w.db") == {1: (2, 1, 1), 2: (1, 1, 0)}
+    [(raw,)] = contents.rows(tmp_path / "w.db", "SELECT raw FROM rejects")
+    assert json.loads(str(raw))["amount"] == 5
 
 
-def test_a_date_that_was_loaded_without_a_raw_layer_is_not_replayed_when_there_is_one(
-    tmp_path: Path, landing: Path
-) -> None:
-    load(tmp_path / "w.db", landing, {"sales": dataset("sales", COLUMNS, raw=False)})
-    with pytest.raises((ConfigError, SourceError), match="raw"):
-        replayed(tmp_path / "w.db", {"sales": dataset("sales", COLUMNS)}, DATES)
+class TestWithoutARawLayer:
+    NO_RAW = dataset("sales", COLUMNS, KEY, rules(RANGE), key=["id"], raw=False)
+    STRICT = dataset("sales", COLUMNS, KEY, rules({**RANGE, "min": 4}), key=["id"], raw=False)
+
+    @pytest.fixture
+    def landed(self, tmp_path: Path, landing: Path) -> Path:
+        """A landing folder of its own, which is loaded."""
+        copied = Path(shutil.copytree(landing, tmp_path / "landing"))
+        load(tmp_path / "w.db", copied, cut({"sales": self.NO_RAW}, 3))
+        return copied
+
+    def test_the_landing_files_are_read_again_and_nothing_changes(self, tmp_path: Path, landed: Path) -> None:
+        before = contents.everything(tmp_path / "w.db")
+        assert not any(
+            each.changed for each in replayed(tmp_path / "w.db", {"sales": self.NO_RAW}, DATES, landing=landed)
+        )
+        assert contents.everything(tmp_path / "w.db") == before
+
+    def test_other_rules_give_what_a_fresh_load_gives(self, tmp_path: Path, landed: Path) -> None:
+        replayed(tmp_path / "w.db", {"sales": self.STRICT}, DATES, landing=landed)
+        load(tmp_path / "fresh.db", landed, {"sales": self.STRICT})
+        assert contents.content_hash(tmp_path / "w.db", "sales") == contents.content_hash(
+            tmp_path / "fresh.db", "sales"
+        )
+
+    def test_a_compressed_file_is_read_again(self, tmp_path: Path, landing: Path) -> None:
+        copied = Path(shutil.copytree(landing, tmp_path / "landing"))
+        path = copied / "sales" / f"{DATES[0]}.csv"
+        path.write_bytes(gzip.compress(path.read_bytes()))
+        load(tmp_path / "w.db", copied, cut({"sales": self.NO_RAW}, 3))
+        assert not any(
+            each.changed for each in replayed(tmp_path / "w.db", {"sales": self.NO_RAW}, DATES, landing=copied)
+        )
+
+    @pytest.mark.parametrize("how", ["gone", "changed", "cut short"])
+    def test_a_file_that_is_not_as_it_was_loaded_is_refused_by_name_and_nothing_is_replaced(
+        self, tmp_path: Path, landed: Path, how: str
+    ) -> None:
+        path, before = landed / "sales" / f"{DATES[0]}.csv", contents.everything(tmp_path / "w.db")
+        text = path.read_text("utf-8")
+        path.unlink() if how == "gone" else path.write_text(text.replace("5", "6") if how == "changed" else text[:40])
+        with pytest.raises(SourceError, match=rf"{DATES[0]}\.csv: .*Nothing was replaced"):
+            replayed(tmp_path / "w.db", {"sales": self.STRICT}, [DATES[0]], landing=landed)
+        assert contents.everything(tmp_path / "w.db") == before
+
+    def test_a_file_that_has_grown_since_is_read_as_far_as_it_was_loaded(self, tmp_path: Path, landed: Path) -> None:
+        with (landed / "sales" / f"{DATES[0]}.csv").open("a") as file:
+            file.write("99,1,9,z\n")
+        [found] = replayed(tmp_path / "w.db", {"sales": self.NO_RAW}, [DATES[0]], landing=landed)
+        assert (found.records, found.changed) == (8, False)
+
+    def test_a_file_of_the_archive_is_read_again(self, tmp_path: Path, landing: Path) -> None:
+        archiving = dataset(
+            "sales", COLUMNS, KEY, rules(RANGE), key=["id"], raw=False, files={"after": "archive", "archive": ".loaded"}
+        )
+        copied = Path(shutil.copytree(landing, tmp_path / "landing"))
+        for _ in range(2):
+            load(tmp_path / "w.db", copied, {"sales": archiving})
+        assert not (copied / "sales" / f"{DATES[0]}.csv").exists()
+        found = replayed(tmp_path / "w.db", {"sales": archiving}, DATES, landing=copied)
+        assert [(each.records > 0, each.changed) for each in found] == [(True, False)] * 3
+
+    def test_what_was_loaded_before_there_was_a_raw_layer_is_read_from_its_file(
+        self, tmp_path: Path, landed: Path
+    ) -> None:
+        [found] = replayed(tmp_path / "w.db", {"sales": SALES}, [DATES[0]], landing=landed)
+        assert (found.records, found.changed) == (8, False)
 
 
 def test_a_file_that_grows_is_replayed_with_all_its_spans(tmp_path: Path, landing: Path) -> None:

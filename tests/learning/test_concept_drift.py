@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,27 @@ def test_the_challenger_is_promoted_where_the_policy_says_so(tmp_path: Path) -> 
     assert "version 2, the challenger, was made champion" in done.stdout
     registered = rows(where.warehouse, "SELECT version, alias FROM meta_models ORDER BY version")
     assert registered == [(1, None), (2, "champion")]
+
+
+@pytest.mark.parametrize("spoilt", ["file", "registry"])
+def test_a_challenger_that_cannot_be_used_is_not_promoted(tmp_path: Path, spoilt: str) -> None:
+    where, every = prepared(tmp_path, "promote_challenger", ("page_hinkley",))
+    for day in range(3):
+        drop(where, f"rides_2026-11-1{day + 7}.csv", every[day * 300 : (day + 1) * 300])
+    run(where)
+    for _ in range(3):
+        run(where, "train", "price")
+    if spoilt == "file":
+        (tmp_path / "models" / "price" / "3" / "model.json").write_text("{}", "utf-8")
+    else:
+        with closing(sqlite3.connect(where.warehouse)) as warehouse, warehouse:
+            warehouse.execute("UPDATE meta_models SET schema_hash = 'another' WHERE version = 3")
+    drop(where, "rides_2026-11-20.csv", every[TURN:])
+    done = run(where)
+    assert "the challenger cannot be promoted: " in done.stdout
+    assert "`ade-stream train price` trains it anew." in done.stdout
+    registered = rows(where.warehouse, "SELECT version, alias FROM meta_models ORDER BY version")
+    assert registered == [(1, "champion"), (2, None), (3, "challenger")]
 
 
 def test_a_drift_of_the_past_promotes_nobody(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from contextlib import closing
@@ -133,6 +134,26 @@ def test_a_file_that_was_changed_is_not_taken(place: Place) -> None:
     done = entered(place, "models", "verify", "price", "2")
     assert done.returncode == 1
     assert "is not what was written" in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format": 1, "coefficients": {}}', b"\xff\xfe"])
+def test_a_file_that_is_no_model_is_refused_even_with_its_hash_in_the_registry(place: Place, content: bytes) -> None:
+    artifact(place, 2).write_bytes(content)
+    changed(place, f"UPDATE meta_models SET artifact_hash = '{hashlib.sha256(content).hexdigest()}' WHERE version = 2")
+    said = refused(place, 3, "predict", "sales", new_rows(place), "--version", "2")
+    assert "2/model.json: is no model that ade-stream has written. `ade-stream train price` trains it anew." in said
+
+
+@pytest.mark.parametrize("end", [100, -1])
+def test_a_file_that_is_cut_off_is_not_taken(place: Place, end: int) -> None:
+    path = artifact(place, 1, "estimator.skops")
+    path.write_bytes(path.read_bytes()[:end])
+    assert "is not what was written" in refused(place, 3, "predict", "sales", new_rows(place))
+
+
+def test_the_file_of_another_version_is_not_taken(place: Place) -> None:
+    artifact(place, 1).write_bytes(artifact(place, 2).read_bytes())
+    assert "is not what was written" in refused(place, 3, "predict", "sales", new_rows(place))
 
 
 def test_a_pickle_in_the_place_of_an_estimator_is_not_looked_at(place: Place, tmp_path: Path) -> None:

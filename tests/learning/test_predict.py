@@ -12,7 +12,20 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.learning.market import DATASET, SHOPS, Sale, describe, land, loaded, model, refused, sales, told, write
+from tests.learning.market import (
+    DATASET,
+    SHOPS,
+    SPLIT,
+    Sale,
+    describe,
+    land,
+    loaded,
+    model,
+    refused,
+    sales,
+    told,
+    write,
+)
 from tests.system.looking import number, rows
 from tests.system.processes import ROOT, Place, command, entered, environment, load
 
@@ -95,6 +108,17 @@ def test_rows_that_fail_the_rules_are_refused_with_reasons(market: Place, tmp_pa
         ("5", "null.size", ""),
         ("6", "null.shop", ""),
     ]
+
+
+def test_a_number_beyond_all_measure_is_refused_whoever_predicts(tmp_path: Path) -> None:
+    forest = {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 3}, "split": SPLIT}
+    place = loaded(tmp_path, model(batch=forest))
+    told(place, "train", "price")
+    file = new_file(tmp_path, [NEW[0]._replace(size="3.5e38"), NEW[1]])
+    for who in ((), ("--online",)):
+        done = entered(place, "predict", "sales", file, *who)
+        assert (done.returncode, [row["sale"] for row in table(done.stdout)]) == (1, ["n2"])
+        assert "line 2: size is no number within ±9e+15, and a model takes no other." in done.stderr
 
 
 def test_the_first_reasons_are_told_where_no_file_takes_them(market: Place, tmp_path: Path) -> None:

@@ -51,6 +51,28 @@ def test_what_comes_behind_it_is_learned_on_top(tmp_path: Path) -> None:
     assert learner(where)["rows"] == 50
 
 
+@both
+def test_days_before_it_are_not_learned_by_the_next_run_either(tmp_path: Path, online: Mapping[str, object]) -> None:
+    where = dropped(place(tmp_path, model(online)))
+    run(where)
+    relearn(where.configs, where.warehouse, "price", "2026-11-18")
+    drop(where, "late_2026-11-17.csv", lines(20, seed=5, first=200))
+    drop(where, "rides_2026-11-20.csv", lines(10, seed=6, first=300))
+    run(where)
+    assert learner(where)["rows"] == 70
+    assert "price online.2: learning" in run(where, "models", "show", "price").stdout
+    assert ", of rows from 2026-11-18 on\n" in run(where, "models", "show", "price").stdout
+
+
+def test_what_is_learned_anew_without_a_day_is_all_there_is(tmp_path: Path) -> None:
+    where = dropped(place(tmp_path, model(BAYESIAN)))
+    run(where)
+    relearn(where.configs, where.warehouse, "price", "2026-11-18")
+    relearn(where.configs, where.warehouse, "price", None)
+    run(where)
+    assert learner(where)["rows"] == 90
+
+
 def test_a_day_that_fills_no_tick_hides_nothing_behind_it(tmp_path: Path) -> None:
     where, every = place(tmp_path, model(STEPWISE | {"tick_rows": 40})), lines(90)
     for name, first in ((DAYS[1], 0), (DAYS[0], 30), (DAYS[2], 60)):

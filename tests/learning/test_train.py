@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from tests.learning.market import DATASET, SHOPS, SPLIT, describe, land, loaded, model, refused, sales, told
+from tests.learning.market import DATASET, SHOPS, SPLIT, Sale, describe, land, loaded, model, refused, sales, told
 from tests.learning.market import place as unloaded
 from tests.system.looking import number, rows
 from tests.system.processes import Place, ade, entered, load
@@ -128,6 +128,27 @@ def test_rows_without_an_input_are_refused_and_counted(tmp_path: Path) -> None:
     assert told(place, "train", "price")["refused"] == {"null.size": 40}
 
 
+FOREST = {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 5}, "split": SPLIT}
+
+
+@pytest.mark.parametrize("batch", [{"split": SPLIT}, FOREST])
+def test_numbers_beyond_all_measure_are_refused_and_change_no_figure(tmp_path: Path, batch: dict[str, Any]) -> None:
+    """Those of the fifth day, and a target of the sixth, which is tested with."""
+    columns, steps = DATASET["columns"] | {"price": {"type": "number"}}, DATASET["processors"][:2]
+    of_it = model(online=None, batch=batch)
+    clean, spoilt = (unloaded(tmp_path / name, of_it, columns=columns, processors=steps) for name in "ab")
+    for each in (clean, spoilt):
+        huge = Sale("huge", "north", "2026-11-06 00:01:00", "5", "1e40" if each is spoilt else "")
+        huger = Sale("huger", "south", "2026-11-05 00:01:00", "4e38", "1")
+        land(each, "huge_2026-11-06.csv", [huge, huger])
+        load(each)
+    refused = [told(each, "train", "price")["refused"] for each in (clean, spoilt)]
+    assert refused[1] == {"infinite.price": 1, "infinite.size": 1}
+    shown = entered(spoilt, "models", "show", "price").stdout
+    assert max(map(len, shown.splitlines())) < 150
+    assert metrics(clean) == metrics(spoilt)
+
+
 def test_what_a_library_warns_of_is_told(tmp_path: Path) -> None:
     lasso = {"sklearn": "linear_model.Lasso", "with": {"alpha": 0.0001, "max_iter": 1}, "split": SPLIT}
     place = loaded(tmp_path, model(batch=lasso))
@@ -140,8 +161,12 @@ def test_what_cannot_be_trained_is_told_with_the_way_out(tmp_path: Path) -> None
     assert "the model price has no `batch`; write `batch: {}`" in refused(place, 2, "train", "price")
     assert "no config describes a model 'nix'; there are price." in refused(place, 2, "train", "nix")
     assert "it goes with --online" in refused(place, 2, "train", "price", "--from", "2026-11-01")
-    describe(place, model(batch={"sklearn": "linear_model.Ridge", "with": {"alpha": -1.0}, "split": SPLIT}))
-    assert "price cannot be trained: The 'alpha' parameter of Ridge must be" in refused(place, 2, "train", "price")
+    gamma = {"sklearn": "ensemble.HistGradientBoostingRegressor", "with": {"loss": "gamma"}, "split": SPLIT}
+    below = [row._replace(sale=f"b{row.sale}", price="-1") for row in sales(0, count=3)]
+    land(place, "below_2026-11-01.csv", below)
+    load(place)
+    describe(place, model(batch=gamma))
+    assert "price cannot be trained: loss='gamma' requires strictly positive y" in refused(place, 2, "train", "price")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +174,22 @@ def test_what_cannot_be_trained_is_told_with_the_way_out(tmp_path: Path) -> None
     [
         ({"sklearn": "svm.SVR"}, "batch.sklearn: svm.SVR is not offered; there are linear_model.LinearRegression"),
         ({"sklearn": "linear_model.LogisticRegression"}, "is for classification, and the task is regression"),
-        ({"with": {"n_jobs": 8}}, "linear_model.LinearRegression has no option n_jobs; it has fit_intercept"),
+        (
+            {"with": {"n_jobs": 8}},
+            "batch.with.n_jobs: linear_model.LinearRegression has no option n_jobs; it has fit_intercept",
+        ),
+        (
+            {"sklearn": "linear_model.Ridge", "with": {"alpha": -1.0}},
+            "batch.with.alpha: linear_model.Ridge: alpha is -1.0, and must be a number of at least 0.",
+        ),
+        (
+            {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 2.5}},
+            "batch.with.n_estimators: ensemble.RandomForestRegressor: n_estimators is 2.5, and must be a whole number",
+        ),
+        (
+            {"sklearn": "ensemble.HistGradientBoostingRegressor", "with": {"loss": "quantile"}},
+            "loss is 'quantile', and must be one of squared_error, absolute_error, gamma, poisson.",
+        ),
     ],
 )
 def test_check_tells_what_is_not_offered(tmp_path: Path, batch: dict[str, Any], said: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from processors.learning.batch.measuring import is_better, measured
 from processors.learning.batch.offered import OFFERED
 from processors.learning.batch.trained import Linear, trained
 from processors.learning.model import Step
+from processors.learning.options import Accepted, Choice, Either, Number, Whole
 from stream.learning.archives import ForeignError, archived, restored
 from stream.learning.artifacts import artifact_hash, files_of
 from tests.learning.shops import big_sales, model, sales, seen
@@ -77,6 +79,37 @@ def test_the_bytes_of_an_archive_do_not_depend_on_the_process() -> None:
         for junk in ("1", "100000")
     }
     assert len(told) == 1
+
+
+TRIED: dict[type[Accepted], tuple[Any, ...]] = {
+    Choice: (),
+    Whole: (1, 2, 3, 255, 0, -1),
+    Number: (0.0, 0.5, 1.0, 2.5, -1.0),
+}
+
+
+def tried(accepted: Accepted) -> Iterator[Any]:
+    """Values on both sides of what an option may be."""
+    yield from accepted.values if isinstance(accepted, Choice) else TRIED.get(type(accepted), ())
+    if isinstance(accepted, Either):
+        yield from (value for kind in accepted.kinds for value in tried(kind))
+    yield "no such value"
+
+
+@each_estimator
+@pytest.mark.filterwarnings("ignore::UserWarning")  # it tells of few rows, and few rounds
+def test_the_library_takes_what_an_option_may_be_and_no_other_text(name: str) -> None:
+    task = OFFERED[name].task
+    rows = seen(model(task), big_sales(20) if task == "classification" else sales(20))
+    quick = dict(QUICK.get(name, ()))
+    for option, accepted in OFFERED[name].options.items():
+        for value in tried(accepted):
+            step = Step(name, tuple((quick | {option: value}).items()))
+            if accepted.takes(value):
+                trained(step, task, rows)
+            elif value == "no such value":
+                with pytest.raises(ValueError, match=option):
+                    trained(step, task, rows)
 
 
 @pytest.mark.parametrize("name", [name for name, each in OFFERED.items() if not each.is_linear])
@@ -140,6 +173,15 @@ def test_targets_that_are_all_alike_are_no_classification() -> None:
     rows = seen(model("classification"), big_sales() | {"y": [1.0] * 200})
     with pytest.raises(ValueError, match="have the same target"):
         trained(Step("linear_model.LogisticRegression"), "classification", rows)
+
+
+def test_a_category_with_thousands_of_values_is_refused_with_the_way_out() -> None:
+    rows = sales(1500)
+    rows["shop"] = [f"shop {number}" for number in range(1500)]
+    with pytest.raises(
+        ValueError, match=r"make 1501 columns.* at most 1000 .* leave out 'shop', which has 1500 values"
+    ):
+        trained(Step("linear_model.LinearRegression"), "regression", seen(model(), rows))
 
 
 def test_more_cells_than_memory_should_hold_are_refused_with_the_way_out() -> None:

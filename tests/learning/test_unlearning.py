@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from processors.learning.learner import Learner
 from stream.learning.relearning import relearn
@@ -48,19 +52,49 @@ def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
     close(unlearned, predictions(where))
 
 
-def test_a_learner_that_cannot_be_computed_any_more_rests_and_files_are_loaded_all_the_same(tmp_path: Path) -> None:
-    numbers = {"numbers": ["km", "stops"], "categories": []}
-    where = place(tmp_path, model(BAYESIAN, inputs=numbers))
+@pytest.mark.parametrize("wrong", ["Z,1e12,1,Oslo,30\n", "Z,3,1,Oslo,5e13\n", "Z,9e15,1,Oslo,-9e15\n"])
+def test_a_number_far_larger_than_all_others_is_unlearned_to_the_last_digit(tmp_path: Path, wrong: str) -> None:
+    where = place(tmp_path, model(BAYESIAN))
     drop(where, DAY, lines(100))
-    drop(where, NEXT, [*lines(20, seed=2, first=101), "Z,1e30,1,Oslo,30\n"])
+    drop(where, NEXT, [*lines(20, seed=2, first=101), wrong])
     run(where)
+    assert learner(where)["rows"] == 121
     drop(where, NEXT, lines(20, seed=2, first=101))
+    assert run(where).stderr == ""
+    assert (learner(where)["rows"], learner(where)["stale"]) == (120, 0)
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
+def test_what_a_replay_changed_is_not_learned_where_all_that_is_kept_is_added_up_anew(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, DAY, lines(100))
+    run(where)
+    before = predictions(where)
+    drop(where, NEXT, ["Z,1e12,1,Oslo,30\n"])
+    run(where)
+    with closing(sqlite3.connect(where.warehouse)) as warehouse, warehouse:
+        warehouse.execute("UPDATE stg_rides SET price = 2 * price")
+    drop(where, NEXT, [])
+    run(where)
+    close(predictions(where), before)
+
+
+def test_a_learner_that_cannot_be_computed_any_more_rests_and_files_are_loaded_all_the_same(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, DAY, lines(100))
+    drop(where, NEXT, lines(20, seed=2, first=101))
+    run(where)
+    with closing(sqlite3.connect(where.warehouse)) as warehouse, warehouse:
+        warehouse.execute("UPDATE meta_learner_spans SET statistics = replace(statistics, 'f8\": \"', 'f8\": \"A')")
+    drop(where, NEXT, lines(10, seed=2, first=101))
     done = run(where)
     assert "price: It cannot be computed any more" in done.stderr
     assert "`ade-stream train price --online`" in learner(where)["reason"]
-    assert number(where.warehouse, "SELECT count(*) FROM stg_rides") == 120
+    assert number(where.warehouse, "SELECT count(*) FROM stg_rides") == 110
     relearn(where.configs, where.warehouse, "price", None)
-    assert (learner(where)["status"], learner(where)["rows"]) == ("learning", 120)
+    assert (learner(where)["status"], learner(where)["rows"]) == ("learning", 110)
 
 
 def keyed(tmp_path: Path, online: Mapping[str, object]) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from river import compose, linear_model, optim, preprocessing
 
 from processors.columns import ColumnType
 from processors.errors import StateError
+from processors.learning.drift import Alarm, Looks
 from processors.learning.examples import Examples, examples
 from processors.learning.learner import Learner
 from processors.learning.model import Detector, Model, Online, Step, Task
@@ -282,6 +284,14 @@ def test_predictions_are_for_the_rows_that_are_examples() -> None:
     assert (learner.seen, learner.rows, learner.refused) == (6, 4, {"null.x": 1, "infinite.x": 1})
 
 
+@pytest.mark.parametrize("inputs", [{"numbers": ()}, {"categories": ()}])
+def test_rows_are_refused_for_a_null_among_inputs_of_one_kind(inputs: dict[str, Any]) -> None:
+    of = replace(bayesian(), **inputs)
+    batch = put(put(rows(3, of), "x", pa.array([1.0, None, 2.0])), "c", pa.array(["c1", None, "c2"]))
+    told = Learner.new(of).fold(examples(of, batch))
+    assert (told.learned, sum(told.refused.values())) == (2, 1)
+
+
 def test_a_constant_takes_the_place_of_a_null_and_of_a_column_that_is_missing() -> None:
     of = replace(bayesian(), fill=(("x", 7.0), ("c", "none")))
     batch = put(rows(2, of), "x", pa.array([None, 1.5])).drop_columns(["c"])
@@ -302,3 +312,28 @@ def test_what_describes_a_model_loads_no_library_of_estimators() -> None:
     code = f"import sys, {modules}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"river", "sklearn"}.intersection(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("detector", ["adwin", "page_hinkley"])
+def test_where_a_rise_began_does_not_depend_on_the_size_of_the_last_look(detector: Detector) -> None:
+    """Looks are of 30 rows, and longer where rows are refused: the last one is twenty times as long as all others."""
+    looks, seen, alarms = Looks(replace(with_watch(), detectors=(detector,))), 0, list[Alarm]()
+    for tick in range(300):
+        is_risen = tick >= 200
+        rows_of_it = 600 if is_risen and not tick % 2 else 30
+        seen += rows_of_it
+        looks.pass_by(rows_of_it)
+        looks.add(np.full(30, 9.0 if is_risen else 1.0 + 0.1 * (tick % 3)))
+        alarms += looks.alarms(seen)
+        looks = reloaded(looks, detector)
+    assert alarms
+    assert alarms[0].row_from == 200 * 30
+
+
+def reloaded(looks: Looks, detector: Detector) -> Looks:
+    """The same, from what was dumped of it."""
+    dumped = looks.dump()
+    loaded = Looks(replace(with_watch(), detectors=(detector,)))
+    loaded.restore(json.loads(json.dumps(dumped)))
+    assert loaded.dump() == dumped
+    return loaded

@@ -37,8 +37,9 @@ def content_hash(path: Path, dataset: str, date: str | None = None) -> str:
 
 
 def everything(path: Path) -> dict[str, Rows]:
-    """Every row of every table, times of commits included; but for the account of the runs, failed ones among them."""
-    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'meta_runs' ORDER BY name"
+    """Every row of every table, times of commits included; but for the accounts of runs and batches."""
+    accounts = "('meta_runs', 'meta_batches')"
+    tables = f"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN {accounts} ORDER BY name"
     with Connection(path, read_only=True) as connection:
         names = connection.rows(tables)
         return {str(name): sorted(_quoted(connection, str(name))) for (name,) in names}

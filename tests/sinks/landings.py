@@ -71,8 +71,17 @@ def load(warehouse: Path, landing: Path, datasets: Datasets) -> list[Receipt]:
 
 
 def replayed(
-    warehouse: Path, datasets: Datasets, dates: Sequence[str], *names: str, refit: bool = False
+    warehouse: Path,
+    datasets: Datasets,
+    dates: Sequence[str],
+    *names: str,
+    refit: bool = False,
+    landing: Path | None = None,
 ) -> list[Replayed]:
     """Replay the dates, each of all datasets (or only those of `names`)."""
     with Warehouse(warehouse, [each.table for each in datasets.values()], replaying=True) as sink:
-        return [replay(sink, datasets[name], date, refit=refit) for date in dates for name in names or datasets]
+        return [
+            replay(sink, datasets[name], date, refit=refit, landing=landing)
+            for date in dates
+            for name in names or datasets
+        ]

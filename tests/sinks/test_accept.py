@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import yaml
 from processors.errors import ConfigError
 from processors.schemas.amendments import Amendment
 from sinks.database.connection import Connection
+from sinks.database.lock import Turn
 from sinks.reading import WarehouseReader
 from sinks.schemas.amendments import record, recorded
 from stream.accepting.accept import Accepted, accept
@@ -66,7 +66,7 @@ class Bench:
     def accept(self, source: str, *, dry_run: bool = False, **how: Any) -> Accepted:
         """What `schema accept` does."""
         request = Request("sales", source, **how)
-        return accept(self.config.parent, self.warehouse, request, threading.Event(), dry_run=dry_run)
+        return accept(self.config.parent, self.warehouse, request, Turn("schema accept"), dry_run=dry_run)
 
     def hash(self) -> str:
         return contents.content_hash(self.warehouse, "sales")

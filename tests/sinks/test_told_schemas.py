@@ -13,6 +13,7 @@ from sinks.base import Judged
 from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.arrivals import Arrivals
+from stream.evidence import Evidence
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.replay import events
@@ -56,7 +57,9 @@ def replayed(folder: Path, described: Datasets) -> dict[str, Schema]:
     """Judge everything that was taken once more."""
     with WarehouseReader(folder / "ade.db") as recorded:
         contracts = Contracts(described)
-        again = judge(events(recorded, list(recorded.files()), contracts), contracts.chains)
+        [dataset] = described.values()
+        batches = events(Evidence(recorded, None, dataset).spans, list(recorded.files()), contracts)
+        again = judge(batches, contracts.chains)
         return put_together(each for each in again if isinstance(each, Judged))
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from tests.system.drops import settled_samples
 from tests.system.examples import load_examples
+from tests.system.lived import lived_in
 from tests.system.processes import SHIPPED_CONFIGS, Place, Watch, load, watching, write_configs
+from tests.system.terminals import Opener, opening
 
 Starter = Callable[[Place], Watch]
 
@@ -38,6 +40,13 @@ def start(tmp_path: Path) -> Iterator[Starter]:
         yield lambda place: running.enter_context(watching(place, tmp_path / f"watch-{next(counter)}.log"))
 
 
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opener]:
+    """Opens real terminals with a command in each; closed behind the test."""
+    with opening(tmp_path) as opener:
+        yield opener
+
+
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The sample drops, loaded by one `run` with the shipped configs. Only to be looked at."""
@@ -52,6 +61,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The real sets, loaded by one `run` with the example configs. Only to be looked at."""
     return load_examples(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A warehouse that has been through all that leaves a trace. Only to be looked at."""
+    return lived_in(tmp_path_factory.mktemp("lived"))
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ TAMPERED: Mapping[str, tuple[str, str]] = {
     "a KPI": ("kpi_history", "UPDATE kpi_history SET value = 4711 WHERE date = '2026-11-18'"),
     "a KPI gone": ("kpi_history", "DELETE FROM kpi_history WHERE date = '2026-11-18'"),
     "a KPI of no date": ("kpi_history", "UPDATE kpi_history SET date = '1999-01-01' WHERE date = '2026-11-18'"),
+    "a profile": ("meta_profiles", "UPDATE meta_profiles SET profile = '{{}}' WHERE date = '2026-11-18'"),
     "a raw event gone": ("raw_events", f"DELETE FROM raw_events {first('raw_events')}"),
     "a raw event": (
         "stg_orders",

@@ -187,6 +187,23 @@ def test_a_backup_with_other_rows_than_its_records_give_is_refused_unless_told(c
     assert hashes(copied.warehouse) == hashes(backup)
 
 
+def test_a_warehouse_that_an_older_program_wrote_is_backed_up_restored_and_verified(
+    copied: Place, tmp_path: Path
+) -> None:
+    before = hashes(copied.warehouse)
+    with closing(sqlite3.connect(copied.warehouse)) as connection, connection:
+        for made in ("replays", "prunes"):
+            connection.execute(f"DROP TABLE meta_{made}")
+            connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [made])
+    assert ade(copied, "backup", str(tmp_path / "old.bak")).returncode == 0
+    copied.warehouse.unlink()
+    done = ade(copied, "restore", str(tmp_path / "old.bak"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "come to what is recorded" in done.stdout
+    load(copied)
+    assert hashes(copied.warehouse) == before
+
+
 @pytest.mark.parametrize("text", ["", "no database at all"])
 def test_what_is_no_backup_is_refused(copied: Place, tmp_path: Path, text: str) -> None:
     path = write(tmp_path / "ade.bak", text)

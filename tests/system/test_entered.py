@@ -33,6 +33,7 @@ FILE = "orders/orders_2026-11-18.csv"
         "splits list",
         "models list",
         "models show salary",
+        f"wait --file {FILE} --timeout 30",
         "kpi orders",
         "check",
         f"check {FILE}",

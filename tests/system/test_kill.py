@@ -93,11 +93,13 @@ def test_five_kills_leave_the_same_warehouse_as_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_fifty_kills_leave_the_same_warehouse_as_none(tmp_path: Path) -> None:
     besiege(under_siege(tmp_path), tmp_path, rounds=50, seed=4711)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_kills_while_large_files_are_loaded_and_the_log_is_checkpointed_lose_nothing(tmp_path: Path) -> None:
     random, place = Random(1905), under_siege(tmp_path)
     place = replace(place, configs=write_configs(tmp_path / "large", "employees", "orders"))

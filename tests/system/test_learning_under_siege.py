@@ -20,7 +20,7 @@ from tests.system.processes import Place, Watch, load, write_configs
 from tests.system.sieges import writing
 from tests.system.test_kill import kill_at_random
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MODELS = {"bayesian": BAYESIAN | {"scoring": True, "tick_rows": 7}, "stepwise": STEPWISE | {"tick_rows": 7}}
 
 

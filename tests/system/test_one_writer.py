@@ -22,7 +22,8 @@ def test_a_second_writer_is_refused_with_exit_3_and_the_pid_of_the_first(
     second = ade(place, *words, seconds=20)
     assert second.returncode == 3
     assert second.stdout == ""
-    assert f"process {first.pid} is writing to this warehouse" in second.stderr
+    assert f"process {first.pid} (watch, since 20" in second.stderr
+    assert "is writing to this warehouse" in second.stderr
     assert str(place.warehouse) in second.stderr
     assert len(second.stderr.splitlines()) == 1
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
+from tests.sinks import contents
 from tests.system.drops import orders, write
 from tests.system.processes import Place, ade, load
 
@@ -14,17 +16,15 @@ def change(place: Place, dataset: str, **settings: object) -> None:
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | settings, sort_keys=False), "utf-8")
 
 
-def test_a_dataset_without_a_raw_layer_is_passed_over_and_named(place: Place) -> None:
+def test_a_dataset_without_a_raw_layer_is_replayed_from_its_landing_files(place: Place) -> None:
     change(place, "employees", raw=False)
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 2]))
     header = "employee_id,name,department,title,age,years_at_company,education,salary\n"
     write(place.landing / "employees" / "dt=2026-11-21" / "employees.csv", header + "E1,A,Sales,T,30,1,,9\n")
     load(place)
     done = ade(place, "replay", "--date", "2026-11-21")
-    assert (done.returncode, done.stderr) == (
-        0,
-        "ade-stream: employees keeps no raw layer (raw: false), so it was not replayed.\n",
-    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "employees" in done.stdout
     assert "orders" in done.stdout
     assert "nothing changed" in done.stdout
 
@@ -39,13 +39,17 @@ def test_a_dataset_that_the_configs_describe_no_more_is_passed_over_and_named(pl
     assert f"orders is recorded, but {place.configs} does not describe it" in done.stderr
 
 
-def test_a_dataset_asked_for_by_name_that_keeps_no_raw_layer_is_wrong_usage(place: Place) -> None:
+@pytest.mark.parametrize("words", [(), ("--diff",)], ids=["replay", "diff"])
+def test_without_a_raw_layer_a_file_that_is_gone_is_refused_by_name(place: Place, words: tuple[str, ...]) -> None:
     change(place, "orders", raw=False)
-    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1]))
+    path = write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1]))
     load(place)
-    done = ade(place, "replay", "--date", "2026-11-21", "--dataset", "orders")
-    assert done.returncode == 2
-    assert "orders keeps no raw layer" in done.stderr
+    assert ade(place, "replay", "--date", "2026-11-21", *words).returncode == 0
+    path.unlink()
+    done = ade(place, "replay", "--date", "2026-11-21", *words)
+    assert done.returncode != 0
+    assert "orders/orders_2026-11-21.csv: no raw events are kept of it, and it is not in the landing" in done.stderr
+    assert "Nothing was replaced" in done.stderr
 
 
 def test_a_rule_that_changed_moves_rows_and_says_so(place: Place) -> None:
@@ -58,3 +62,15 @@ def test_a_rule_that_changed_moves_rows_and_says_so(place: Place) -> None:
     done = ade(place, "replay", "--date", "2026-11-21", "--json")
     assert '"accepted": 0' in done.stdout
     assert '"changed": true' in done.stdout
+    entered_as = "SELECT r.changed, s.config_id = r.config_id FROM meta_replays r, meta_spans s"
+    assert contents.rows(place.warehouse, entered_as) == [(3, 1)]
+
+
+def test_a_replay_of_all_samples_leaves_every_table_byte_for_byte_as_it_was_and_says_so(copied: Place) -> None:
+    assert ade(copied, "replay", "--from", "2000-01-01", "--to", "2099-12-31").returncode == 0
+    before = contents.everything(copied.warehouse)
+    done = ade(copied, "replay", "--from", "2000-01-01", "--to", "2099-12-31")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing changed" in done.stdout
+    assert contents.everything(copied.warehouse) == before
+    assert not before["meta_replays"]

@@ -34,7 +34,9 @@ def verified(place: Place, *words: str, code: int) -> dict[str, Any]:
 def test_what_was_loaded_is_verified(loaded: Place) -> None:
     done = ade(loaded, "verify")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "verified: 907 records of 7 dates come to what is recorded.\n"
+    assert done.stdout == (
+        "verified: 907 records of 7 dates come to what is recorded, and so do 2 learners and 19 files.\n"
+    )
 
 
 def test_nothing_is_written_to_the_warehouse(copied: Place) -> None:
@@ -57,13 +59,16 @@ def test_the_first_row_that_differs_is_told_with_its_story(copied: Place) -> Non
     row = number(copied.warehouse, "SELECT max(_id) FROM stg_orders")
     done = entered(copied, "verify", "--date", "2026-11-20", "--dataset", "orders")
     assert done.returncode == 1
-    told = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    differences, _, story = done.stdout.partition("The story of the first record:\n")
+    told = [line.split(maxsplit=1) for line in differences.splitlines()]
     stories = dict(each for each in told if len(each) == 2)
     assert "orders 2026-11-20 stg_orders: a row has another channel" in done.stdout
     assert stories["record"].startswith(f"{row}, orders/orders_2026-11-20.csv:")
     assert stories["channel"].startswith("recorded by hand, recomputed ")
     assert stories["span"].startswith("records 1 to ")
     assert "suite" in stories
+    assert story.startswith("  orders/orders_2026-11-20.csv:")
+    assert 'channel: "by hand" would be "' in story
 
 
 def test_only_the_dates_that_are_asked_for_are_recomputed(copied: Place) -> None:
@@ -84,16 +89,48 @@ def test_rows_elsewhere_that_would_change_sides_are_a_difference(copied: Place) 
     )
 
 
-def test_a_rule_that_changed_is_told_with_both_suites(copied: Place, tmp_path: Path) -> None:
+def test_dates_that_another_config_judged_are_no_difference_but_told(copied: Place, tmp_path: Path) -> None:
     place = Place(write_configs(tmp_path / "configs", "employees", "orders"), copied.landing, copied.warehouse)
     path = place.configs / "orders.yaml"
     config = yaml.safe_load(path.read_text("utf-8"))
     step = next(step["validation"] for step in config["processors"] if "validation" in step)
     step["rules"].append({"check": "expression", "name": "none_passes", "sql": "quantity < 0"})
     path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
-    first = verified(place, "--dataset", "orders", code=1)["differences"][0]
-    assert (first["table"], first["told"]) == ("stg_orders", "a row is recorded that its records do not give")
-    assert first["suite_today"] not in {None, first["origin"]["suite"]}
+    found = verified(place, "--dataset", "orders", code=0)
+    [told] = found["unverified"]
+    assert "orders 2026-11-17 to 2026-11-20 (4 dates): judged by config " in told
+    assert "(other steps), so rows and rejects were not compared; `ade-stream plan` says what to do." in told
+
+
+@pytest.mark.parametrize("what", ["a vector", "a KPI", "a profile", "a reject gone"])
+def test_what_follows_from_rows_is_verified_whatever_config_judged_them(
+    copied: Place, tmp_path: Path, what: str
+) -> None:
+    place = Place(write_configs(tmp_path / "configs", "employees", "orders"), copied.landing, copied.warehouse)
+    path = place.configs / "orders.yaml"
+    path.write_text(path.read_text("utf-8").replace("max: 10000", "max: 9000"), "utf-8")
+    table, statement = TAMPERED[what]
+    tamper(copied.warehouse, statement)
+    found = verified(place, code=1)
+    assert table in {each["table"] for each in found["differences"]}, found
+    assert any("rows and rejects were not compared" in told for told in found["unverified"])
+
+
+def test_a_number_that_a_learner_knows_is_held_against_what_it_learned(copied: Place) -> None:
+    weight = "'$.pipeline.estimator.weights.quantity'"
+    altered = f"json_set(state, {weight}, (state ->> {weight}) * 1.000001)"
+    tamper(copied.warehouse, f"UPDATE meta_learners SET state = {altered} WHERE model = 'next_order_amount'")
+    [found] = verified(copied, code=1)["differences"]
+    assert (found["table"], found["cells"][0]["column"]) == (
+        "meta_learners",
+        "state.pipeline.estimator.weights.quantity",
+    )
+
+
+def test_dates_that_are_asked_for_tell_nothing_of_learners_and_files(copied: Place) -> None:
+    tamper(copied.warehouse, "UPDATE meta_learners SET rows = 0")
+    found = verified(copied, "--date", "2026-11-18", code=0)
+    assert (found["learners"], found["files"]) == (0, 0)
 
 
 def without_raw(place: Place) -> Path:

@@ -24,8 +24,8 @@ _TINY = float(np.finfo(np.float64).eps)
 
 
 def measured(task: Task, target: Float64s, predictions: Float64s) -> dict[str, float]:
-    """The metrics of a task, without those that are undefined for these rows. `predictions`: of a classification the
-    probabilities of 1."""
+    """The metrics of a task, without those that are undefined for these rows. `predictions`: finite; of a
+    classification the probabilities of 1."""
     if not len(target):
         return {}
     return _regression(target, predictions) if task == "regression" else _classification(target, predictions)

@@ -16,6 +16,8 @@ from processors.learning.model import Step, Task
 
 #: Of a matrix that a model is fitted on: 2 GiB of doubles.
 CELLS_MAX = 1 << 28
+#: Of its columns: least squares take their square for each row, which is some minutes for a hundred thousand rows.
+COLUMNS_MAX = 1000
 
 
 class Trained(Protocol):
@@ -83,6 +85,11 @@ def trained(step: Step, task: Task, examples: Examples, cells_max: int = CELLS_M
     assert examples.target is not None  # noqa: S101 - who trains has targets
     encoding = Encoding.of(examples)
     count, width = len(examples.ids), len(encoding.columns)
+    if width > COLUMNS_MAX:
+        raise ValueError(
+            f"its inputs make {width} columns, one for each number and each category, and at most {COLUMNS_MAX} are "
+            f"fitted; leave out {_widest(encoding)}, or derive a category with fewer values in the step `features`"
+        )
     if count * width > cells_max:
         raise ValueError(
             f"{count} rows of {width} columns, one for each number and each category, are more cells than the "
@@ -95,6 +102,12 @@ def trained(step: Step, task: Task, examples: Examples, cells_max: int = CELLS_M
     if not offered.is_linear:
         return Fitted(task, encoding, estimator(step).fit(matrix, target))
     return _linear(step, task, encoding, matrix, target, is_scaled=offered.is_scaled)
+
+
+def _widest(encoding: Encoding) -> str:
+    """The input that makes the most columns, in words."""
+    name, known = max(encoding.categories, key=lambda each: len(each[1]), default=("some numbers", ()))
+    return f"{name!r}, which has {len(known)} values" if known else name
 
 
 def _linear(step: Step, task: Task, encoding: Encoding, matrix: Matrix, target: Float64s, *, is_scaled: bool) -> Linear:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from river import linear_model
 
 from processors.learning.design import Design, Numbers
+from processors.learning.limits import SHRUNK_MAX
 from processors.learning.statistics import Statistics
 from processors.learning.steps.protocols import DivergedError, State
 from processors.learning.weights import Weights
@@ -23,7 +24,14 @@ class Bayesian:
 
     def __init__(self, **options: Any) -> None:
         self._options = options
-        self._model = linear_model.BayesianLinearRegression(**options)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._model = linear_model.BayesianLinearRegression(**self._options)
+        self._weights: Weights | None = None
+        self._target_squared = 0.0
+        #: The largest that each of `_squares` ever was: by its digits they are known.
+        self._peaks = np.zeros(1)
 
     @property
     def can_unlearn(self) -> bool:
@@ -39,16 +47,48 @@ class Bayesian:
         self._meet(design.features)
         with _computed():
             self._model.learn_many(design.frame(), pl.Series(target))
+        self._weights = None
         return None
 
-    def add(self, statistics: Statistics, sign: float = 1.0) -> None:
-        """Learns the rows of which these are; with -1, takes them out."""
-        model, scale = self._model, sign * self._model.beta
+    def add(self, statistics: Statistics) -> None:
+        """Learns the rows of which these are."""
+        self._add(statistics)
+        self._invert()
+
+    def take_out(self, statistics: Statistics) -> bool:
+        """Unlearns the rows of which these are. False where what is left would not be known exactly enough: then
+        nothing has changed, and `know` is the other way."""
+        before = self.state()
+        with suppress(DivergedError):
+            self.add(-statistics)
+            if (self._peaks <= SHRUNK_MAX * self._squares()).all():
+                return True
+        self.restore(before)
+        return False
+
+    def know(self, every: Iterable[Statistics]) -> None:
+        """Knows the rows of which these are, and no others."""
+        self._begin()
+        for each in every:
+            self._add(each)
+        self._invert()
+
+    def _add(self, statistics: Statistics) -> None:
+        model, scale = self._model, self._model.beta
         self._meet(statistics.features)
         places = [model._idx[name] for name in statistics.features]
         model._ss_arr[np.ix_(places, places)] += scale * statistics.xx
         model._eta_arr[places] += scale * statistics.xy
-        self._invert()
+        self._target_squared += statistics.yy
+        squares = self._squares()
+        known = squares[: len(self._peaks)]
+        np.maximum(known, self._peaks, out=known)
+        self._peaks = squares
+
+    def _squares(self) -> Numbers:
+        """The sums of squares of the target and of each feature: no other sum can have lost more digits than these."""
+        count = len(self._model._idx)
+        return np.concatenate([[self._target_squared], np.diagonal(self._model._ss_arr)[:count]])
 
     def _meet(self, features: Iterable[str]) -> None:
         """Has a place for each; room for a power of two of them, so that it does not depend on how they came."""
@@ -62,12 +102,15 @@ class Bayesian:
         model, count = self._model, len(self._model._idx)
         with _computed():
             model._ss_inv_arr[:count, :count] = np.linalg.inv(model._ss_arr[:count, :count])
-        model._m_dirty = True
+        model._m_dirty, self._weights = True, None
 
     def weights(self) -> Weights:
         """The mean of what is believed of each weight."""
-        self._model._ensure_m()
-        return Weights(dict(zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)))
+        if self._weights is None:
+            self._model._ensure_m()
+            known = zip(map(str, self._model._idx), self._model._m_arr.tolist(), strict=False)
+            self._weights = Weights(dict(known))
+        return self._weights
 
     def state(self) -> State:
         """A copy of all it knows: the covariance is made of the precision."""
@@ -76,13 +119,16 @@ class Bayesian:
             "features": list(model._idx),
             "precision": model._ss_arr[:count, :count].copy(),
             "mean": model._eta_arr[:count].copy(),
+            "target_squared": self._target_squared,
+            "peaks": self._peaks.copy(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        self._model = model = linear_model.BayesianLinearRegression(**self._options)
+        self._begin()
         self._meet(state["features"])
-        count = len(model._idx)
+        model, count = self._model, len(self._model._idx)
+        self._target_squared, self._peaks = state["target_squared"], state["peaks"].copy()
         model._ss_arr[:count, :count] = state["precision"]
         model._eta_arr[:count] = state["mean"]
         self._invert()

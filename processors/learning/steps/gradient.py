@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import polars as pl
 from river import linear_model, optim, utils
 
 from processors.learning.design import Design, Numbers
@@ -19,7 +19,8 @@ _OPTIMIZERS = {"optim.SGD": optim.SGD, "optim.Adam": optim.Adam}
 
 
 class Gradient:
-    """`learn_many`: by the mean gradient of the rows."""
+    """`learn_many`: by the mean gradient of the rows. Called behind the frame that river makes its matrix of, which
+    takes as long as the step itself."""
 
     def __init__(self, *, is_logistic: bool = False, optimizer: Step | None = None, **options: Any) -> None:
         kind = linear_model.LogisticRegression if is_logistic else linear_model.LinearRegression
@@ -29,7 +30,13 @@ class Gradient:
 
     def learn(self, design: Design, target: Numbers) -> None:
         """Knows these rows too."""
-        self._model.learn_many(design.frame(), pl.Series("target", target))
+        model = self._model
+        gradient = partial(model._eval_gradient_many, design.matrix)
+        saved = model._enter_learn_mode(set(design.features))  # type: ignore[no-untyped-call]
+        try:
+            model._fit(x=design.features, y=target, w=1.0, get_grad=gradient)  # type: ignore[no-untyped-call]
+        finally:
+            model._exit_learn_mode(saved)  # type: ignore[no-untyped-call]
 
     def weights(self) -> Weights:
         """The linear model that it is."""

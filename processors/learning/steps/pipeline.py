@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from processors.learning.design import Design, Numbers
 from processors.learning.model import Step
 from processors.learning.statistics import Statistics
 from processors.learning.steps.bayesian import Bayesian
-from processors.learning.steps.gradient import Gradient, GradientByRow
-from processors.learning.steps.passive_aggressive import PassiveAggressive
 from processors.learning.steps.protocols import DivergedError, Estimator, State, Transformer
-from processors.learning.steps.scaling import MaxAbs, MinMax, Standard, StandardByRow
-from processors.learning.steps.stochastic import Stochastic
-
-_TRANSFORMERS: Mapping[str, Callable[..., Transformer]] = {
-    "preprocessing.StandardScaler": Standard,
-    "preprocessing.MinMaxScaler": MinMax,
-    "preprocessing.MaxAbsScaler": MaxAbs,
-}
-_ESTIMATORS: Mapping[str, Callable[..., Estimator]] = {
-    "linear_model.BayesianLinearRegression": Bayesian,
-    "linear_model.LinearRegression": Gradient,
-    "linear_model.LogisticRegression": partial(Gradient, is_logistic=True),
-    "linear_model.PARegressor": PassiveAggressive,
-    "linear_model.PAClassifier": partial(PassiveAggressive, is_logistic=True),
-    "sklearn.linear_model.SGDRegressor": Stochastic,
-    "sklearn.linear_model.SGDClassifier": partial(Stochastic, is_logistic=True),
-}
 
 
-#: With one row a tick, these learn as river's `learn_one` does: its published figures are made so.
-_BY_ROW: Mapping[str, Callable[..., Any]] = {
-    "preprocessing.StandardScaler": StandardByRow,
-    "linear_model.LinearRegression": GradientByRow,
-    "linear_model.LogisticRegression": partial(GradientByRow, is_logistic=True),
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A step by its module in this package and its class: what no step of a learner needs is not imported, since
+    river's scalers and scikit-learn take their time. `by_row`: with one row a tick, the class that learns as river's
+    `learn_one` does; its published figures are made so."""
+
+    module: str
+    many: str
+    by_row: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def made(self, options: Mapping[str, Any], *, by_row: bool) -> Any:
+        """A step that knows nothing."""
+        module = import_module(f"processors.learning.steps.{self.module}")
+        return getattr(module, self.by_row if by_row and self.by_row else self.many)(**self.options, **options)
+
+
+_LOGISTIC = {"is_logistic": True}
+_KINDS: Mapping[str, _Kind] = {
+    "preprocessing.StandardScaler": _Kind("scaling", "Standard", "StandardByRow"),
+    "preprocessing.MinMaxScaler": _Kind("scaling", "MinMax"),
+    "preprocessing.MaxAbsScaler": _Kind("scaling", "MaxAbs"),
+    "linear_model.BayesianLinearRegression": _Kind("bayesian", "Bayesian"),
+    "linear_model.LinearRegression": _Kind("gradient", "Gradient", "GradientByRow"),
+    "linear_model.LogisticRegression": _Kind("gradient", "Gradient", "GradientByRow", _LOGISTIC),
+    "linear_model.PARegressor": _Kind("passive_aggressive", "PassiveAggressive"),
+    "linear_model.PAClassifier": _Kind("passive_aggressive", "PassiveAggressive", options=_LOGISTIC),
+    "sklearn.linear_model.SGDRegressor": _Kind("stochastic", "Stochastic"),
+    "sklearn.linear_model.SGDClassifier": _Kind("stochastic", "Stochastic", options=_LOGISTIC),
 }
 
 
@@ -45,8 +51,8 @@ class Pipeline:
     changes them for the next step by what it then knows."""
 
     def __init__(self, steps: Sequence[Step], *, by_row: bool) -> None:
-        made: Mapping[str, Callable[..., Any]] = {**_TRANSFORMERS, **_ESTIMATORS, **(_BY_ROW if by_row else {})}
-        *transformers, estimator = [made[step.estimator](**dict(step.options)) for step in steps]
+        made = [_KINDS[step.estimator].made(dict(step.options), by_row=by_row) for step in steps]
+        *transformers, estimator = made
         self._transformers: list[Transformer] = transformers
         self.estimator: Estimator = estimator
 

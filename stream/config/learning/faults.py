@@ -10,7 +10,7 @@ from processors.feature_views.model import FeatureView
 from processors.features import Derive
 from processors.learning.batch import offered
 from processors.learning.estimators import faults
-from processors.learning.examples import LARGEST
+from processors.learning.limits import LARGEST
 from processors.learning.model import Task
 from processors.rules.expressions import parsed
 from stream.config.learning.compiling import batch_step, input_kinds, step_of, view_of
@@ -120,8 +120,8 @@ def _steps(config: ModelConfig) -> Iterator[ModelFault]:
 
 def _estimator(config: ModelConfig) -> Iterator[ModelFault]:
     if config.batch is not None:
-        for why in offered.faults(config.task, batch_step(config, config.batch)):
-            yield ("batch", "sklearn"), why
+        for option, why in offered.faults(config.task, batch_step(config, config.batch)):
+            yield ("batch", "sklearn") if option is None else ("batch", "with", option), why
 
 
 def _metric(config: ModelConfig) -> Iterator[ModelFault]:

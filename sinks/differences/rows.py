@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeAlias
 
 import polars as pl
 
@@ -17,8 +18,8 @@ from sinks.rows.evolution import columns_of
 
 EXAMPLES = 5
 _PAGE_RECORDS = 20_000
-#: SQL: null in a column that a table lacks, as `_text` has it.
-_EMPTY = "''"
+#: SQL: null in a column that a table lacks, as `cell` has it.
+EMPTY = "''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class ColumnChanges:
 
 @dataclass(slots=True)
 class RowChanges:
-    """How many staged rows are others than before, have come, and have gone; the first of those that have come and
+    """How many rows are others than before, have come, and have gone; the first of those that have come and
     gone; and the columns with other cells, by name."""
 
     changed: int = 0
@@ -51,42 +52,59 @@ class RowChanges:
     columns: dict[str, ColumnChanges] = field(default_factory=dict)
 
 
+#: A connection and the query that it is asked for a range of row ids; None where there is nothing to ask.
+Side: TypeAlias = tuple[Connection, str] | None
+
+
 def row_changes(before: Connection, after: Connection, dataset: str, files: Iterable[FileEntry]) -> RowChanges:
     """Compare the staged rows of some files of a dataset. Memory is bounded, however large they are."""
     names = [columns_of(connection, dataset) for connection in (before, after)]
     columns = [*dict.fromkeys([*names[1], *names[0], "_flags", "_rescued"])]
-    queries = [(each, _query(each, dataset, columns)) for each in (before, after)]
+    was, now = ((each, _query(each, dataset, columns)) for each in (before, after))
+    return compared(was, now, columns, files)
+
+
+def side_changes(before: Connection, after: Connection, dataset: str, files: Iterable[FileEntry]) -> RowChanges:
+    """Which rows of some files are staged, whatever their cells are."""
+    sql = f"SELECT _id FROM {quote(staged(dataset))} WHERE _id BETWEEN ? AND ? ORDER BY _id"
+    return compared((before, sql), (after, sql), [], files)
+
+
+def compared(was: Side, now: Side, columns: Sequence[str], files: Iterable[FileEntry]) -> RowChanges:
+    """The rows of some files as two sides see them: `_id`, and columns as `cell` writes them, by ascending id."""
     changes = RowChanges()
     for entry in files:
-        for first, last in _pages(entry):
-            was, now = (_page(connection, sql, first, last) for connection, sql in queries)
-            _compare(changes, was, now, columns)
+        for first, last in id_ranges(entry):
+            _compare(changes, _page(was, columns, first, last), _page(now, columns, first, last), columns)
     return changes
 
 
 def _query(connection: Connection, dataset: str, columns: Sequence[str]) -> str:
     known = {"_flags", "_rescued", *columns_of(connection, dataset)}
-    cells = ", ".join(f"{_text(name) if name in known else _EMPTY} AS {quote(name)}" for name in columns)
+    cells = ", ".join(f"{cell(name) if name in known else EMPTY} AS {quote(name)}" for name in columns)
     return f"SELECT _id, {cells} FROM {quote(staged(dataset))} WHERE _id BETWEEN ? AND ? ORDER BY _id"
 
 
-def _text(column: str) -> str:
+def cell(column: str) -> str:
     """SQL: a cell as text that tells all values apart, so that each column's cells are text: empty where it is null,
     behind `#` what is a fraction."""
-    cell = quote(column)
-    value = f"iif(typeof({cell}) = 'real', '#' || format('%!.17g', {cell}), '=' || CAST({cell} AS TEXT))"
-    return f"iif({cell} IS NULL, '', {value})"
+    name = quote(column)
+    value = f"iif(typeof({name}) = 'real', '#' || format('%!.17g', {name}), '=' || CAST({name} AS TEXT))"
+    return f"iif({name} IS NULL, '', {value})"
 
 
-def _pages(entry: FileEntry) -> Iterator[tuple[int, int]]:
+def id_ranges(entry: FileEntry) -> Iterator[tuple[int, int]]:
     """Ranges of row ids that hold all records of a file."""
     for first in range(1, entry.records + 1, _PAGE_RECORDS):
         yield row_id(entry.file.file_id, first), row_id(entry.file.file_id, first + _PAGE_RECORDS - 1)
 
 
-def _page(connection: Connection, sql: str, first: int, last: int) -> pl.DataFrame:
-    rows = pl.DataFrame(pl.from_arrow(connection.table(sql, first, last)))
-    return rows.cast({name: pl.Int64() if name == ROW_ID else pl.String() for name in rows.columns})
+def _page(side: Side, columns: Sequence[str], first: int, last: int) -> pl.DataFrame:
+    types = {ROW_ID: pl.Int64(), **dict.fromkeys(columns, pl.String())}
+    if side is None:
+        return pl.DataFrame(schema=types)
+    connection, sql = side
+    return pl.DataFrame(pl.from_arrow(connection.table(sql, first, last))).cast(pl.Schema(types))
 
 
 def _compare(changes: RowChanges, was: pl.DataFrame, now: pl.DataFrame, columns: Sequence[str]) -> None:
@@ -94,6 +112,8 @@ def _compare(changes: RowChanges, was: pl.DataFrame, now: pl.DataFrame, columns:
     changes.added, changes.gone = changes.added + len(come), changes.gone + len(gone)
     for found, examples in ((come, changes.come_examples), (gone, changes.gone_examples)):
         examples += found[ROW_ID].head(EXAMPLES - len(examples)).to_list()
+    if not columns:
+        return
     was, now = was.join(now, on=ROW_ID, how="semi"), now.join(was, on=ROW_ID, how="semi")
     others = {name: was[name] != now[name] for name in columns}
     changes.changed += int(pl.select(pl.any_horizontal(others.values())).to_series().sum())

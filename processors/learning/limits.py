@@ -1,0 +1,15 @@
+"""How large numbers may become with which models compute. What is beyond is as good as infinite: refused, or no
+prediction. Each limit keeps what is made of the numbers within it finite, and exact enough."""
+
+from __future__ import annotations
+
+#: Of an input or a target. Up to here a double tells every whole number from the next, and squares of such, added up
+#: over all rows, keep as many digits as those of small ones. Forests hold inputs in 32 bits, which end at 3.4e38.
+LARGEST = 2.0**53
+#: Of a weight. Inputs as small as 1e-44 may have one; times the largest input it is far within what is a prediction.
+LARGEST_WEIGHT = 1e60
+#: Of a prediction: squares of errors, and sums of these, must not overflow.
+LARGEST_PREDICTION = 1e120
+#: By so much a sum may have shrunk since it was largest: of the 16 digits of a double 5 are lost then. What was taken
+#: out of a sum that shrank further left nothing but its rounding.
+SHRUNK_MAX = 1e5

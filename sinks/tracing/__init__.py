@@ -1,0 +1,1 @@
+"""What is stored about a single record, wherever that is."""

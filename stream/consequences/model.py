@@ -1,0 +1,24 @@
+"""What follows from a replayed date, in the words in which it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["rows", "vectors", "kpis", "exports", "parameters", "learner", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """Rows, vectors or KPIs of other dates, files of dates, parameters of dates, a learner, or a trained model.
+
+    `subject`: the view or the model, else empty. `count`: rows that changed sides, or how many vectors the dates have
+    that were computed anew. `command`: what carries it out; None where it is done.
+    """
+
+    kind: Kind
+    dataset: str
+    subject: str
+    dates: tuple[str, ...]
+    count: int
+    command: str | None

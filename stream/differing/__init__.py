@@ -1,0 +1,1 @@
+"""`replay --diff`: what a replay would change, done and undone."""

@@ -1,0 +1,1 @@
+"""`plan`: what a changed config would touch, and what it would cost."""

@@ -1,0 +1,1 @@
+"""`prune`: raw events and landing files of old dates are given up, and that is recorded."""
