@@ -109,6 +109,11 @@ _ACCOUNTS = (
         WHERE run_id NOTNULL AND run_id NOT IN (SELECT run_id FROM meta_runs)""",
     ),
     _Account(
+        "meta_batches",
+        "a batch was committed in a run that is not there",
+        """SELECT dataset, NULL, span_id FROM meta_batches WHERE run_id NOT IN (SELECT run_id FROM meta_runs)""",
+    ),
+    _Account(
         "meta_schema_versions",
         "a file has a version of the schema that is not there",
         """SELECT dataset, date, NULL FROM meta_files f WHERE schema_version NOTNULL AND NOT EXISTS (

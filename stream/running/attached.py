@@ -91,11 +91,13 @@ class Attached:
         return Meters(self._datasets, lambda dataset: self._waiting.get(dataset, Waiting()), {}, started or time.time())
 
     def _follow(self, run: StoredRun) -> None:
-        """Begin with what the run did so far: its last batches one by one, and the sums of all of them."""
+        """Begin with what the run did so far: its last batches one by one, and the sums of all of them, of one
+        moment."""
         self._meters, self._untimed = self._fresh(run.started), None
-        summary = run_summary(self._connection, run.run_id)
-        self._last_batch = max(0, newest_batch(self._connection) - _BATCHES)
-        self._take(batches_after(self._connection, self._last_batch, _BATCHES))
+        with self._connection.snapshot():
+            self._last_batch = max(self._last_batch, newest_batch(self._connection) - _BATCHES)
+            self._take(batches_after(self._connection, self._last_batch, _BATCHES))
+            summary = run_summary(self._connection, run.run_id)
         for dataset, sums in (summary.by_dataset if summary else {}).items():
             if (meter := self._meters.by_dataset.get(dataset)) is not None:
                 meter.records, meter.accepted, meter.rejected = sums.records, sums.accepted, sums.rejected

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Parts of the state that say what predictions were like, also of rows that went since.
 _OF_ROWS_GONE = ("seen", "refused", "prequential", "looks", "in_tick", "serving")
-#: The window of a detector, in bytes of river's: sums of floats, which its alarms tell.
-_OPAQUE = "window"
+#: The window of a detector, in bytes of river's: sums of floats, which its alarms tell; and how large sums ever were.
+_OPAQUE = frozenset({"window", "peaks"})
 _SHOWN = 120
 
 
@@ -133,7 +133,7 @@ def _others(was: Any, now: Any, where: str = "") -> Iterator[tuple[str, object, 
     match was, now:
         case Mapping(), Mapping():
             for name in dict.fromkeys([*was, *now]):
-                if name != _OPAQUE:
+                if name not in _OPAQUE:
                     yield from _others(was.get(name), now.get(name), f"{where}.{name}" if where else str(name))
         case (list(), list()) if len(was) == len(now):
             for place, (one, other) in enumerate(zip(was, now, strict=True)):

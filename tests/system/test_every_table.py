@@ -36,6 +36,7 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     f"{VIEW}.changes": ("", f'INSERT INTO "{VIEW}.changes" SELECT customer_id, _event_us, _id FROM {VIEW} LIMIT 1'),
     "kpi_history": ("", f"UPDATE kpi_history SET value = value + 1 WHERE {SOME_DATE}"),
     f"preds_{SCORED}": ("", f"UPDATE preds_{SCORED} SET prediction = prediction + 0.01 {last('preds_' + SCORED)}"),
+    "meta_batches": ("", "UPDATE meta_batches SET run_id = 99 WHERE batch_id = 1"),
     "meta_closings": ("", f"UPDATE meta_closings SET closed = closed + 1 WHERE {SOME_DATE}"),
     "meta_configs": ("", "UPDATE meta_configs SET definition = '[]' WHERE config_id = 1"),
     "meta_consequences": (

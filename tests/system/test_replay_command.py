@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
 
 from tests.sinks import contents
 from tests.system.drops import orders, write
-from tests.system.processes import Place, ade, load
+from tests.system.looking import hashes
+from tests.system.processes import Place, ade, entered, load
 
 
 def change(place: Place, dataset: str, **settings: object) -> None:
@@ -74,3 +77,37 @@ def test_a_replay_of_all_samples_leaves_every_table_byte_for_byte_as_it_was_and_
     assert "nothing changed" in done.stdout
     assert contents.everything(copied.warehouse) == before
     assert not before["meta_replays"]
+
+
+def test_a_diff_is_told_to_people_and_to_programs_and_keeps_nothing(place: Place) -> None:
+    write(place.landing / "orders" / "orders_2026-11-20.csv", orders([1, 2, 3]))
+    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 4]))
+    load(place)
+    config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
+    step = next(step["validation"] for step in config["processors"] if "validation" in step)
+    step["rules"].append({"check": "expression", "name": "few", "sql": "quantity > 2"})
+    change(place, "orders", processors=config["processors"])
+    before = hashes(place.warehouse)
+    told = json.loads(entered(place, "replay", "--date", "2026-11-20", "--diff", "--json").stdout)
+    [day, later] = told
+    assert [(each["rule"], each["newly"], each["no_longer"]) for each in day["rules"]] == [("few", 1, 0)]
+    assert day["rules"][0]["newly_examples"][0]["line"] == 2
+    assert (day["is_replayed"], day["accepted_before"], day["accepted"], day["gone"]) == (True, 3, 2, 1)
+    assert (later["date"], later["is_replayed"], later["added"]) == ("2026-11-21", False, 1)
+    shown = entered(place, "replay", "--date", "2026-11-20", "--diff").stdout
+    assert "few: refuses 1 more, 0 no longer (0 to 1)" in shown
+    assert "orders 2026-11-21, by what is replayed" in shown
+    assert hashes(place.warehouse) == before
+
+
+def test_a_replay_tells_what_it_did_beyond_its_date(place: Place) -> None:
+    write(place.landing / "orders" / "orders_2026-11-20.csv", orders([1, 2, 3]))
+    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 4]))
+    load(place)
+    config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
+    step = next(step["validation"] for step in config["processors"] if "validation" in step)
+    step["rules"].append({"check": "expression", "name": "few", "sql": "quantity > 2"})
+    change(place, "orders", processors=config["processors"])
+    done = entered(place, "replay", "--date", "2026-11-20")
+    assert "orders 2026-11-20, beyond itself" in done.stdout
+    assert "rows        1 of orders change sides, of 2026-11-21" in done.stdout
