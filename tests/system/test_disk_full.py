@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.system.drops import orders, settled_samples, write
 from tests.system.looking import files, hashes, unsound
 from tests.system.processes import Outcome, Place, ade, command, execute, load
 
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 #: More than the small disks below hold, less than what they hold once they have been made larger.
 ROWS = 20_000
 
@@ -25,8 +27,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Place:
     for name, first in (("a", 1), ("b", ROWS // 2)):
         numbers = range(first, first + ROWS // 2)
         write(folder / "landing" / "orders" / f"orders_2026-11-21_{name}.csv", orders(numbers))
-    configs = Path(__file__).resolve().parents[2] / "configs"
-    place = Place(configs, folder / "landing", folder / "ade.db")
+    place = Place(CONFIGS, folder / "landing", folder / "ade.db")
     load(place)
     return place
 
@@ -64,12 +65,20 @@ def test_a_full_disk_stops_watch_with_exit_3(undisturbed: Place, tmp_path: Path)
 
 def test_a_full_disk_stops_replay_with_exit_3_and_changes_nothing(undisturbed: Place, tmp_path: Path) -> None:
     with disk(tmp_path / "disk", 64) as folder:
-        place = replace(undisturbed, warehouse=folder / "ade.db")
+        place = replace(undisturbed, configs=_stricter(tmp_path / "configs"), warehouse=folder / "ade.db")
         place.warehouse.write_bytes(undisturbed.warehouse.read_bytes())
         (folder / "ballast").write_bytes(b"\0" * (_free(folder) - 512 * 1024))
         check_message(ade(place, "replay", "--date", "2026-11-21", seconds=20), place.warehouse)
         (folder / "ballast").unlink()
         assert hashes(place.warehouse) == hashes(undisturbed.warehouse)
+
+
+def _stricter(configs: Path) -> Path:
+    """The shipped configs, but that no amount is plausible: so most rows of orders would be others."""
+    shutil.copytree(CONFIGS, configs)
+    suite = configs / "expectations" / "orders.yaml"
+    suite.write_text(suite.read_text("utf-8").replace("max: 10000", "max: 1"), "utf-8")
+    return configs
 
 
 @pytest.mark.parametrize("kilobytes", [16, 100])

@@ -246,7 +246,7 @@ def test_a_diff_shows_what_a_refit_changes_and_keeps_nothing(late: Place) -> Non
     assert (change["kind"], change["before"], change["after"]) == ("median", ["2"], ["6"])
     shown = ade(late, "replay", "--date", "2026-11-12", "--refit", "--diff")
     assert "│ orders  │ 2026-11-12 │        2 │       1 │     0 │    0 │" in shown.stdout
-    assert "orders/orders_2026-11-12.csv:2 2.00 to 6.00" in shown.stdout
+    assert "2.00 to 6.00" in shown.stdout
 
 
 def test_a_diff_without_a_change_says_so(late: Place) -> None:
