@@ -13,7 +13,7 @@ from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
 from stream.consequences.cascade import Step, carried_out, refitted
-from stream.consequences.following import Following, left, still
+from stream.consequences.following import Following, left, still, with_verdicts
 from stream.consequences.model import Consequence
 from stream.learning.relearning import learned_anew
 from stream.replay import Replayed, Request, asked, replay
@@ -70,7 +70,10 @@ class Replaying:
         if refit:
             with self.warehouse.connection.transaction():
                 strike(self.warehouse.connection, "parameters", dataset, date)
-        return done
+        if not done.changed:
+            return done
+        follows = with_verdicts(done.consequences, (dataset, date), self.closings.otherwise)
+        return replace(done, consequences=follows)
 
     def cascade(self) -> list[Step]:
         """Carry out what is left."""

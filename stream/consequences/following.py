@@ -74,6 +74,15 @@ class Following:
                     yield Pending("model", name, model.name, cause)
 
 
+def with_verdicts(
+    found: Sequence[Consequence], date: tuple[str, str], otherwise: Iterable[tuple[str, str]]
+) -> tuple[Consequence, ...]:
+    """What a date of a dataset touched, and the other dates of which rules over whole dates said something else when
+    all of it was closed."""
+    verdicts = _by_dataset("verdicts", dict.fromkeys({*otherwise} - {date}, 0))
+    return (*(each for each in found if not each.command), *verdicts, *(each for each in found if each.command))
+
+
 def left(found: Iterable[Pending]) -> list[Consequence]:
     """What is to be done, with the commands that do it: parameters first, in the order of dates."""
     listed = list(found)

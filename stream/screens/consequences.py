@@ -57,6 +57,8 @@ def _done(each: Consequence) -> str:
         return f"{each.subject}: computed anew where they rest on these rows, of {_dates(each.dates)}"
     if each.kind == "kpis":
         return f"{each.dataset}: made anew, of {_dates(each.dates)}"
+    if each.kind == "verdicts":
+        return f"{each.dataset}: rules over whole dates, and scores, judged anew, of {_dates(each.dates)}"
     return f"{each.dataset}: files written anew, of {_dates(each.dates)}"
 
 
