@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sinks.consequences.pending import Pending, pending, strike
 from sinks.database.lock import Turn
 from sinks.models.learners import stored_learner
+from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
 from stream.consequences.cascade import Step, carried_out, refitted
 from stream.consequences.following import Following, left, still, with_verdicts
 from stream.consequences.model import Consequence
+from stream.consequences.settled import settle
 from stream.learning.relearning import learned_anew
 from stream.replay import Replayed, Request, asked, replay
 from stream.writing import writing
@@ -40,7 +42,7 @@ def replay_dates(configs: Path, landing: Path, path: Path, request: Request, tur
         asked_for = asked(configs, path, request)
         with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
-            done = [work.date(name, date, refit=request.refit) for date, name in asked_for.dates]
+            done = work.dates(asked_for.dates, refit=request.refit)
             steps = work.cascade() if request.cascade else []
             known = pending(warehouse.connection)
     told = [replace(each, consequences=still(each.consequences, known)) for each in done]
@@ -61,6 +63,14 @@ class Replaying:
     def __post_init__(self) -> None:
         """Dates are closed behind each replay."""
         self.closings = Closings(self.warehouse)
+
+    def dates(self, dates: Iterable[tuple[str, str]], *, refit: bool) -> list[Replayed]:
+        """Replay dates, each of a dataset, and strike out what was left before and is as it was again."""
+        before = pending(self.warehouse.connection)
+        done = [self.date(name, date, refit=refit) for date, name in dates]
+        with WarehouseReader(self.warehouse.path) as recorded, self.warehouse.connection.transaction():
+            settle(self.warehouse.connection, recorded, self.datasets, self.landing, before)
+        return done
 
     def date(self, dataset: str, date: str, *, refit: bool) -> Replayed:
         """Replay a date and close it."""

@@ -22,6 +22,7 @@ from stream.closing import open_lots, sum_up
 from stream.config import Dataset
 from stream.consequences.cascade import Step, carried_out, refitted
 from stream.consequences.following import Following, still, with_verdicts
+from stream.consequences.settled import settle
 from stream.differing.difference import Compared, Difference
 from stream.replay import Asked, Replayed, Request, asked, judged_date
 from stream.writing import writing
@@ -55,6 +56,7 @@ def compared(
         rehearsal = Rehearsal(warehouse, recorded, datasets, stop, landing)
         for date, name in dates:
             rehearsal.replay(name, date, refit=refit)
+        settle(warehouse.connection, recorded, datasets, landing, pending(recorded.connection))
         if cascade:
             rehearsal.cascade()
         return list(rehearsal.differences())

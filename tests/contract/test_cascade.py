@@ -151,6 +151,19 @@ def test_what_was_left_is_done_by_the_next_cascade_whatever_it_is_asked_for(tmp_
     assert cascaded(path, datasets, []) == []
 
 
+def test_parameters_that_come_out_as_they_were_are_not_left_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "ade.db"
+    shops(tmp_path / "first", [1, 1, 1, 1])
+    landed(tmp_path / "landing", [[(1, "a", "1"), (2, "a", "5")], [(3, "a", "")], [(4, "a", "")]])
+    filled_up(path, tmp_path, shop_sales(0))
+    left = []
+    for datasets in (shop_sales(3), shop_sales(0)):
+        with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
+            Replaying(warehouse, datasets, path, path, Turn("replay")).dates([(D1, "sales")], refit=False)
+            left.append([each.subject for each in pending(warehouse.connection)])
+    assert left == [[D1, D2, D3], []]
+
+
 def test_a_step_that_fails_stays_to_be_done_and_a_date_is_not_made_anew_for_ever(tmp_path: Path) -> None:
     path, datasets = tmp_path / "ade.db", shop_sales()
     with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
