@@ -13,6 +13,7 @@ from processors.errors import ConfigError, StoppedError
 from sinks.database.lock import Turn, WriterLock
 from stream.config import Dataset
 from stream.judging import stopped_report
+from stream.lineage.telling import SILENT, Telling
 from stream.running.background import beside_main_thread, stopping
 from stream.running.session import Ended, Showing, session
 from stream.schemas.contracts import load_contracts
@@ -20,7 +21,7 @@ from stream.screens.output import write
 from stream.screens.tables import to_json
 
 
-def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> int:
+def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool, telling: Telling = SILENT) -> int:
     """Load the landing folder into the warehouse, once or until stopped; the exit code.
 
     1 where `run` set a file aside, left out a dataset that is held, closed a date that breaks a rule with the action
@@ -30,7 +31,7 @@ def serve(configs: Path, landing: Path, warehouse: Path, *, ongoing: bool) -> in
     datasets = load_contracts(configs, warehouse)
     if not landing.is_dir():
         raise ConfigError(f"{landing}: there is no such folder. Make it, or name the landing folder with --landing.")
-    place = _Place(configs, landing, warehouse)
+    place = _Place(configs, landing, warehouse, telling)
     try:
         with WriterLock(warehouse, Turn("watch" if ongoing else "run")) as lock:
             return (_watch if ongoing else _run)(place, datasets, lock)
@@ -48,11 +49,12 @@ class _Place:
     configs: Path
     landing: Path
     warehouse: Path
+    telling: Telling
 
 
 def _run(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> int:
     with ExitStack() as resources:
-        showing = Showing(resources, watching=None)
+        showing = Showing(resources, watching=None, telling=place.telling)
         ended = session(datasets, place.landing, place.warehouse, lock, showing)
     if ended.stopped:
         sys.stderr.write("ade-stream: stopped before everything was loaded; `ade-stream run` goes on from there.\n")
@@ -65,7 +67,7 @@ def _run(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> in
 def _watch(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> int:
     """One session after the other: each ends where somebody else wants to write, and the next knows what came of it."""
     with ExitStack() as resources:
-        showing = Showing(resources, watching=place.landing)
+        showing = Showing(resources, watching=place.landing, telling=place.telling)
         ended = session(datasets, place.landing, place.warehouse, lock, showing)
         stop = threading.Event()
         with stopping(stop):
