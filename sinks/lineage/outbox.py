@@ -13,10 +13,10 @@ from processors.lineage.facets import Json
 from sinks.database.connection import Connection
 from sinks.ledger.clock import NOW
 
-#: Events that all have are kept so many days, for who asks in SQL; and so many are kept in any case.
+#: Events that all targets have are kept so many days, for who asks in SQL; and no more than so many in any case.
 KEPT_DAYS = 7
-EVENTS_MAX = 100_000
-#: So many are taken away at once, so that nobody waits for it.
+EVENTS_MAX = 20_000
+#: So many are looked at at once, so that nobody waits for it.
 _PRUNED_TOGETHER = 1_000
 
 _ADD = f"""
@@ -37,15 +37,14 @@ _ADVANCE = f"""
 INSERT INTO meta_lineage_targets VALUES (?, ?, ?, {NOW}) ON CONFLICT (target) DO UPDATE SET
     event_id = excluded.event_id, bytes = excluded.bytes, delivered_at = excluded.delivered_at
 """
-#: An open run keeps its START, with which its end is made.
+#: Of the oldest. An open run keeps its START, with which its end is made.
 _PRUNE = f"""
 DELETE FROM meta_lineage WHERE event_id IN (
-    SELECT event_id FROM meta_lineage s
+    SELECT event_id FROM (SELECT * FROM meta_lineage ORDER BY event_id LIMIT {_PRUNED_TOGETHER}) s
     WHERE ((event_id <= ?1 AND created_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{KEPT_DAYS} days'))
-            OR event_id <= (SELECT max(event_id) FROM meta_lineage) - {EVENTS_MAX})
+            OR event_id <= (SELECT max(event_id) FROM meta_lineage) - ?2)
         AND (last_id IS NOT NULL
-            OR EXISTS (SELECT 1 FROM meta_lineage e WHERE e.run_uuid = s.run_uuid AND (e.event_type = 'START') = 0))
-    ORDER BY event_id LIMIT {_PRUNED_TOGETHER})
+            OR EXISTS (SELECT 1 FROM meta_lineage e WHERE e.run_uuid = s.run_uuid AND (e.event_type = 'START') = 0)))
 """
 
 
@@ -58,7 +57,8 @@ class Delivered:
 
 
 def add(connection: Connection, event: Json, last_id: int | None = None) -> None:
-    """Tell it, inside the caller's transaction; what was told already is left. `last_id`: of a load, its last record."""
+    """Tell it, inside the caller's transaction; what was told already is left. `last_id`: the last record of a load, or
+    what else is told as a whole."""
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     connection.run(_ADD, event["run"]["runId"], event["job"]["name"], event["eventType"], text, last_id)
 
@@ -90,9 +90,11 @@ def advance(connection: Connection, target: str, delivered: Delivered) -> None:
         connection.run(_ADVANCE, target, delivered.event_id, delivered.bytes)
 
 
-def prune(connection: Connection, targets: Iterable[str]) -> None:
-    """Take some events away that all of the targets have had for a while, or that are too many."""
+def prune(connection: Connection, targets: Iterable[str], events_max: int = EVENTS_MAX) -> None:
+    """Take events away that all of the targets have had for a while, and the oldest where there are too many."""
     positions = [position(connection, target) for target in targets]
     known = min((each.event_id if each else 0 for each in positions), default=0)
-    with connection.transaction():
-        connection.run(_PRUNE, known)
+    gone = _PRUNED_TOGETHER
+    while gone:
+        with connection.transaction():
+            gone = connection.run(_PRUNE, known, events_max)

@@ -24,6 +24,7 @@ _PAUSE_SECONDS_MAX = 300.0
 #: So long the end of a run waits for a target; the next run delivers the rest.
 FINISH_SECONDS = 5.0
 _EVENTS_TOGETHER = 500
+_PRUNE_SECONDS = 60.0
 #: The writer has the warehouse for itself most of the time; who only notes how far he is comes back later.
 _BUSY_MS = 200
 
@@ -51,7 +52,7 @@ class Delivery(threading.Thread):
         super().__init__(name="ade-stream-lineage", daemon=True)
         self._warehouse, self._target, self._all = warehouse, target, all_targets
         self._ends = threading.Event()
-        self._last = float("inf")
+        self._last, self._pruned, self._told = float("inf"), float("-inf"), ""
 
     def finish(self) -> None:
         """Deliver what is there, as far as that takes no longer than FINISH_SECONDS, and end."""
@@ -61,37 +62,47 @@ class Delivery(threading.Thread):
 
     def run(self) -> None:
         """Look, deliver, wait; a target that fails is left alone for longer and longer."""
-        pause, told = _PAUSE_SECONDS, ""
+        pause = _PAUSE_SECONDS
         with Connection(self._warehouse) as connection:
             connection.rows(f"PRAGMA busy_timeout = {_BUSY_MS}")
-            while True:
+            while time.monotonic() < self._last:
                 ends = self._ends.is_set()  # asked before the look: what was written by then is delivered
-                try:
-                    self._deliver(connection)
-                    pause, wait, told, failed = _PAUSE_SECONDS, _LOOK_SECONDS, "", False
-                except (OSError, WarehouseError) as error:
-                    told, failed = self._complain(str(error), told), True
-                    wait, pause = pause, min(2 * pause, _PAUSE_SECONDS_MAX)
-                if ends and (not failed or time.monotonic() > self._last):
+                failed = not self._delivered(connection)
+                if ends and not failed:
                     return
-                if ends:
-                    time.sleep(_LOOK_SECONDS)
-                else:
-                    self._ends.wait(wait)
+                self._wait(pause if failed else _LOOK_SECONDS)
+                pause = min(2 * pause, _PAUSE_SECONDS_MAX) if failed else _PAUSE_SECONDS
 
-    def _complain(self, error: str, told: str) -> str:
-        """Say it once."""
-        if error != told:
-            sys.stderr.write(f"ade-stream: {self._target.name}: lineage waits in the warehouse: {error}\n")
-        return error
+    def _wait(self, seconds: float) -> None:
+        if self._ends.is_set():
+            time.sleep(_LOOK_SECONDS)
+        else:
+            self._ends.wait(seconds)
+
+    def _delivered(self, connection: Connection) -> bool:
+        """Whether the target could take what there was. That it cannot is said once; a warehouse that is busy is asked
+        again, and of one that cannot be written the writer tells."""
+        try:
+            self._deliver(connection)
+        except WarehouseError:
+            pass
+        except OSError as error:
+            if str(error) != self._told:
+                self._told = str(error)
+                sys.stderr.write(f"ade-stream: {self._target.name}: lineage waits in the warehouse: {error}\n")
+            return False
+        else:
+            self._told = ""
+            return True
+        return not self._ends.is_set()
 
     def _deliver(self, connection: Connection) -> None:
         known = position(connection, self._target.name)
         while events := waiting(connection, known.event_id if known else 0, _EVENTS_TOGETHER):
-            taken = self._target.take(events, known)
-            advance(connection, self._target.name, taken)
-            known = taken
+            known = self._target.take(events, known)
+            advance(connection, self._target.name, known)
+            if time.monotonic() > self._pruned + _PRUNE_SECONDS:
+                self._pruned = time.monotonic()
+                prune(connection, self._all)
             if time.monotonic() > self._last:
                 return
-        if known:
-            prune(connection, self._all)
