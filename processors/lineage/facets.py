@@ -19,6 +19,7 @@ _VERSIONS: Mapping[str, str] = {
     "ColumnLineageDatasetFacet": "1-2-0",
     "DataQualityAssertionsDatasetFacet": "1-1-0",
     "DataQualityMetricsInputDatasetFacet": "1-0-3",
+    "DatasetVersionDatasetFacet": "1-0-1",
     "ErrorMessageRunFacet": "1-0-1",
     "JobTypeJobFacet": "2-0-4",
     "NominalTimeRunFacet": "1-0-1",
@@ -76,16 +77,22 @@ def _assertions(result: Result, names: Mapping[str, str]) -> list[Json]:
     return [{**said, "column": names[name]} for name in asked.columns if name in names] or [said]
 
 
-def quality_metrics(records: int, size: int, columns: Mapping[str, tuple[int, int]], producer: str) -> Json:
-    """How much was read, and of each column how many values and how many nulls were accepted."""
+def quality_metrics(records: int, size: int | None, columns: Mapping[str, tuple[int, int]], producer: str) -> Json:
+    """How much was read, of a file of that `size` or of a table, and of each column how many values and how many nulls
+    were accepted."""
     metrics = {name: {"count": count, "nullCount": nulls} for name, (count, nulls) in columns.items()}
-    counts = {"rowCount": records, "bytes": size, "fileCount": 1}
+    counts = {"rowCount": records} | ({} if size is None else {"bytes": size, "fileCount": 1})
     return _facet("DataQualityMetricsInputDatasetFacet", producer, **counts, columnMetrics=metrics)
 
 
 def output_statistics(rows: int, producer: str) -> Json:
     """How many rows were written."""
     return _facet("OutputStatisticsOutputDatasetFacet", producer, rowCount=rows)
+
+
+def version(name: str, producer: str) -> Json:
+    """Which version of it was written."""
+    return _facet("DatasetVersionDatasetFacet", producer, datasetVersion=name)
 
 
 def parent(run: str, job: tuple[str, str], producer: str) -> Json:
