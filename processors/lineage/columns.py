@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from processors.columns import Column, ColumnType
-from processors.feature_views.model import FeatureView
+from processors.feature_views.model import Aggregate, FeatureView
 from processors.features import Feature
 from processors.naming.matching import declared
 from processors.rules.expressions import parsed
 
 #: OpenLineage's kinds of direct transformations.
 Making: TypeAlias = Literal["IDENTITY", "TRANSFORMATION", "AGGREGATION"]
+
+
+_HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +70,19 @@ def vectors(view: FeatureView) -> tuple[Made, ...]:
 def _vectors(view: FeatureView) -> Iterator[Made]:
     for name, kind in view.entity:
         yield Made(name, kind.written, (name,), "IDENTITY")
+    inputs = {each.name: each.sql for each in view.inputs}
+    windows = {each.name: _window(each, inputs) for each in view.aggregates}
     for feature in view.features:
-        yield Made(feature.name, feature.type.written, feature.sources, "AGGREGATION", feature.sql)
+        sql = _QUOTED_WINDOW.sub(lambda found: windows.get(found[1], found[0]), feature.sql)
+        yield Made(feature.name, feature.type.written, feature.sources, "AGGREGATION", sql)
+
+
+_QUOTED_WINDOW = re.compile(r'"?(_window_\d+)"?')
+
+
+def _window(aggregate: Aggregate, inputs: Mapping[str, str]) -> str:
+    """What it adds up, in words."""
+    of = "*" if aggregate.input is None else inputs[aggregate.input]
+    start_us = aggregate.frame.start_us
+    over = "of all before" if start_us is None else f"of {start_us / _HOUR_US:g} hours"
+    return f"{aggregate.function}({of}) {over}"

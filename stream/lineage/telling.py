@@ -47,7 +47,7 @@ class Telling:
             return None
         from importlib.metadata import version
 
-        derived = {name: _derived(each) for name, each in datasets.items()}
+        derived = {name: derived(each) for name, each in datasets.items()}
         paths = str(landing.absolute()), str(warehouse.absolute())
         return Teller(self.namespace, *paths, version("ade-stream"), derived)
 
@@ -66,7 +66,8 @@ class Telling:
 SILENT = Telling()
 
 
-def _derived(dataset: Dataset) -> dict[str, Feature]:
+def derived(dataset: Dataset) -> dict[str, Feature]:
+    """The columns that its steps compute from others."""
     steps = [step for step in dataset.chain.steps if isinstance(step, Derive)]
     return {feature.name: feature for step in steps for feature in step.features}
 
