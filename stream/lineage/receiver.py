@@ -17,15 +17,6 @@ _CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSCo
 _LATER = {401, 403, 404, 408, 425, 429}
 
 
-def is_url(text: str) -> bool:
-    """Whether it is the URL of a receiver."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in _CONNECTIONS and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """A receiver at a URL; it knows us by a `key`, if it wants one."""

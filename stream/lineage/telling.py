@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from processors.errors import ConfigError
 from processors.features import Derive, Feature
 from sinks.lineage.teller import Teller
 from stream.config import Dataset
-from stream.lineage.delivery import Delivery, Target
-from stream.lineage.ndjson import EventFile
-from stream.lineage.receiver import Receiver, is_url
+
+if TYPE_CHECKING:
+    from stream.lineage.delivery import Target
 
 #: How events name the place of jobs, where nobody says.
 NAMESPACE = "ade-stream"
@@ -31,7 +33,7 @@ class Telling:
 
     def __post_init__(self) -> None:
         """Before anything starts."""
-        if self.url is not None and not is_url(self.url):
+        if self.url is not None and not _is_url(self.url):
             raise ConfigError(f"--lineage-url {self.url!r}: write it as http://HOST:PORT/api/v1/lineage.")
         if self.file is not None and not self.file.parent.is_dir():
             raise ConfigError(f"--lineage-file {self.file}: there is no folder {self.file.parent}. Make it first.")
@@ -47,15 +49,18 @@ class Telling:
             return None
         from importlib.metadata import version
 
-        derived = {name: derived(each) for name, each in datasets.items()}
+        features = {name: derived(each) for name, each in datasets.items()}
         paths = str(landing.absolute()), str(warehouse.absolute())
-        return Teller(self.namespace, *paths, version("ade-stream"), derived)
+        return Teller(self.namespace, *paths, version("ade-stream"), features)
 
     def delivering(self, warehouse: Path) -> AbstractContextManager[None]:
         """While the block runs, and when it ends, events are delivered."""
         return _delivering(warehouse, [*self._targets()]) if self.is_wanted else nullcontext()
 
     def _targets(self) -> Iterator[Target]:
+        from stream.lineage.ndjson import EventFile
+        from stream.lineage.receiver import Receiver
+
         if self.file is not None:
             yield EventFile(self.file.absolute())
         if self.url is not None:
@@ -66,6 +71,15 @@ class Telling:
 SILENT = Telling()
 
 
+def _is_url(text: str) -> bool:
+    """Whether it is the URL of a receiver."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def derived(dataset: Dataset) -> dict[str, Feature]:
     """The columns that its steps compute from others."""
     steps = [step for step in dataset.chain.steps if isinstance(step, Derive)]
@@ -74,6 +88,8 @@ def derived(dataset: Dataset) -> dict[str, Feature]:
 
 @contextmanager
 def _delivering(warehouse: Path, targets: list[Target]) -> Iterator[None]:
+    from stream.lineage.delivery import Delivery
+
     deliveries = [Delivery(warehouse, target, [each.name for each in targets]) for target in targets]
     for delivery in deliveries:
         delivery.start()
