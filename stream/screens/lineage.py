@@ -12,8 +12,8 @@ from stream.lineage.graph import Node
 from stream.screens.figures import count
 from stream.screens.output import printing, shown
 
-#: To seconds.
-_TIME_SHOWN = 19
+#: To the minute.
+_TIME_SHOWN = 16
 
 
 def draw(nodes: Iterable[Node], *, columns: bool) -> None:
