@@ -37,12 +37,14 @@ _ADVANCE = f"""
 INSERT INTO meta_lineage_targets VALUES (?, ?, ?, {NOW}) ON CONFLICT (target) DO UPDATE SET
     event_id = excluded.event_id, bytes = excluded.bytes, delivered_at = excluded.delivered_at
 """
-#: Of the oldest. An open run keeps its START, with which its end is made.
+#: Of the oldest. An open run keeps its START, with which its end is made; the newest event stays, so that no id comes
+#: twice.
 _PRUNE = f"""
 DELETE FROM meta_lineage WHERE event_id IN (
     SELECT event_id FROM (SELECT * FROM meta_lineage ORDER BY event_id LIMIT {_PRUNED_TOGETHER}) s
     WHERE ((event_id <= ?1 AND created_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{KEPT_DAYS} days'))
             OR event_id <= (SELECT max(event_id) FROM meta_lineage) - ?2)
+        AND event_id < (SELECT max(event_id) FROM meta_lineage)
         AND (last_id IS NOT NULL
             OR EXISTS (SELECT 1 FROM meta_lineage e WHERE e.run_uuid = s.run_uuid AND (e.event_type = 'START') = 0)))
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LINEAGE = """
 CREATE TABLE meta_lineage (
-    event_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id INTEGER PRIMARY KEY,
     run_uuid TEXT NOT NULL,
     job TEXT NOT NULL,
     event_type TEXT NOT NULL CHECK (event_type IN ('START', 'COMPLETE', 'FAIL', 'ABORT')),

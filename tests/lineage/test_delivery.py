@@ -208,6 +208,14 @@ def test_what_all_targets_have_goes_after_a_while_and_what_one_lacks_stays(tmp_p
         assert position(connection, "b") == Delivered(2)
 
 
+def test_the_newest_event_stays_so_that_no_id_comes_twice(tmp_path: Path) -> None:
+    with Connection(warehouse(tmp_path, runs=2)) as connection:
+        connection.run("UPDATE meta_lineage SET created_at = '2000-01-01T00:00:00.000Z'")
+        connection.run("INSERT INTO meta_lineage_targets VALUES ('a', 4, 0, '')")
+        prune(connection, ["a"])
+        assert connection.rows("SELECT event_id FROM meta_lineage") == [(4,)]
+
+
 def wait_for(holds: Callable[[], bool]) -> None:
     """Until it is so."""
     until = time.monotonic() + 30
