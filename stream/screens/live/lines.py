@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import rich.style
 from rich.cells import cell_len, set_cell_size
 
 from stream.screens.output import shown
@@ -16,9 +17,21 @@ from stream.screens.output import shown
 Style: TypeAlias = Literal["", "bold", "dim", "good", "bad", "warn", "accent", "chosen"]
 Piece: TypeAlias = "tuple[str, Style]"
 
-_CODES: dict[Style, str] = {"bold": "1", "dim": "2", "chosen": "7", "good": "32", "bad": "1;31", "warn": "33"}
-_COLOURS = _CODES | {"accent": "36"}
-_PLAIN = _CODES | {"good": "", "bad": "1", "warn": "1"}
+_COLOURS: dict[Style, rich.style.Style] = {
+    "bold": rich.style.Style(bold=True),
+    "dim": rich.style.Style(dim=True),
+    "chosen": rich.style.Style(reverse=True),
+    "good": rich.style.Style(color="green"),
+    "bad": rich.style.Style(color="red", bold=True),
+    "warn": rich.style.Style(color="yellow"),
+    "accent": rich.style.Style(color="cyan"),
+}
+_PLAIN = _COLOURS | {
+    "good": rich.style.Style.null(),
+    "bad": rich.style.Style(bold=True),
+    "warn": rich.style.Style(bold=True),
+    "accent": rich.style.Style.null(),
+}
 #: For terminals whose encoding has no more than ASCII.
 _ASCII = str.maketrans("▁▂▃▄▅▆▇█░─…·↑↓", "_..--==#.-~-^v")
 
@@ -63,8 +76,8 @@ class Line:
 
     def drawn(self, *, colour: bool, ascii_only: bool) -> str:
         """With the terminal's codes."""
-        codes = _COLOURS if colour else _PLAIN
-        drawn = (f"\x1b[{codes[style]}m{text}\x1b[0m" if codes.get(style) else text for text, style in self.pieces)
+        styles = _COLOURS if colour else _PLAIN
+        drawn = (styles[style].render(text) if style else text for text, style in self.pieces)
         whole = "".join(drawn)
         return whole.translate(_ASCII).encode("ascii", "replace").decode() if ascii_only else whole
 

@@ -14,11 +14,15 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from rich.control import Control
+
 from stream.screens.live.drawing import Size
 from stream.screens.live.lines import Line
 
-_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
-_LEAVE = "\x1b[?7h\x1b[0m\x1b[?25h\x1b[?1049l"
+#: Lines end where the screen does: they are not broken into two.
+_WRAPS, _CUTS = "\x1b[?7h", "\x1b[?7l"
+_ENTER = f"{Control.alt_screen(True)}{Control.show_cursor(False)}{_CUTS}{Control.clear()}"
+_LEAVE = f"{_WRAPS}{Control.show_cursor(True)}{Control.alt_screen(False)}"
 _ARROWS = {b"A": "up", b"B": "down", b"C": "right", b"D": "left"}
 _PATIENCE_SECONDS = 2.0
 
@@ -72,8 +76,8 @@ class Terminal:
         with self._locked() as is_ours:
             if not (is_ours and self._is_open):
                 return
-            fresh = [(row, text) for row, text in enumerate(drawn, 1) if self._drawn.get(row) != text]
-            self._write("".join(f"\x1b[{row};1H{text}" for row, text in fresh))
+            fresh = [(row, text) for row, text in enumerate(drawn) if self._drawn.get(row) != text]
+            self._write("".join(f"{Control.move_to(0, row)}{text}" for row, text in fresh))
             self._drawn.update(fresh)
 
     def forget(self) -> None:
@@ -81,7 +85,7 @@ class Terminal:
         with self._locked():
             self._drawn.clear()
             if self._is_open:
-                self._write("\x1b[2J")
+                self._write(str(Control.clear()))
 
     def keys(self, seconds: float) -> list[str]:
         """The keys that are pressed within some seconds; as soon as there are any, or somebody wakes."""
