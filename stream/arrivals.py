@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from processors.errors import SourceError
@@ -40,6 +40,11 @@ class Pace:
     _last: Barrier | None = None
     _next: float = 0.0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last barrier still stands: what was handed on before it is not committed and summed up yet."""
+        return self._last is not None and not self._last.is_lifted
+
     def due(self) -> Iterator[Barrier]:
         """A barrier, if it is time for one."""
         if self._last is not None and self._last.is_lifted:
@@ -54,12 +59,14 @@ class Arrivals:
     """Iterators over what arrives; they end soon after `stop` is set, behind the batch in hand.
 
     Files that are larger than a micro-batch take turns, a batch each, so that no file waits for a large one to end. In
-    datasets that want parameters, dates come one after the other.
+    datasets that want parameters, dates come one after the other. `turned` is called each time that a watch has looked
+    at the landing folder, unless what it found before is still not committed.
     """
 
     intake: Intake
     backlog: Backlog = field(default_factory=Backlog)
     stop: threading.Event = field(default_factory=threading.Event)
+    turned: Callable[[], None] = lambda: None
     _small: deque[Found] = field(default_factory=deque)
     _large: deque[Found] = field(default_factory=deque)
     _open: deque[tuple[Found, Generator[MicroBatch | Barrier]]] = field(default_factory=deque)
@@ -100,6 +107,8 @@ class Arrivals:
                     yield from self.intake.put_away()
                     took = time.monotonic() - began
                     next_listing = began + max(POLL_SECONDS, LISTING_SHARE * took)
+                if not self._closings.is_waiting:
+                    self.turned()
                 self._expect(tracker.unsettled())
                 yield from self._turn()
                 if not self._expected:

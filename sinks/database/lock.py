@@ -10,6 +10,7 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,11 +74,13 @@ class WriterLock:
         finally:
             os.close(wanted)
 
-    def lend(self, stop: threading.Event) -> bool:
-        """Let those who wait have the lock, and take it back when they are done; False where `stop` was set before."""
+    def lend(self, stop: threading.Event, turned: Callable[[], None] = lambda: None) -> bool:
+        """Let those who wait have the lock, and take it back when they are done; False where `stop` was set before.
+        `turned` is called each time that it is looked for."""
         fcntl.flock(self._file, fcntl.LOCK_UN)
         free_since = time.monotonic()
         while not stop.wait(_LOOK_SECONDS):
+            turned()
             if not _taken(self._file):
                 free_since = time.monotonic()
             elif self.wanted_by() is None or time.monotonic() > free_since + _TAKEN_SECONDS_MAX:

@@ -85,7 +85,7 @@ def promote(
     Both predict the test part of the challenger's split. What is better, and by how much, says `promotion` in the
     model's YAML.
 
-    Example: ade-stream models promote salary
+    Example: ade-stream models promote next_order_amount
     """
     from stream.learning.promoting import promote as promoted
     from stream.screens.models import told_promotion
@@ -111,7 +111,7 @@ def verify(
 ) -> None:
     """Train the champion, or a VERSION, anew on its rows, and compare the hashes; 1 where something is otherwise.
 
-    Example: ade-stream models verify salary
+    Example: ade-stream models verify next_order_amount
     """
     from stream.learning.verifying import verify as verified
     from stream.screens.models import told_verified

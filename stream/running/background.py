@@ -49,13 +49,14 @@ class _Worker(threading.Thread, Generic[T]):
 
 
 @contextmanager
-def stopping(stop: threading.Event) -> Iterator[threading.Event]:
-    """SIGINT and SIGTERM set `stop`, and the event that is given, which nobody else sets."""
+def stopping(stop: threading.Event, told: Callable[[], None] = lambda: None) -> Iterator[threading.Event]:
+    """SIGINT and SIGTERM set `stop`, and the event that is given, which nobody else sets; `told` is called then."""
     signalled = threading.Event()
 
     def handle(_: int, __: FrameType | None) -> None:
         signalled.set()
         stop.set()
+        told()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -68,7 +68,7 @@ def _watch(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> 
         showing = Showing(resources, watching=place.landing)
         ended = session(datasets, place.landing, place.warehouse, lock, showing)
         stop = threading.Event()
-        with stopping(stop):
+        with stopping(stop, showing.started_by.stopping):
             while _handed_over(ended, lock, showing, stop):
                 datasets = load_contracts(place.configs, place.warehouse)
                 ended = session(datasets, place.landing, place.warehouse, lock, showing, stop)
@@ -80,7 +80,7 @@ def _handed_over(ended: Ended, lock: WriterLock, showing: Showing, stop: threadi
     if ended.stopped or ended.wanted_by is None or showing.screen is None:
         return False
     showing.screen.say(f"handed over to {ended.wanted_by}")
-    is_back = lock.lend(stop)
+    is_back = lock.lend(stop, showing.started_by.turned)
     if is_back:
         showing.screen.say("goes on")
     return is_back

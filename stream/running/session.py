@@ -28,6 +28,7 @@ from stream.running.barrier import Barrier
 from stream.running.engine import run
 from stream.running.metrics import Meters
 from stream.running.standing import Standing, models_of
+from stream.running.supervision import Supervisor, supervisor
 from stream.schemas.files import SchemaFiles
 from stream.screens.screen import Screen, screen_for
 
@@ -46,6 +47,7 @@ class Showing:
     meters: Meters | None = None
     screen: Screen | None = None
     standing: Standing | None = None
+    started_by: Supervisor = field(default_factory=supervisor)
     _noticed: set[str] = field(default_factory=set)
 
     def notice(self, *sentences: str) -> None:
@@ -113,9 +115,9 @@ def session(
         showing.notice(*sink.notices, *config_notices(sink.connection, sink.tables.values()))
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
-        arrivals = Arrivals(Intake(tracker, recorded, budgets))
+        arrivals = Arrivals(Intake(tracker, recorded, budgets), turned=showing.started_by.turned)
         with (
-            stopping(arrivals.stop) as signalled,
+            stopping(arrivals.stop, showing.started_by.stopping) as signalled,
             _noticing(lock, arrivals.stop) if ongoing else nullcontext(Wish()) as wish,
         ):
             if stop is not None and stop.is_set():
