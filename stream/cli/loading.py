@@ -10,7 +10,6 @@ import typer
 from processors.errors import AdeStreamError
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Landing, WarehousePath
 
-
 _LogFormat: TypeAlias = Annotated[
     Literal["text", "json"] | None,
     typer.Option(
