@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from processors.errors import WarehouseError
 from sinks.base import Span
-from sinks.closing.history import BrokenRule, DateProfile, broken_rules, profiles
+from sinks.closing.history import BrokenRule, DateProfile, Distance, broken_rules, distances, profiles
 from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, literal, quote, staged
 from sinks.database.migrations import migration_names
@@ -24,6 +24,7 @@ from sinks.files import Position, row_id
 from sinks.kpis.history import KpiTrend, trends
 from sinks.ledger.corrections import event
 from sinks.ledger.files import FileEntry, stored_dates, stored_files
+from sinks.ledger.flows import Flow, flows
 from sinks.ledger.holds import DatasetState, dataset_states
 from sinks.ledger.spans import SpanEntry, stored_position, stored_spans
 from sinks.parameters.versions import RecordedParameters
@@ -194,6 +195,14 @@ class WarehouseReader:
     def profiles(self, dataset: str | None = None, date: str | None = None) -> list[DateProfile]:
         """The profiles of a date, or of the last one of each dataset."""
         return profiles(self._connection, dataset, date)
+
+    def flows(self, dataset: str, through: str | None = None) -> list[Flow]:
+        """The balances of a dataset's execution dates up to one, in order."""
+        return flows(self._connection, dataset, through)
+
+    def distances(self, dataset: str, through: str | None = None) -> list[Distance]:
+        """How far the columns of a dataset were from their references, on its dates up to one."""
+        return distances(self._connection, dataset, through)
 
     def kpis(
         self, dataset: str | None = None, kpi: str | None = None, first: str | None = None, last: str | None = None

@@ -48,11 +48,17 @@ def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
 
 def clear_unfinished(folder: Path) -> None:
     """Delete what processes that were killed left unfinished in a folder, as far as it can be deleted."""
+    for path in left_unfinished(folder):
+        with suppress(OSError):
+            path.unlink()
+
+
+def left_unfinished(folder: Path) -> Iterator[Path]:
+    """What processes that are no more left unfinished in a folder."""
     for path in [*folder.glob(f".*{_UNFINISHED}"), *folder.glob(f".*{_UNFINISHED}{_JOURNAL}")]:
         process = path.name.removesuffix(_JOURNAL).removesuffix(_UNFINISHED).rpartition(".")[2]
         if process.isdecimal() and not _runs(int(process)):
-            with suppress(OSError):
-                path.unlink()
+            yield path
 
 
 def _runs(process: int) -> bool:

@@ -19,6 +19,10 @@ WHERE (?1 IS NULL OR dataset = ?1)
 AND date = coalesce(?2, (SELECT max(date) FROM meta_profiles l WHERE l.dataset = p.dataset))
 ORDER BY dataset, "column"
 """
+_DISTANCES = """
+SELECT date, "column", coalesce(psi, -1.0) AS psi, coalesce(js, -1.0) AS js, state FROM meta_profiles
+WHERE dataset = ?1 AND (?2 IS NULL OR date <= ?2) ORDER BY date, "column"
+"""
 _BROKEN = """
 SELECT r.dataset, r.date, r.rule, r.severity, r.action, coalesce(f.path, '') AS path, r.message FROM meta_date_results r
 LEFT JOIN meta_files f ON f.file_id = r.file_id
@@ -41,6 +45,17 @@ class DateProfile:
     date: str
     column: str
     profile: Mapping[str, Any]
+    psi: float | None
+    js: float | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a column was from its reference on a date; None where it was not compared."""
+
+    date: str
+    column: str
     psi: float | None
     js: float | None
     state: State
@@ -75,6 +90,12 @@ def profiles(connection: Connection, dataset: str | None, date: str | None) -> l
     """The profiles of a date, or of the last one of each dataset."""
     rows = connection.table(_PROFILES, dataset, date).to_pylist()
     return [DateProfile(**row | _distances(row) | {"profile": json.loads(row["profile"])}) for row in rows]
+
+
+def distances(connection: Connection, dataset: str, through: str | None = None) -> list[Distance]:
+    """How far the columns of a dataset were from their references, on its dates up to one, in order."""
+    rows = connection.table(_DISTANCES, dataset, through).to_pylist()
+    return [Distance(**row | _distances(row)) for row in rows]
 
 
 def _distances(row: Mapping[str, Any]) -> dict[str, float | None]:

@@ -37,7 +37,8 @@ def show(differences: Sequence[Difference], first: str, last: str) -> None:
         console.print(_table(differences))
         for line in (line for each in differences if not each.is_none for line in _told(each)):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-        console.print("Nothing of this was kept.")
+        would_change = any(not each.is_none for each in differences)
+        console.print("Nothing of this was kept." if would_change else "Nothing would change.")
 
 
 def _table(differences: Sequence[Difference]) -> Table:

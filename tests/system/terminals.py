@@ -119,7 +119,10 @@ def in_terminal(
         return bytes(shown)
 
     settings = environment(**{"TERM": "xterm-256color"} | more)
-    process = subprocess.Popen(arguments, cwd=ROOT, env=settings, stdin=theirs, stdout=theirs, stderr=theirs)
+    # In a group of its own, as a shell starts it: Ctrl-Z does not stop a group that has no parent in its session.
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, env=settings, stdin=theirs, stdout=theirs, stderr=theirs, process_group=0
+    )
     os.close(theirs)
     try:
         yield process, printed

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.system.disks import disk, enlarge
 from tests.system.drops import orders, settled_samples, write
 from tests.system.looking import files, hashes, unsound
 from tests.system.processes import Outcome, Place, ade, command, execute, load
 
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 #: More than the small disks below hold, less than what they hold once they have been made larger.
 ROWS = 20_000
 
@@ -27,29 +27,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Place:
     for name, first in (("a", 1), ("b", ROWS // 2)):
         numbers = range(first, first + ROWS // 2)
         write(folder / "landing" / "orders" / f"orders_2026-11-21_{name}.csv", orders(numbers))
-    configs = Path(__file__).resolve().parents[2] / "configs"
-    place = Place(configs, folder / "landing", folder / "ade.db")
+    place = Place(CONFIGS, folder / "landing", folder / "ade.db")
     load(place)
     return place
-
-
-@contextmanager
-def disk(folder: Path, megabytes: float) -> Iterator[Path]:
-    """A file system in memory of a fixed size."""
-    folder.mkdir()
-    options = f"size={int(megabytes * 1024)}k"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"a tmpfs cannot be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
-def enlarge(folder: Path, megabytes: int) -> None:
-    """Make room."""
-    subprocess.run(["mount", "-o", f"remount,size={megabytes}m", folder], check=True)
 
 
 def limited(place: Place, kilobytes: int, *words: str) -> Outcome:
@@ -85,12 +65,20 @@ def test_a_full_disk_stops_watch_with_exit_3(undisturbed: Place, tmp_path: Path)
 
 def test_a_full_disk_stops_replay_with_exit_3_and_changes_nothing(undisturbed: Place, tmp_path: Path) -> None:
     with disk(tmp_path / "disk", 64) as folder:
-        place = replace(undisturbed, warehouse=folder / "ade.db")
+        place = replace(undisturbed, configs=_stricter(tmp_path / "configs"), warehouse=folder / "ade.db")
         place.warehouse.write_bytes(undisturbed.warehouse.read_bytes())
         (folder / "ballast").write_bytes(b"\0" * (_free(folder) - 512 * 1024))
         check_message(ade(place, "replay", "--date", "2026-11-21", seconds=20), place.warehouse)
         (folder / "ballast").unlink()
         assert hashes(place.warehouse) == hashes(undisturbed.warehouse)
+
+
+def _stricter(configs: Path) -> Path:
+    """The shipped configs, but that no amount is plausible: so most rows of orders would be others."""
+    shutil.copytree(CONFIGS, configs)
+    suite = configs / "expectations" / "orders.yaml"
+    suite.write_text(suite.read_text("utf-8").replace("max: 10000", "max: 1"), "utf-8")
+    return configs
 
 
 @pytest.mark.parametrize("kilobytes", [16, 100])

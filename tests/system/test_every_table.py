@@ -87,7 +87,6 @@ ALTERED: Mapping[str, tuple[str, str]] = {
 #: What `verify` does not look at, and why. Larger levels of keys are read with the first.
 LEFT: Mapping[str, str] = {
     "_sqlite_migrations": "which changes to the tables were made: a warehouse that lacks one is refused",
-    "meta_consequences": "what a person is still to make anew; what it names is looked at itself",
     "meta_datasets": "what a person decided about a dataset that was held; nothing is made of it",
     "meta_key_indexes": "what is not as today's config has it is made anew, with its keys, at the next start",
     "meta_model_metrics": "figures of rows as they were on the day of the training; `models verify` trains once more",

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from tests.system.conftest import Starter
+from tests.system.disks import disk, enlarge
 from tests.system.drops import HEADER, order, orders, rename_into, settled_samples, write
 from tests.system.looking import number, rows
 from tests.system.processes import ROOT, Place, ade, command, entered, environment, eventually, load, write_configs
-from tests.system.test_disk_full import disk, enlarge
 
 DATES = ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"]
 

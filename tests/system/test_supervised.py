@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sinks.database.lock import Turn, WriterLock
+from stream.arrivals import Pace
 from stream.running.supervision import supervisor
 from tests.system.drops import orders, write
 from tests.system.looking import staged
@@ -92,6 +94,31 @@ def test_a_manager_that_has_gone_keeps_no_file_from_being_loaded(place: Place, t
         Path(told.getsockname()).unlink()
         write(place.landing / "orders" / "orders_1.csv", orders(range(1, 11)))
         eventually(lambda: staged(place.warehouse) == 10, 30, "ten orders are staged")
+
+
+def test_who_lends_its_lock_gives_signs_of_life_until_it_is_back(tmp_path: Path) -> None:
+    lock, signs, came = WriterLock(tmp_path / "ade.db", Turn("watch")), list[bool](), threading.Event()
+
+    def borrow() -> None:
+        with WriterLock(tmp_path / "ade.db", Turn("replay", 20)):
+            came.set()
+            eventually(lambda: len(signs) > 2, 20, "the lender gives signs of life")
+
+    borrower = threading.Thread(target=borrow)
+    with lock:
+        borrower.start()
+        eventually(lambda: lock.wanted_by() is not None, 20, "somebody waits for the lock")
+        assert lock.lend(threading.Event(), lambda: signs.append(came.is_set()))
+        borrower.join()
+    assert signs.count(True) > 1
+
+
+def test_what_is_not_committed_yet_is_known_by_its_barrier() -> None:
+    pace = Pace()
+    (barrier,) = pace.due()
+    assert pace.is_waiting
+    barrier.lift()
+    assert not pace.is_waiting
 
 
 def test_a_name_that_is_no_path_is_met(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Whether machine, folders and installation are fit for a warehouse, and what to do where they are not."""
