@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from processors.errors import AdeStreamError
+from processors.errors import AdeStreamError, ConfigError
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Landing, WarehousePath
 
 _LogFormat: TypeAlias = Annotated[
@@ -90,7 +90,7 @@ def _serve(
     log_values: bool,
     ongoing: bool,
 ) -> None:
-    """Where the log is for programs, so is the error that ends the run."""
+    """An error that ends the run is told as its log is; what is wrong with a config stood in no row."""
     from stream.logging.log import Log
     from stream.running.service import Operated, serve
 
@@ -98,7 +98,6 @@ def _serve(
     try:
         raise typer.Exit(serve(*place, Operated(log, metrics_textfile, metrics_port), ongoing=ongoing))
     except AdeStreamError as error:
-        if log_format != "json":
-            raise
+        log = Log(log_format, log_values or isinstance(error, ConfigError), log.declared)
         log.complain("ended", str(error), "error")
         raise typer.Exit(error.exit_code) from error

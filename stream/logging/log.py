@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from stream.logging.entries import Entry, Level, said
 from stream.logging.privacy import without_values
 from stream.screens.output import shown, write
+from stream.screens.tables import to_json_line
 
 Format: TypeAlias = Literal["text", "json"]
 
@@ -33,7 +34,7 @@ class Log:
             return f"{clock()} {text(entry, values)}\n"
         known = {name: values.get(name) for name in ("dataset", "file", "span")}
         told = {"ts": clock(), "level": entry.level, "event": entry.event, **known, "run_id": self.run_id, **values}
-        return json.dumps({name: value for name, value in told.items() if value is not None}, ensure_ascii=False) + "\n"
+        return to_json_line({name: value for name, value in told.items() if value is not None})
 
     def shown(self, entry: Entry) -> Mapping[str, object]:
         """The values of an entry as far as they may be told."""

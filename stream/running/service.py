@@ -12,6 +12,7 @@ from processors.errors import ConfigError, StoppedError
 from sinks.database.lock import Turn, WriterLock
 from stream.config import Dataset
 from stream.judging import stopped_report
+from stream.logging.entries import Entry
 from stream.logging.log import Log
 from stream.report import Report
 from stream.running.background import beside_main_thread, stopping
@@ -51,7 +52,11 @@ def serve(configs: Path, landing: Path, warehouse: Path, operated: Operated, *, 
     stop = threading.Event()
     with stopping(stop):
         report = beside_main_thread(lambda: stopped_report(datasets, landing, stopped, stop))
-    write(to_json(report if log.with_values else _without_values(report)))
+    report = report if log.with_values else _without_values(report)
+    if log.format == "json":
+        log.write(Entry("report", "error", {"dataset": stopped.dataset, "file": stopped.path, "report": report}))
+    else:
+        write(to_json(report))
     return stopped.exit_code
 
 

@@ -73,7 +73,6 @@ class Showing:
     def of(self, tracker: Tracker, arrivals: Arrivals, warehouse: Path) -> tuple[Meters, Screen]:
         """They show this session."""
         waiting = arrivals.backlog.waiting
-        self.log.declared = frozenset(_names(tracker.datasets.values()))
         if self.meters is None or self.screen is None or self.standing is None:
             self.meters = Meters(tracker.datasets, waiting, tracker.held)
             self.standing = Standing(warehouse, models_of(tracker.datasets))
@@ -93,6 +92,8 @@ class Showing:
             yield
         finally:
             if self.standing is not None:
+                if self.observer is not None:  # it tells what this session came to, also when it is over
+                    self.standing.refresh(at_once=True)
                 self.standing.rest()
 
 
@@ -128,6 +129,7 @@ def session(
     Raises ConfigError, WarehouseError and StoppedError.
     """
     ongoing = showing.watching is not None
+    showing.log.declared = frozenset(_names(datasets.values()))
     showing.notice(*(notice for dataset in datasets.values() for notice in dataset.notices))
     with (
         Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink,

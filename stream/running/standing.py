@@ -69,10 +69,10 @@ class Standing:
                 self._connection.close()
                 self._connection = None
 
-    def refresh(self) -> None:
-        """Ask, if it is time. Where the warehouse does not answer, what is known stays."""
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Ask, if it is time, or `at_once`. Where the warehouse does not answer, what is known stays."""
         with self._lock:
-            if self._pace.is_due():
+            if self._pace.is_due() or at_once:
                 with suppress(WarehouseError):
                     self._ask()
                 self._pace.done()
