@@ -17,10 +17,14 @@ MODEL = ModelNow("price", "orders", "learning", "", 100, "mae", 0.25)
 
 
 def series(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
-    """The value of each series of ours, by its name and its labels' values."""
+    """The value of each series of ours, by its name and the values of its labels, in the order of their names."""
     families = text_string_to_metric_families(generate_latest(metrics.registry).decode())
     found = [sample for family in families for sample in family.samples]
-    return {(each.name, tuple(each.labels.values())): each.value for each in found if each.name.startswith("ade_")}
+    return {
+        (each.name, tuple(value for _, value in sorted(each.labels.items()))): each.value
+        for each in found
+        if each.name.startswith("ade_")
+    }
 
 
 def of(snapshot: Snapshot | None) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -41,7 +45,7 @@ def test_each_gauge_has_a_series_a_dataset(name: str) -> None:
 
 
 def test_the_error_of_a_model_is_told_with_its_measure() -> None:
-    assert of(replace(EMPTY, models=(MODEL,)))["ade_stream_model_error", ("price", "mae")] == 0.25
+    assert of(replace(EMPTY, models=(MODEL,)))["ade_stream_model_error", ("mae", "price")] == 0.25
 
 
 def test_the_error_of_a_model_that_is_not_known_is_not_told() -> None:
@@ -53,10 +57,9 @@ def test_counters_and_histograms_of_a_dataset_begin_with_0() -> None:
     metrics = Metrics(lambda: EMPTY)
     metrics.expect(["orders"])
     told = series(metrics)
-    assert [told["ade_stream_rows_total", ("orders", each)] for each in ("accepted", "rejected", "duplicate")] == [
-        0
-    ] * 3
-    assert told["ade_stream_batch_duration_seconds_bucket", ("orders", "judge", "+Inf")] == 0
+    for outcome in ("accepted", "rejected", "duplicate"):
+        assert told["ade_stream_rows_total", ("orders", outcome)] == 0
+    assert told["ade_stream_batch_duration_seconds_bucket", ("orders", "+Inf", "judge")] == 0
 
 
 def test_findings_are_counted_by_kind_and_severity() -> None:

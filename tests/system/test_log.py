@@ -18,7 +18,7 @@ SECRETS = (TEXT, "90210", "1815")
 COLUMNS = ("name", "amount", "born")
 ROW = f"{TEXT}-{{}},{NUMBER},{DAY}\n"
 ROWS = "".join(map(ROW.format, range(20)))
-FILES = {
+FILES: dict[str, str | bytes] = {
     "good": "name,amount,born\n" + ROWS,
     "again": "name,amount,born\n" + ROWS,
     "uncast": f"name,amount,born\n{TEXT}-x,{NUMBER}{TEXT},{DAY}{TEXT}\n",
@@ -33,7 +33,7 @@ FILES = {
     "latin_header": f"{TEXT},".encode() + b"\xff\xfe," + f"{NUMBER},{DAY}\n".encode(),
     "half": f"name,amount\n{TEXT},{NUMBER}\n",
 }
-RULES = [
+RULES: list[dict[str, Any]] = [
     {"check": "distribution", "column": "amount", "mean": {"max": 1}},
     {"check": "freshness", "column": "born", "max_age": "1 day"},
 ]
