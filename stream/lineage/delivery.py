@@ -6,12 +6,11 @@ waits in the outbox; nobody else waits for it.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from processors.errors import WarehouseError
 from sinks.database.connection import Connection
@@ -27,6 +26,10 @@ _EVENTS_TOGETHER = 500
 _PRUNE_SECONDS = 60.0
 #: The writer has the warehouse for itself most of the time; who only notes how far he is comes back later.
 _BUSY_MS = 200
+
+
+#: Tells those who operate a run, in a sentence.
+Complain: TypeAlias = Callable[[str], None]
 
 
 class Target(Protocol):
@@ -48,9 +51,9 @@ class Target(Protocol):
 class Delivery(threading.Thread):
     """Delivers until it is told to finish."""
 
-    def __init__(self, warehouse: Path, target: Target, all_targets: Sequence[str]) -> None:
+    def __init__(self, warehouse: Path, target: Target, all_targets: Sequence[str], complain: Complain) -> None:
         super().__init__(name="ade-stream-lineage", daemon=True)
-        self._warehouse, self._target, self._all = warehouse, target, all_targets
+        self._warehouse, self._target, self._all, self._complain = warehouse, target, all_targets, complain
         self._ends = threading.Event()
         self._last, self._pruned, self._told = float("inf"), float("-inf"), ""
 
@@ -89,7 +92,7 @@ class Delivery(threading.Thread):
         except OSError as error:
             if str(error) != self._told:
                 self._told = str(error)
-                sys.stderr.write(f"ade-stream: {self._target.name}: lineage waits in the warehouse: {error}\n")
+                self._complain(f"{self._target.name}: lineage waits in the warehouse: {error}")
             return False
         else:
             self._told = ""

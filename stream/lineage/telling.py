@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sinks.lineage.teller import Teller
 from stream.config import Dataset
 
 if TYPE_CHECKING:
-    from stream.lineage.delivery import Target
+    from stream.lineage.delivery import Complain, Target
 
 #: How events name the place of jobs, where nobody says.
 NAMESPACE = "ade-stream"
@@ -53,9 +54,9 @@ class Telling:
         paths = str(landing.absolute()), str(warehouse.absolute())
         return Teller(self.namespace, *paths, version("ade-stream"), features)
 
-    def delivering(self, warehouse: Path) -> AbstractContextManager[None]:
-        """While the block runs, and when it ends, events are delivered."""
-        return _delivering(warehouse, [*self._targets()]) if self.is_wanted else nullcontext()
+    def delivering(self, warehouse: Path, complain: Complain | None = None) -> AbstractContextManager[None]:
+        """While the block runs, and when it ends, events are delivered. `complain`: of a target that is not there."""
+        return _delivering(warehouse, [*self._targets()], complain or _on_stderr) if self.is_wanted else nullcontext()
 
     def _targets(self) -> Iterator[Target]:
         from stream.lineage.ndjson import EventFile
@@ -86,11 +87,15 @@ def derived(dataset: Dataset) -> dict[str, Feature]:
     return {feature.name: feature for step in steps for feature in step.features}
 
 
+def _on_stderr(sentence: str) -> None:
+    sys.stderr.write(f"ade-stream: {sentence}\n")
+
+
 @contextmanager
-def _delivering(warehouse: Path, targets: list[Target]) -> Iterator[None]:
+def _delivering(warehouse: Path, targets: list[Target], complain: Complain) -> Iterator[None]:
     from stream.lineage.delivery import Delivery
 
-    deliveries = [Delivery(warehouse, target, [each.name for each in targets]) for target in targets]
+    deliveries = [Delivery(warehouse, target, [each.name for each in targets], complain) for target in targets]
     for delivery in deliveries:
         delivery.start()
     try:
