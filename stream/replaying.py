@@ -18,6 +18,7 @@ from stream.consequences.following import Following, left, still, with_verdicts
 from stream.consequences.model import Consequence
 from stream.consequences.settled import settle
 from stream.learning.relearning import learned_anew
+from stream.lineage.telling import SILENT, Telling
 from stream.replay import Replayed, Request, asked, replay
 from stream.writing import writing
 
@@ -33,14 +34,21 @@ class Report:
     left: list[Consequence]
 
 
-def replay_dates(configs: Path, landing: Path, path: Path, request: Request, turn: Turn) -> Report:
+def replay_dates(
+    configs: Path, landing: Path, path: Path, request: Request, turn: Turn, telling: Telling = SILENT
+) -> Report:
     """Replay what is asked for, each date in a transaction of its own, and close it.
 
     Raises what `replay` raises, and WarehouseError.
     """
     with writing(path, turn) as lock:
         asked_for = asked(configs, path, request)
-        with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
+        teller = telling.teller(asked_for.datasets, landing, path)
+        with (
+            Warehouse(path, asked_for.tables, replaying=True, lock=lock, teller=teller) as warehouse,
+            telling.delivering(path),
+            warehouse.recording("replay"),
+        ):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
             done = work.dates(asked_for.dates, refit=request.refit)
             steps = work.cascade() if request.cascade else []
