@@ -22,13 +22,14 @@ from stream.writing import writing
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was replayed, and a sentence for each dataset passed over; what was `carried_out` behind it; and all that is
-    `left` to do, whichever replay left it."""
+    """What was replayed, and a sentence for each dataset passed over, and for each date that is `lost`; what was
+    `carried_out` behind it; and all that is `left` to do, whichever replay left it."""
 
     replayed: list[Replayed]
     passed_over: tuple[str, ...]
     carried_out: list[Step]
     left: list[Consequence]
+    lost: tuple[str, ...] = ()
 
 
 def replay_dates(configs: Path, landing: Path, path: Path, request: Request, turn: Turn) -> Report:
@@ -37,14 +38,14 @@ def replay_dates(configs: Path, landing: Path, path: Path, request: Request, tur
     Raises what `replay` raises, and WarehouseError.
     """
     with writing(path, turn) as lock:
-        asked_for = asked(configs, path, request)
+        asked_for = asked(configs, landing, path, request)
         with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
             done = [work.date(name, date, refit=request.refit) for date, name in asked_for.dates]
             steps = work.cascade() if request.cascade else []
             known = pending(warehouse.connection)
     told = [replace(each, consequences=still(each.consequences, known)) for each in done]
-    return Report(told, asked_for.passed_over, steps, left(known))
+    return Report(told, asked_for.passed_over, steps, left(known), asked_for.lost)
 
 
 @dataclass(slots=True)
