@@ -35,17 +35,29 @@ class Report:
 def replay_dates(configs: Path, landing: Path, path: Path, request: Request, turn: Turn) -> Report:
     """Replay what is asked for, each date in a transaction of its own, and close it.
 
-    Raises what `replay` raises, and WarehouseError.
+    Raises what `replay` raises, and WarehouseError; a KeyboardInterrupt says what was kept, once there are dates.
     """
     with writing(path, turn) as lock:
         asked_for = asked(configs, landing, path, request)
         with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
-            done = [work.date(name, date, refit=request.refit) for date, name in asked_for.dates]
-            steps = work.cascade() if request.cascade else []
+            done = list[Replayed]()
+            try:
+                for date, name in asked_for.dates:
+                    done.append(work.date(name, date, refit=request.refit))
+                steps = work.cascade() if request.cascade else []
+            except KeyboardInterrupt as stopped:
+                raise KeyboardInterrupt(_kept(len(done), len(asked_for.dates))) from stopped
             known = pending(warehouse.connection)
     told = [replace(each, consequences=still(each.consequences, known)) for each in done]
     return Report(told, asked_for.passed_over, steps, left(known), asked_for.lost)
+
+
+def _kept(done: int, dates: int) -> str:
+    """What stays where a replay is stopped on its way."""
+    if done < dates:
+        return f"stopped: {done} of {dates} dates were replayed and stay so; the others are as they were."
+    return f"stopped: all {dates} dates were replayed and stay so; with --cascade, once more, it goes on behind them."
 
 
 @dataclass(slots=True)

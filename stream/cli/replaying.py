@@ -79,7 +79,11 @@ def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, 
 
     its = turn("replay", threading.Event(), wait=wait)
     with stopping(its.stop):
-        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
+        try:
+            report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
+        except KeyboardInterrupt as stopped:
+            _tell(map(str, stopped.args))
+            raise
     _tell((*report.passed_over, *report.lost))
     if json and request.cascade:
         write(to_json({name: getattr(report, name) for name in ("replayed", "carried_out", "left")}))
