@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processors.learning.model import Detector, Drift
+from processors.learning.steps.river import ADWIN, PageHinkley
 
 #: So many rows at least make a look: the mean error of fewer says little.
 _LOOK_ROWS = 30
@@ -71,8 +72,6 @@ class _Adwin:
     """
 
     def __init__(self) -> None:
-        from river.drift import ADWIN  # scikit-learn comes with it: only who watches waits for that
-
         self._adwin = ADWIN(clock=1)  # type: ignore[no-untyped-call]
         #: The value of each look, and behind how many rows it began.
         self._latest: list[tuple[float, int]] = []
@@ -121,8 +120,6 @@ class _PageHinkley:
     _KEPT = ("_sum_increase", "_sum_decrease", "_min_increase", "_max_decrease", "_drift_detected")
 
     def __init__(self) -> None:
-        from river.drift import PageHinkley
-
         self._test = PageHinkley(min_instances=10, delta=_TOLERATED, threshold=_THRESHOLD, alpha=1.0, mode="up")
         #: Behind how many rows the first look began since the sum was least; None where that was the last look.
         self._risen_from: int | None = None

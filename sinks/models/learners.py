@@ -33,7 +33,7 @@ FROM meta_learners WHERE ?1 IS NULL OR model = ?1 ORDER BY model
 """
 _TAKE = "INSERT INTO meta_learner_spans VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _TAKEN = """
-SELECT seq, id_first, id_last, head, rows_before, rows, statistics FROM meta_learner_spans
+SELECT seq, id_first, id_last, head, rows_before AS seen, rows, statistics FROM meta_learner_spans
 WHERE model = ? AND id_first <= ? AND id_last >= ? ORDER BY seq, id_first
 """
 _STATISTICS = """
@@ -77,14 +77,14 @@ class StoredLearner:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a learner took of entry `seq` at a time: `rows` of those with ids from `id_first` to `id_last`, when the log
-    ended with `head`. `rows_before`: how many it had met, refused ones included. `statistics`: what takes these rows
-    out again."""
+    ended with `head`. `seen`: how many rows it had met before, refused ones included. `statistics`: what takes these
+    rows out again."""
 
     seq: int
     id_first: int
     id_last: int
     head: int
-    rows_before: int
+    seen: int
     rows: int
     statistics: Mapping[str, Any] | None = None
 
@@ -135,7 +135,7 @@ def _learner(row: Mapping[str, Any]) -> StoredLearner:
 def take(connection: Connection, model: str, taken: Taken) -> None:
     """A learner took this."""
     statistics = None if taken.statistics is None else _json(taken.statistics)
-    said = (taken.seq, taken.id_first, taken.id_last, taken.head, taken.rows_before, taken.rows)
+    said = (taken.seq, taken.id_first, taken.id_last, taken.head, taken.seen, taken.rows)
     connection.run(_TAKE, model, *said, statistics)
 
 

@@ -25,10 +25,6 @@ SELECT EXISTS (SELECT 1 FROM meta_learning_log WHERE dataset = ?1 AND change = '
 """
 _FORGET_BEHIND = "DELETE FROM meta_learning_log WHERE dataset = ? AND seq > ? AND change = 'added'"
 _CUT = "UPDATE meta_learning_log SET id_last = ? WHERE seq = ? AND change = 'added' AND id_last > ?"
-_SINCE = """
-SELECT coalesce(min(f.date), '') FROM meta_learner_spans t JOIN meta_files f ON f.file_id = t.id_first >> 32
-WHERE t.model = ?
-"""
 _REMOVED = "SELECT EXISTS (SELECT 1 FROM meta_learning_log WHERE dataset = ? AND change = 'removed' AND seq <= ?)"
 _JUDGED_AGAIN = """
 SELECT EXISTS (SELECT 1 FROM meta_spans s JOIN meta_runs r ON r.run_id = s.run_id
@@ -71,16 +67,14 @@ def is_behind(connection: Connection, learner: StoredLearner, dataset: str) -> b
     return connection.integer(_BEHIND, dataset, learner.seq) == 1
 
 
-def set_back(connection: Connection, learner: StoredLearner, dataset: str) -> str:
-    """Let the log end where the learner is, and its predictions stand aside; the first execution date that it
-    learned, empty where it learned all."""
+def set_back(connection: Connection, learner: StoredLearner, dataset: str) -> None:
+    """Let the log end where the learner is, and its predictions stand aside."""
     connection.run(_FORGET_BEHIND, dataset, learner.seq)
     connection.run(_CUT, learner.row_id, learner.seq, learner.row_id)
     if has_predictions(connection, learner.model):
         own = predictions(learner.model)
         connection.run(f"ALTER TABLE {quote(own)} RENAME TO {quote(_aside(learner.model))}")
         forget_predictions(connection, learner.model, 0, 0)  # makes the table that is to be filled
-    return str(connection.rows(_SINCE, learner.model)[0][0]) if learner.version > 1 else ""
 
 
 def has_predictions(connection: Connection, model: str) -> bool:

@@ -94,9 +94,9 @@ def _differences(
 ) -> Iterator[LearnerDifference]:
     """In tables that are undone later."""
     told = alarms(connection, stored.model)
-    since = set_back(connection, stored, follower.model.dataset)
+    set_back(connection, stored, follower.model.dataset)
     try:
-        version = follower.learn_anew(since).learner.version
+        version = follower.learn_anew(stored.since).learner.version
     except (ArithmeticError, ValueError) as error:
         yield _difference(follower, "meta_learners", "state", "known", f"cannot be computed: {error}")
         return

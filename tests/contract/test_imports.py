@@ -99,11 +99,28 @@ def test_the_law_is_read_from_modules_that_are_there() -> None:
         ("stream.cli", {"numpy", "pyarrow", "polars", "pydantic", "rich", "sqlite_utils", "yaml"} | LEARNING),
         ("stream.config, stream.running.service", LEARNING | {"rich"}),
         ("stream.learning.predicting, stream.learning.artifacts", LEARNING),
+        (
+            "processors.learning.learner",
+            {"sklearn", "scipy.stats", "scipy.linalg", "river.tree", "river.datasets"},
+        ),
         ("sinks.reading, stream.screens.tables, stream.screens.rejects", {"stream.config", "pydantic", "sqlite_utils"}),
     ],
-    ids=["the command line", "a run", "a prediction of a linear model", "a command that only looks"],
+    ids=["the command line", "a run", "a prediction of a linear model", "a learner", "a command that only looks"],
 )
 def test_what_takes_long_to_import_is_imported_by_those_who_need_it(modules: str, heavy: set[str]) -> None:
     code = f"import sys, {modules}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert heavy.intersection(done.stdout.split()) == set()
+
+
+def test_packages_of_river_are_themselves_for_who_asks_them_for_more_than_a_learner_does() -> None:
+    code = (
+        "from processors.learning.steps import river as ours; from river import drift, linear_model, optim, proba; "
+        "from scipy import special; from scipy.special import expit; import river.preprocessing, scipy.stats; "
+        "assert linear_model.Perceptron().predict_one({}) is False; assert special.expit is expit; "
+        "assert linear_model.LinearRegression is ours.LinearRegression; assert drift.ADWIN is ours.ADWIN; "
+        "assert optim.losses.Log().mean_func(0.0) == 0.5; assert proba.Gaussian().n_samples == 0; "
+        "assert river.preprocessing.StandardScaler is ours.StandardScaler; print(*dir(river.preprocessing))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "OneHotEncoder" in done.stdout.split()

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from river import linear_model
 
 from processors.learning.design import Design, Numbers
 from processors.learning.limits import SHRUNK_MAX
 from processors.learning.statistics import Statistics
 from processors.learning.steps.protocols import DivergedError, State
+from processors.learning.steps.river import BayesianLinearRegression
 from processors.learning.weights import Weights
 
 
@@ -27,7 +27,7 @@ class Bayesian:
         self._begin()
 
     def _begin(self) -> None:
-        self._model = linear_model.BayesianLinearRegression(**self._options)
+        self._model = BayesianLinearRegression(**self._options)
         self._weights: Weights | None = None
         self._target_squared = 0.0
         #: The largest that each of `_squares` ever was: by its digits they are known.

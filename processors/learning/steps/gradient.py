@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from river import linear_model, optim, utils
-
 from processors.learning.design import Design, Numbers
 from processors.learning.model import Step
 from processors.learning.steps.protocols import State
+from processors.learning.steps.river import SGD, Adam, LinearRegression, LogisticRegression, VectorDict
 from processors.learning.weights import Weights
 
-_OPTIMIZERS = {"optim.SGD": optim.SGD, "optim.Adam": optim.Adam}
+_OPTIMIZERS = {"optim.SGD": SGD, "optim.Adam": Adam}
 
 
 class Gradient:
@@ -23,7 +22,7 @@ class Gradient:
     takes as long as the step itself."""
 
     def __init__(self, *, is_logistic: bool = False, optimizer: Step | None = None, **options: Any) -> None:
-        kind = linear_model.LogisticRegression if is_logistic else linear_model.LinearRegression
+        kind = LogisticRegression if is_logistic else LinearRegression
         chosen = optimizer or Step("optim.SGD")
         self._model = kind(optimizer=_OPTIMIZERS[chosen.estimator](**dict(chosen.options)), **options)
         self._is_logistic = is_logistic
@@ -54,7 +53,7 @@ class Gradient:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
         model = self._model
-        model._weights = utils.VectorDict(dict(state["weights"]))
+        model._weights = VectorDict(dict(state["weights"]))
         model.intercept = state["intercept"]
         model.optimizer.n_iterations = state["iterations"]
         for name in ("m", "v"):
@@ -74,7 +73,7 @@ class GradientByRow(Gradient):
             self._model.learn_one(row, y)
 
     def _moments(self, values: Mapping[str, float]) -> Any:
-        return utils.VectorDict(dict(values))
+        return VectorDict(dict(values))
 
 
 def _floats(values: Mapping[str, float]) -> dict[str, float]:

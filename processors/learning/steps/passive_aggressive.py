@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from river import linear_model
-
 from processors.learning.design import Design, Numbers
 from processors.learning.steps.protocols import State
+from processors.learning.steps.river import PAClassifier, PARegressor
 from processors.learning.weights import Weights
 
 
@@ -16,7 +15,7 @@ class PassiveAggressive:
     """As far as a row asks for it, and no further."""
 
     def __init__(self, *, is_logistic: bool = False, **options: Any) -> None:
-        kind = linear_model.PAClassifier if is_logistic else linear_model.PARegressor
+        kind = PAClassifier if is_logistic else PARegressor
         self._model, self._is_logistic = kind(**options), is_logistic
 
     def learn(self, design: Design, target: Numbers) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from river import preprocessing
 
 from processors.learning.design import Design, Numbers
 from processors.learning.steps.protocols import State
+from processors.learning.steps.river import MaxAbsScaler, MinMaxScaler, StandardScaler
 
 
 class Standard:
@@ -21,7 +21,7 @@ class Standard:
     """
 
     def __init__(self, *, with_std: bool = True) -> None:
-        self._scaler = preprocessing.StandardScaler(with_std=with_std)
+        self._scaler = StandardScaler(with_std=with_std)
 
     def learn(self, design: Design) -> None:
         """Knows these rows too."""
@@ -52,7 +52,7 @@ class Standard:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        self._scaler = preprocessing.StandardScaler(with_std=self._scaler.with_std)
+        self._scaler = StandardScaler(with_std=self._scaler.with_std)
         self._scaler.counts.update(state["counts"])
         self._scaler.means.update(state["means"])
         self._scaler.vars.update(state["vars"])
@@ -77,7 +77,7 @@ class MinMax:
     extremes of a tick do the same."""
 
     def __init__(self) -> None:
-        self._scaler = preprocessing.MinMaxScaler()
+        self._scaler = MinMaxScaler()
 
     def learn(self, design: Design) -> None:
         """Knows these rows too."""
@@ -102,14 +102,14 @@ class MinMax:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        self._scaler = preprocessing.MinMaxScaler._from_state(**state)
+        self._scaler = MinMaxScaler._from_state(**state)
 
 
 class MaxAbs:
     """MaxAbsScaler: a value as a share of the greatest distance from 0. Of a tick the greatest will do."""
 
     def __init__(self) -> None:
-        self._scaler = preprocessing.MaxAbsScaler()
+        self._scaler = MaxAbsScaler()
 
     def learn(self, design: Design) -> None:
         """Knows these rows too."""
@@ -127,7 +127,7 @@ class MaxAbs:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Knows that, and nothing else."""
-        self._scaler = preprocessing.MaxAbsScaler._from_state(**state)
+        self._scaler = MaxAbsScaler._from_state(**state)
 
 
 def _divided(values: Numbers, by: Numbers) -> Numbers:
