@@ -62,6 +62,12 @@ class Evidence:
                 return str(error)
         return None
 
+    def why_lost(self, date: str) -> str | None:
+        """Why a date cannot be had as a whole, by the first of its files that cannot, as far as `why_none` knows."""
+        files = self.recorded.files("dataset = ? AND date = ? AND state <> 'superseded'", self.dataset.name, date)
+        reasons = ((entry.file.path, self.why_none(entry)) for entry in files)
+        return next((f"{path}: {why}" for path, why in reasons if why is not None), None)
+
     def whole_file(self, entry: FileEntry) -> tuple[bytes, int]:
         """Where a file is, from the landing folder, that has the bytes of all spans and nothing more; and its size.
         Raises SourceError where there is none."""

@@ -15,6 +15,7 @@ from processors.errors import ConfigError, SourceError
 from processors.parameters.model import Parameters
 from sinks.base import MicroBatch, Receipt
 from sinks.ledger.files import FileEntry
+from sinks.ledger.prunes import stored_prunes
 from sinks.ledger.replays import Replay, record_replay
 from sinks.ledger.spans import SpanEntry
 from sinks.parameters.versions import RecordedParameters
@@ -70,11 +71,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is replayed: dates in their order, each of a dataset; and a sentence for each dataset passed over."""
+    """What is replayed: dates in their order, each of a dataset; and a sentence for each dataset passed over. `lost`:
+    one for each date that cannot be replayed, since what that takes was pruned."""
 
     datasets: Mapping[str, Dataset]
     dates: tuple[tuple[str, str], ...]
     passed_over: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
     @property
     def tables(self) -> list[Table]:
@@ -82,17 +85,29 @@ class Asked:
         return [dataset.table for dataset in self.datasets.values()]
 
 
-def asked(configs: Path, path: Path, request: Request) -> Asked:
+def asked(configs: Path, landing: Path, path: Path, request: Request) -> Asked:
     """What a request comes to. Raises ConfigError and WarehouseError."""
     datasets, only = load_contracts(configs, path), request.only
     if only is not None and only not in datasets:
         raise ConfigError(f"there is no dataset {only!r}; {configs} describes {', '.join(datasets)}.")
     with WarehouseReader(path) as recorded:
-        recorded_dates = dates(recorded, request.first, request.last)
-    wanted = [(date, name) for date, name in recorded_dates if only in {None, name}]
-    left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
+        wanted = [each for each in dates(recorded, request.first, request.last) if only in {None, each[1]}]
+        left_out = {} if only else _left_out(configs, datasets, {name for _, name in wanted})
+        described = [each for each in wanted if each[1] not in left_out]
+        lost = dict(_lost(recorded, landing, datasets, described))
     sentences = (f"{name} {why}, so it was not replayed." for name, why in sorted(left_out.items()))
-    return Asked(datasets, tuple(each for each in wanted if each[1] not in left_out), tuple(sentences))
+    return Asked(datasets, tuple(each for each in described if each not in lost), tuple(sentences), (*lost.values(),))
+
+
+def _lost(
+    recorded: WarehouseReader, landing: Path, datasets: Mapping[str, Dataset], dates: Iterable[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """The dates of which something was pruned that their replay takes, each with a sentence."""
+    pruned = {(each.date, each.dataset) for each in stored_prunes(recorded.connection)}
+    for date, name in dates:
+        why = Evidence(recorded, landing, datasets[name]).why_lost(date) if (date, name) in pruned else None
+        if why is not None:
+            yield (date, name), f"{name} {date} was not replayed. {why}."
 
 
 def _left_out(configs: Path, datasets: Mapping[str, Dataset], recorded: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,13 +25,14 @@ from stream.writing import writing
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was replayed, and a sentence for each dataset passed over; what was `carried_out` behind it; and all that is
-    `left` to do, whichever replay left it."""
+    """What was replayed, and a sentence for each dataset passed over, and for each date that is `lost`; what was
+    `carried_out` behind it; and all that is `left` to do, whichever replay left it."""
 
     replayed: list[Replayed]
     passed_over: tuple[str, ...]
     carried_out: list[Step]
     left: list[Consequence]
+    lost: tuple[str, ...] = ()
 
 
 def replay_dates(
@@ -39,10 +40,10 @@ def replay_dates(
 ) -> Report:
     """Replay what is asked for, each date in a transaction of its own, and close it.
 
-    Raises what `replay` raises, and WarehouseError.
+    Raises what `replay` raises, and WarehouseError; a KeyboardInterrupt says what was kept, once there are dates.
     """
     with writing(path, turn) as lock:
-        asked_for = asked(configs, path, request)
+        asked_for = asked(configs, landing, path, request)
         teller = telling.teller(asked_for.datasets, landing, path)
         with (
             Warehouse(path, asked_for.tables, replaying=True, lock=lock, teller=teller) as warehouse,
@@ -50,11 +51,23 @@ def replay_dates(
             warehouse.recording("replay"),
         ):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
-            done = work.dates(asked_for.dates, refit=request.refit)
-            steps = work.cascade() if request.cascade else []
+            done = list[Replayed]()
+            try:
+                for each in work.dates(asked_for.dates, refit=request.refit):
+                    done.append(each)
+                steps = work.cascade() if request.cascade else []
+            except KeyboardInterrupt as stopped:
+                raise KeyboardInterrupt(_kept(len(done), len(asked_for.dates))) from stopped
             known = pending(warehouse.connection)
     told = [replace(each, consequences=still(each.consequences, known)) for each in done]
-    return Report(told, asked_for.passed_over, steps, left(known))
+    return Report(told, asked_for.passed_over, steps, left(known), asked_for.lost)
+
+
+def _kept(done: int, dates: int) -> str:
+    """What stays where a replay is stopped on its way."""
+    if done < dates:
+        return f"stopped: {done} of {dates} dates were replayed and stay so; the others are as they were."
+    return f"stopped: all {dates} dates were replayed and stay so; with --cascade, once more, it goes on behind them."
 
 
 @dataclass(slots=True)
@@ -72,13 +85,13 @@ class Replaying:
         """Dates are closed behind each replay."""
         self.closings = Closings(self.warehouse)
 
-    def dates(self, dates: Iterable[tuple[str, str]], *, refit: bool) -> list[Replayed]:
-        """Replay dates, each of a dataset, and strike out what was left before and is as it was again."""
+    def dates(self, dates: Iterable[tuple[str, str]], *, refit: bool) -> Iterator[Replayed]:
+        """Replay dates, each of a dataset; behind the last, strike out what was left before and is as it was again."""
         before = pending(self.warehouse.connection)
-        done = [self.date(name, date, refit=refit) for date, name in dates]
+        for date, name in dates:
+            yield self.date(name, date, refit=refit)
         with WarehouseReader(self.warehouse.path) as recorded, self.warehouse.connection.transaction():
             settle(self.warehouse.connection, recorded, self.datasets, self.landing, before)
-        return done
 
     def date(self, dataset: str, date: str, *, refit: bool) -> Replayed:
         """Replay a date and close it."""

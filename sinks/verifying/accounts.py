@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sinks.database.connection import Connection
-from sinks.database.identifiers import feature_changes, feature_rows, literal, quote
+from sinks.database.identifiers import feature_changes, feature_rows, latest_features, literal, quote
 from sinks.verifying.books import Contradiction
 
 _RANGE = "BETWEEN f.file_id << 32 AND (f.file_id << 32) + 4294967295"
 _VIEWS = "SELECT view, dataset FROM meta_feature_registry WHERE status = 'active' ORDER BY view"
+_FEATURES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'feats_*' ORDER BY name"
 #: Files in their order, each with the version of the one before it.
 _TIMELINE = """
 (SELECT dataset, date, file_id, schema_version AS version,
@@ -73,6 +74,13 @@ _ACCOUNTS = (
         WHERE f.dataset = d.dataset AND f.date = d.date AND s.parameters_version = d.version)""",
     ),
     _Account(
+        "meta_parameter_dates",
+        "its records were judged with parameters, and it is not said which ones the date has",
+        f"""SELECT f.dataset, f.date, s.span_id FROM meta_files f JOIN meta_spans s ON s.span_id {_RANGE}
+        WHERE s.parameters_version NOTNULL AND f.state <> 'superseded' AND NOT EXISTS (
+        SELECT 1 FROM meta_parameter_dates d WHERE d.dataset = f.dataset AND d.date = f.date)""",
+    ),
+    _Account(
         "meta_suites",
         "records were judged by a suite that is not there",
         """SELECT NULL, NULL, span_id FROM meta_spans s
@@ -91,6 +99,19 @@ _ACCOUNTS = (
         SELECT 1 FROM meta_files f WHERE f.dataset = r.dataset AND f.date = r.date)""",
     ),
     _Account(
+        "meta_replays",
+        "records of the date were judged by a replay that is not there",
+        f"""SELECT f.dataset, f.date, s.span_id FROM meta_files f JOIN meta_spans s ON s.span_id {_RANGE}
+        JOIN meta_runs r ON r.run_id = s.run_id AND r.command = 'replay'
+        WHERE r.run_id >= (SELECT min(run_id) FROM meta_replays) AND NOT EXISTS (SELECT 1 FROM meta_replays p
+        WHERE p.dataset = f.dataset AND p.date = f.date AND p.run_id = s.run_id)""",
+    ),
+    _Account(
+        "meta_replays",
+        "a replay is not there, and later ones are",
+        "SELECT NULL, NULL, NULL WHERE (SELECT max(replay_id) > count(*) FROM meta_replays)",
+    ),
+    _Account(
         "meta_consequences",
         "something is to be made anew because of a date of which there never was a file",
         """SELECT dataset, cause, NULL FROM meta_consequences
@@ -107,6 +128,11 @@ _ACCOUNTS = (
         "records were judged in a run that is not there",
         """SELECT NULL, NULL, span_id FROM meta_spans
         WHERE run_id NOTNULL AND run_id NOT IN (SELECT run_id FROM meta_runs)""",
+    ),
+    _Account(
+        "meta_runs",
+        "a run is not there, and later ones are",
+        "SELECT NULL, NULL, NULL WHERE (SELECT max(run_id) > count(*) FROM meta_runs)",
     ),
     _Account(
         "meta_batches",
@@ -163,10 +189,28 @@ _ACCOUNTS = (
         OR t.rows > t.id_last - t.id_first + 1 OR t.model NOT IN (SELECT model FROM meta_learners)""",
     ),
     _Account(
+        "meta_learner_spans",
+        "a learner knows more rows than it took",
+        """SELECT NULL, NULL, NULL FROM meta_learners m WHERE version = 1 AND rows > stale + (
+        SELECT coalesce(sum(t.rows), 0) FROM meta_learner_spans t WHERE t.model = m.model)""",
+    ),
+    _Account(
+        "meta_kpis",
+        "there are values of a KPI of which no definition is there",
+        """SELECT dataset, NULL, NULL FROM (SELECT DISTINCT dataset, kpi FROM kpi_history) h WHERE NOT EXISTS (
+        SELECT 1 FROM meta_kpis k WHERE k.dataset = h.dataset AND k.kpi = h.kpi)""",
+    ),
+    _Account(
         "meta_models",
         "a version was trained with a split that is not there",
         """SELECT dataset, NULL, NULL FROM meta_models
         WHERE split_id NOTNULL AND split_id NOT IN (SELECT split_id FROM meta_dataset_splits)""",
+    ),
+    _Account(
+        "meta_dataset_splits",
+        "a part of a split is not there",
+        """SELECT NULL, NULL, NULL FROM meta_dataset_splits
+        GROUP BY split_id HAVING count(*) < json_array_length(max(definition), '$.parts')""",
     ),
     _Account(
         "meta_model_metrics",
@@ -194,7 +238,7 @@ _ACCOUNTS = (
 def of_tables(connection: Connection, dataset: str | None, first: str, last: str) -> Iterator[Contradiction]:
     """The first thing of each account that is not so, as far as it is about a dataset (None: all) and the dates from
     `first` to `last`."""
-    for each in (*_ACCOUNTS, *_of_views(connection)):
+    for each in (*_ACCOUNTS, *_of_views(connection), *_of_strangers(connection)):
         for name, date, row in connection.rows(_WANTED.format(each.found), dataset, first, last):
             where = None if name is None else str(name), None if date is None else str(date)
             record = None if row is None else int(str(row))
@@ -213,3 +257,17 @@ def _of_views(connection: Connection) -> Iterator[_Account]:
         waiting = feature_changes(named)
         told = "rows are written down whose vectors were never computed"
         yield _Account(waiting, told, f"SELECT {own}, NULL, _id FROM {quote(waiting)}")
+
+
+def _of_strangers(connection: Connection) -> Iterator[_Account]:
+    """Vectors of which no version of a view says what they are: nothing can be computed in their tables."""
+    known = {name for (view, _) in connection.rows(_VIEWS) for name in _tables_of(str(view))}
+    for (table,) in connection.rows(_FEATURES):
+        if str(table) not in known:
+            told = f"there is {table!s}, and no version of its view is registered"
+            yield _Account("meta_feature_registry", told, "SELECT NULL, NULL, NULL", "all")
+            return
+
+
+def _tables_of(view: str) -> tuple[str, ...]:
+    return feature_rows(view), latest_features(view), feature_changes(view)

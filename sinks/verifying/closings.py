@@ -11,7 +11,7 @@ from processors.assessing.expectations import DIMENSIONS
 from processors.drift.reference import compare
 from processors.profiling.ordinals import origin
 from sinks.closing.profiles import said as profile_said
-from sinks.closing.references import in_force
+from sinks.closing.references import in_force, profiled_columns
 from sinks.closing.results import said as result_said
 from sinks.closing.results import verdicts
 from sinks.closing.rows import summaries
@@ -33,7 +33,13 @@ SELECT rule, coalesce(file_id, ''), {", ".join(_RESULT)} FROM meta_date_results 
 """
 _PROFILE = ("profile", "psi", "js", "state")
 _PROFILES = f"""SELECT "column", {", ".join(_PROFILE)} FROM meta_profiles WHERE dataset = ? AND date = ?"""
-_PROFILED = """SELECT "column", profiled_at FROM meta_profiles WHERE dataset = ? AND date = ? ORDER BY 2, 1"""
+#: When each column of a date was profiled; one that has no profile, though it had ones when the date was closed, was
+#: to be profiled then.
+_PROFILED = """
+SELECT "column", coalesce(max(profiled_at) FILTER (WHERE p.date = ?2), closed_at) FROM meta_profiles p
+JOIN meta_closings c ON c.dataset = p.dataset AND c.date = ?2 WHERE p.dataset = ?1
+GROUP BY 1 HAVING min(profiled_at) <= closed_at ORDER BY 2, 1
+"""
 _EXPLAINED = ("score", *DIMENSIONS)
 _SCORES = f"""
 SELECT explanation, {", ".join(f"quote({each})" for each in _EXPLAINED)},
@@ -66,14 +72,15 @@ def _judged(connection: Connection, table: Table, date: str) -> Iterator[tuple[t
 
 
 def _profiled(connection: Connection, table: Table, date: str) -> Iterator[tuple[tuple[str, ...], _Row]]:
-    """The columns that have a profile, each compared with the reference that it had."""
-    profiling, types, day = table.profiling, dict(table.columns), calendar_date.fromisoformat(date)
-    made = {str(column): str(at) for column, at in connection.rows(_PROFILED, table.dataset, date)}
-    references = {at: in_force(connection, table.dataset, date, at) for at in dict.fromkeys(made.values())}
-    known = [column for column in made if column in types]
+    """The columns that have a profile, or had to, each compared with the reference that it had."""
+    profiling, day = table.profiling, calendar_date.fromisoformat(date)
     if profiling is None:
         return
-    for column, summary in summaries(connection, table, [date], known):
+    wanted = set(profiled_columns(table, profiling))
+    rows = connection.rows(_PROFILED, table.dataset, date)
+    made = {str(column): str(at) for column, at in rows if column in wanted}
+    references = {at: in_force(connection, table.dataset, date, at) for at in dict.fromkeys(made.values())}
+    for column, summary in summaries(connection, table, [date], list(made)):
         reference = references[made[column]].get(column)
         compared = compare(reference, summary, profiling, origin(day, summary.kind))
         yield (column,), _row(_PROFILE, profile_said(summary, compared, profiling))

@@ -54,8 +54,15 @@ class Derived:
                 if was.get(name) == now.get(name):
                     same.append(name)
                 else:
-                    other.append(f"{kind} {name} of {dataset} is defined otherwise by now")
+                    other.append(f"{kind} {name} of {dataset} {_told(name in was, name in now)}")
         return cls(tuple(views), tuple(kpis), tuple(other))
+
+
+def _told(is_recorded: bool, is_today: bool) -> str:
+    """Of what is not defined alike."""
+    if is_recorded and is_today:
+        return "is defined otherwise by now"
+    return "is in no config any more" if is_recorded else "is not recorded"
 
 
 def of_date(recorded: Connection, dataset: str, date: str, derived: Derived) -> Iterator[Question]:

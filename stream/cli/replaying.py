@@ -62,7 +62,8 @@ def replay(
 
     With the same files and configs nothing changes, and it says so. Each date has the parameters that it had; with
     --refit those that the rows before it make now, date by date. What rests on rows that changed is named: other dates,
-    parameters, learners, models; --cascade makes it anew, and goes on where it was stopped. --diff does all of it in
+    parameters, learners, models; --cascade makes it anew, and goes on where it was stopped. Dates whose records were
+    pruned are passed over, and it exits with 1. --diff does all of it in
     one transaction, shows what would be otherwise, of every date, and undoes it. Beside a running watch with --wait: it
     hands over between two commits, and goes on behind it.
 
@@ -89,17 +90,21 @@ def _replay(
 
     its = turn("replay", threading.Event(), wait=wait)
     with stopping(its.stop):
-        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its, lineage))
-    _tell(report.passed_over)
+        try:
+            report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its, lineage))
+        except KeyboardInterrupt as stopped:
+            _tell(map(str, stopped.args))
+            raise
+    _tell((*report.passed_over, *report.lost))
     if json and request.cascade:
         write(to_json({name: getattr(report, name) for name in ("replayed", "carried_out", "left")}))
     elif json:
         write(to_json(report.replayed))
-    elif report.replayed or not report.passed_over:
+    elif report.replayed or not (report.passed_over or report.lost):
         replayed_table(report.replayed, request.first, request.last)
     if not json:
         follows(report)
-    if request.cascade and report.left:
+    if report.lost or (request.cascade and report.left):
         raise typer.Exit(1)
 
 
@@ -113,11 +118,13 @@ def _show(configs: Path, landing: Path, warehouse: Path, request: Request, *, wa
     its = turn("replay --diff", threading.Event(), wait=wait)
     with stopping(its.stop):
         found, asked = beside_main_thread(lambda: differences(configs, landing, warehouse, request, its))
-    _tell(asked.passed_over)
+    _tell((*asked.passed_over, *asked.lost))
     if json:
         write(to_json(found))
-    else:
+    elif found or not asked.lost:
         show(found, request.first, request.last)
+    if asked.lost:
+        raise typer.Exit(1)
 
 
 def _tell(sentences: Iterable[str]) -> None:

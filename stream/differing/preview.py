@@ -33,7 +33,7 @@ def differences(
 ) -> tuple[list[Difference], Asked]:
     """What a replay would change, by date. Raises what replaying raises, and WarehouseError."""
     with writing(path, turn) as lock:
-        asked_for = asked(configs, path, request)
+        asked_for = asked(configs, landing, path, request)
         with Warehouse(path, asked_for.tables, aside=True, lock=lock) as warehouse:
             datasets, dates = asked_for.datasets, asked_for.dates
             how = {"refit": request.refit, "cascade": request.cascade}

@@ -50,6 +50,10 @@ class Outdated:
     dates: Mapping[str, tuple[str, ...]]
     refit: Collection[str]
 
+    def without(self, dates: Collection[str]) -> Outdated:
+        """The others."""
+        return Outdated({date: parts for date, parts in self.dates.items() if date not in dates}, self.refit)
+
 
 def takes_hold(part: str) -> TakesHold:
     """By what a change of a part takes hold of what is there.

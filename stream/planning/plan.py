@@ -9,12 +9,12 @@ from pathlib import Path
 
 from processors.errors import ConfigError
 from sinks.configs.reading import JudgedDate, judged_dates, stored_configs
-from sinks.database.connection import Connection
 from sinks.ledger.files import date_balances
 from sinks.ledger.runs import records_per_second
 from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.config.loading import known_dataset
+from stream.evidence import Evidence
 from stream.planning.derived import derived
 from stream.planning.parts import Comparison, Part
 from stream.planning.steps import Paces, Step, loading, replays
@@ -23,9 +23,18 @@ from stream.schemas.contracts import load_contracts
 
 
 @dataclass(frozen=True, slots=True)
+class LostDate:
+    """A date that stays as another config judged it, since its records cannot be had any more, and why."""
+
+    date: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetPlan:
     """`config_hash`: of today's config. `parts`: of it, and which of them are as they were. `waiting`: files that are
-    not loaded. `steps`: what is to be done, in its order; none where all is as it should be."""
+    not loaded. `steps`: what is to be done, in its order; none where all is as it should be. `lost`: dates of which
+    nothing can be done."""
 
     dataset: str
     config_hash: str
@@ -34,6 +43,7 @@ class DatasetPlan:
     parts: tuple[Part, ...]
     waiting: Waiting
     steps: tuple[Step, ...]
+    lost: tuple[LostDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def _plans(datasets: Mapping[str, Dataset], landing: Path, recorded: WarehouseRe
         judged.setdefault(each.dataset, []).append(each)
     for name, dataset in datasets.items():
         found = waiting(landing, dataset, recorded)
-        yield _plan(recorded.connection, dataset, judged.get(name, []), found)
+        yield _plan(Evidence(recorded, landing, dataset), judged.get(name, []), found)
 
 
 def _first(dataset: Dataset, found: Waiting) -> DatasetPlan:
@@ -84,21 +94,25 @@ def _first(dataset: Dataset, found: Waiting) -> DatasetPlan:
     return DatasetPlan(dataset.name, today.hash, 0, 0, parts, found, tuple(loading(found, (), Paces())))
 
 
-def _plan(connection: Connection, dataset: Dataset, judged: list[JudgedDate], found: Waiting) -> DatasetPlan:
+def _plan(evidence: Evidence, judged: list[JudgedDate], found: Waiting) -> DatasetPlan:
+    connection, dataset = evidence.recorded.connection, evidence.dataset
     today, balances = dataset.table.config, date_balances(connection, dataset.name)
     assert today is not None  # noqa: S101 - a dataset that was read from a file has one
     paces = Paces(records_per_second(connection, "run"), records_per_second(connection, "replay"))
     comparison = Comparison(today, stored_configs(connection, dataset.name), judged)
+    outdated = comparison.outdated()
+    lost = tuple(LostDate(date, why) for date in outdated.dates if (why := evidence.why_lost(date)) is not None)
+    reachable = outdated.without({each.date for each in lost})
     stale = list(derived(connection, dataset.table, sum(each.accepted for each in balances)))
     steps = (
         *loading(found, balances, paces),
         *(step for step in stale if not _is_learned(step)),
-        *replays(dataset.name, comparison.outdated(), balances, paces),
+        *replays(dataset.name, reachable, balances, paces),
         *(step for step in stale if _is_learned(step)),
     )
     parts = tuple(_standing(comparison.parts(), {part for step in stale for part in step.parts}))
     records = sum(each.records for each in balances)
-    return DatasetPlan(dataset.name, today.hash, records, len(balances), parts, found, steps)
+    return DatasetPlan(dataset.name, today.hash, records, len(balances), parts, found, steps, lost)
 
 
 def _is_learned(step: Step) -> bool:

@@ -41,6 +41,8 @@ def _dataset(each: DatasetPlan) -> Iterator[str]:
         yield f"  held      {_files(each.waiting.files)} are not loaded. {shown(each.waiting.held)}"
     for step in each.steps:
         yield from _step(step)
+    for lost in each.lost:
+        yield f"  stays     {lost.date}, which cannot be replayed: {shown(lost.why)}"
 
 
 def _same(each: DatasetPlan) -> str:

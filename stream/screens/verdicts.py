@@ -18,15 +18,22 @@ def told(verdict: Verdict) -> str:
     """A paragraph for each difference, with its story; and what it comes to."""
     lines = [line for each in verdict.differences for line in _difference(each)]
     lines += [f"not verified: {shown(each)}" for each in verdict.unverified]
-    asked = f"{count(verdict.records)} records of {count(verdict.dates)} {'date' if verdict.dates == 1 else 'dates'}"
+    asked = f"{count(verdict.records)} records of {_dates(verdict.dates)}"
+    left = f"; {_dates(verdict.dates_left)} could not be verified" if verdict.dates_left else ""
     if verdict.story is not None:
         lines += ["The story of the first record:", *(f"  {line}" for line in story(verdict.story).splitlines())]
     if verdict.differences:
         tables = "1 difference" if len(verdict.differences) == 1 else f"{count(len(verdict.differences))} differences"
-        return "\n".join([*lines, f"{tables}, in {asked}; of each table and date the first is shown."]) + "\n"
-    if not verdict.dates:
+        return "\n".join([*lines, f"{tables}, in {asked}{left}; of each table and date the first is shown."]) + "\n"
+    if not verdict.dates and not verdict.dates_left:
         return "\n".join([*lines, "Nothing is recorded of what was asked for."]) + "\n"
-    return "\n".join([*lines, f"verified: {asked} come to what is recorded{_beside(verdict)}."]) + "\n"
+    if not verdict.dates:
+        return "\n".join([*lines, f"not verified: {_dates(verdict.dates_left)}, all that was asked for."]) + "\n"
+    return "\n".join([*lines, f"verified: {asked} come to what is recorded{_beside(verdict)}{left}."]) + "\n"
+
+
+def _dates(dates: int) -> str:
+    return "1 date" if dates == 1 else f"{count(dates)} dates"
 
 
 def _beside(verdict: Verdict) -> str:

@@ -70,13 +70,14 @@ def _refuse_full(path: Path, folder: Path) -> None:
 class Recomputed:
     """What came of recomputing a date: records judged; rows of other spans that changed sides; and files that were left
     as they are, each with the reason. `failed`: why none of it was done. Not `is_kept`: other rows came of it than are
-    recorded, and it was undone."""
+    recorded, and it was undone. `is_whole`: no file of it was left."""
 
     records: int = 0
     rejudged: int = 0
     left: dict[str, str] = field(default_factory=dict)
     failed: str | None = None
     is_kept: bool = True
+    is_whole: bool = True
 
 
 def recompute(
@@ -96,7 +97,8 @@ def recompute(
     """
     entries, left = list[FileEntry](), dict[str, str]()
     condition = "dataset = ? AND date = ? AND state <> 'superseded'"
-    for entry in evidence.recorded.files(condition, evidence.dataset.name, date):
+    known = list(evidence.recorded.files(condition, evidence.dataset.name, date))
+    for entry in known:
         why = evidence.why_none(entry)
         if why is not None:
             left[entry.file.path] = why
@@ -108,7 +110,7 @@ def recompute(
         return Recomputed(left=left, failed=f"today's configs do not take its records: {error}")
     except ValueError as error:  # an event is no JSON any more, or parameters are none
         return Recomputed(left=left, failed=f"what is recorded cannot be read: {error}")
-    return replace(done, left=left)
+    return replace(done, left=left, is_whole=len(entries) == len(known))
 
 
 def as_recorded(warehouse: Warehouse, evidence: Evidence, date: str) -> None:

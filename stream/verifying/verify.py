@@ -56,12 +56,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`dates`: how many were recomputed, each of a dataset, and their `records`; `learners` and `files` beside the
-    warehouse that were looked at, where all dates are meant. `differences`: the first of each table and date.
-    `unverified`: a sentence for each thing that could not be recomputed. `story`: the trace of the first record that
-    is told of."""
+    """`dates`: how many were recomputed as a whole, each of a dataset, and their `records`; `dates_left`: how many
+    could not be. `learners` and `files` beside the warehouse that were looked at, where all dates are meant.
+    `differences`: the first of each table and date. `unverified`: a sentence for each thing that could not be
+    recomputed. `story`: the trace of the first record that is told of."""
 
     dates: int
+    dates_left: int
     records: int
     learners: int
     files: int
@@ -93,7 +94,8 @@ def verify(configs: Path, landing: Path, path: Path, request: Request, stop: thr
 @dataclass(slots=True)
 class _Bench:
     """One verification. `path`: of the warehouse itself. `others`: the dates that were judged by another config than
-    today's; `rows_left`: those of which this gives other rows. `left`: what could not be recomputed."""
+    today's; `rows_left`: those of which this gives other rows. `left`: what could not be recomputed. `whole`: the dates
+    of which all was, with their records."""
 
     datasets: Mapping[str, Dataset]
     landing: Path
@@ -105,7 +107,7 @@ class _Bench:
     others: dict[tuple[str, str], OtherConfig] = field(default_factory=dict)
     rows_left: set[tuple[str, str]] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
-    records: int = 0
+    whole: dict[tuple[str, str], int] = field(default_factory=dict)
     learners: int = 0
     files: int = 0
 
@@ -122,7 +124,8 @@ class _Bench:
         differences += self._closings(wanted)
         differences += self._beside()
         self.left += told_of_configs(self.others, self.rows_left)
-        looked_at = len(wanted), self.records, self.learners, self.files
+        dates = len(self.whole), len(wanted) - len(self.whole)
+        looked_at = *dates, sum(self.whole.values()), self.learners, self.files
         return Verdict(*looked_at, tuple(differences), tuple(self.left), self._story(differences))
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
@@ -175,6 +178,7 @@ class _Bench:
         except WarehouseError as error:
             if "constraint failed" not in str(error):
                 raise
+            self.whole.clear()
             return [inconsistent(str(error))]
         with Connection(self.made.recomputed, read_only=True) as recomputed:
             found += self._compared(wanted, recomputed)
@@ -199,9 +203,11 @@ class _Bench:
                     as_recorded(warehouse, evidence, date)
                     continue
                 self.left += [f"{name} {date}: {path}: {why}." for path, why in done.left.items()]
-                self.records, moved = self.records + done.records, moved + done.rejudged
+                moved += done.rejudged
                 if done.failed is not None:
                     found.append(failed(name, date, done.failed))
+                elif done.is_whole:
+                    self.whole[date, name] = done.records
         return moved
 
     def _made_of_rows(self, warehouse: Warehouse) -> Iterator[Difference]:

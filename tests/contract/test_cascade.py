@@ -175,7 +175,7 @@ def test_parameters_that_come_out_as_they_were_are_not_left_to_do(tmp_path: Path
     left = []
     for datasets in (shop_sales(3), shop_sales(0)):
         with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
-            Replaying(warehouse, datasets, path, path, Turn("replay")).dates([(D1, "sales")], refit=False)
+            list(Replaying(warehouse, datasets, path, path, Turn("replay")).dates([(D1, "sales")], refit=False))
             left.append([each.subject for each in pending(warehouse.connection)])
     assert left == [[D1, D2, D3], []]
 

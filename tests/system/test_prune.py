@@ -13,7 +13,8 @@ from sinks.database.connection import Connection
 from tests.system.drops import append, orders, write
 from tests.system.looking import rows, staged
 from tests.system.processes import Place, ade, entered, load
-from tests.system.test_handing_over import change, started
+from tests.system.tampering import tamper
+from tests.system.test_handing_over import change, started, stricter
 
 DATES = ("2026-11-19", "2026-11-20", "2026-11-21")
 
@@ -113,6 +114,42 @@ def test_what_is_given_up_though_it_is_needed_is_told_as_pruned_and_not_as_damag
     assert verified.returncode == 0, verified.stdout
     assert "pruned on 20" in verified.stdout
     assert "nothing changed" in ade(filled, "replay", "--date", DATES[2]).stdout
+
+
+def test_a_replay_passes_over_dates_that_were_pruned_and_replays_those_behind_them(filled: Place) -> None:
+    prune(filled, "--even-if-needed", "--yes")
+    stricter(filled)
+    done = ade(filled, "replay", "--from", DATES[0], "--to", DATES[2], "--json")
+    assert done.returncode == 1
+    assert [each["date"] for each in json.loads(done.stdout)] == [DATES[2]]
+    told = [line for line in done.stderr.splitlines() if " was not replayed. " in line]
+    assert [each.partition(" was not replayed. ")[0] for each in told] == [
+        f"ade-stream: orders {date}" for date in DATES[:2]
+    ]
+    assert all("its raw events were pruned on 20" in each for each in told)
+
+
+def test_a_plan_names_dates_that_cannot_be_replayed_and_recommends_the_others(filled: Place) -> None:
+    prune(filled, "--even-if-needed", "--yes")
+    stricter(filled)
+    shown = ade(filled, "plan")
+    assert shown.returncode == 1
+    assert f"ade-stream replay --date {DATES[2]} --dataset orders" in shown.stdout
+    lost = [line for line in shown.stdout.splitlines() if line.startswith("  stays ")]
+    assert [line.split(",")[0].split()[-1] for line in lost] == list(DATES[:2])
+    assert ade(filled, "replay", "--date", DATES[2]).returncode == 0
+    assert json.loads(ade(filled, "plan", "--json").stdout)["nothing_to_do"]
+
+
+def test_verify_counts_dates_that_it_could_recompute_and_says_how_many_others_there_are(filled: Place) -> None:
+    prune(filled, "--even-if-needed", "--yes")
+    assert ade(filled, "verify").stdout.splitlines()[-1] == (
+        "verified: 3,000 records of 1 date come to what is recorded, and so do 11 files; 2 dates could not be verified."
+    )
+    one = ade(filled, "verify", "--date", DATES[0])
+    assert one.stdout.splitlines()[-1] == "not verified: 1 date, all that was asked for."
+    tamper(filled.warehouse, "UPDATE stg_orders SET channel = 'mine' WHERE _id = (SELECT max(_id) FROM stg_orders)")
+    assert ", in 3,000 records of 1 date; 2 dates could not be verified; of each table" in ade(filled, "verify").stdout
 
 
 @pytest.mark.parametrize("how", ["changed", "grown"])
