@@ -156,6 +156,30 @@ def test_predictions_are_written_to_a_file(market: Place, tmp_path: Path) -> Non
     assert pq.read_table(out).column_names == ["sale", "prediction", "model", "version"]
 
 
+@pytest.mark.parametrize("kind", ["name", "symlink", "hard link"])
+def test_predictions_and_refused_rows_are_never_one_file(market: Place, tmp_path: Path, kind: str) -> None:
+    file, out, other = new_file(tmp_path), tmp_path / "out.csv", tmp_path / "other.csv"
+    out.write_text("as it was", "utf-8")
+    if kind == "name":
+        other = tmp_path / "." / "out.csv"
+    elif kind == "symlink":
+        other.symlink_to(out)
+    else:
+        other.hardlink_to(out)
+    said = refused(market, 2, "predict", "sales", file, "--output", str(out), "--rejects", str(other))
+    assert "cannot be written: it is the file of the predictions (--output) too; name another file." in said
+    assert out.read_text("utf-8") == "as it was"
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejects"])
+def test_the_file_that_is_predicted_is_not_written_over(market: Place, tmp_path: Path, option: str) -> None:
+    file = new_file(tmp_path)
+    before = Path(file).read_bytes()
+    said = refused(market, 2, "predict", "sales", file, option, file)
+    assert "new.csv cannot be written: it is the file that is predicted; name another file." in said
+    assert Path(file).read_bytes() == before
+
+
 def test_a_learner_predicts_as_it_is_now(market: Place, tmp_path: Path) -> None:
     found = table(entered(market, "predict", "sales", new_file(tmp_path), "--online").stdout)
     assert {row["version"] for row in found} == {"online.1"}
