@@ -22,6 +22,7 @@ from sinks.models.learners import StoredLearner, Taken, forget_taken, save_learn
 from sinks.models.log import head
 from sinks.models.predictions import keep_predictions
 from sinks.models.rows import ModelRows
+from sinks.table import Table
 from stream.learning.alarming import told
 from stream.learning.figures import added
 from stream.learning.pieces import Piece, Position, read, whole_ticks
@@ -59,10 +60,10 @@ class Relearned:
 
 
 class Follower:
-    """The learner of one model. `rests`: why it does not go on; empty while it does."""
+    """The learner of one model; `table`: of its dataset. `rests`: why it does not go on; empty while it does."""
 
-    def __init__(self, connection: Connection, model: Model, online: Online) -> None:
-        self._connection, self.model, self._online = connection, model, online
+    def __init__(self, connection: Connection, table: Table, model: Model, online: Online) -> None:
+        self._connection, self._table, self.model, self._online = connection, table, model, online
         self._rows = ModelRows(connection, model, is_timed=False)
         self.rests = ""
         self._learner: Learner | None = None
@@ -232,7 +233,7 @@ class Follower:
 
     def _alarms(self, alarms: Iterable[Alarm]) -> Iterator[Finding]:
         for alarm in alarms:
-            yield told(self._rows, self._stored.version, alarm, self._policy)
+            yield told(self._rows, self._table, self._stored.version, alarm, self._policy)
 
     def _save(self, learner: Learner, position: Position, stale: int) -> None:
         at = replace(self._stored, seq=position.seq, row_id=position.row_id, rows=learner.rows, stale=stale)

@@ -23,9 +23,7 @@ class KnownModel:
     @property
     def batch(self) -> Batch:
         """How it is trained. Raises ConfigError where the config does not say."""
-        if self.model.batch is None:
-            raise ConfigError(f"the model {self.model.name} has no `batch`; write `batch: {{}}` into its YAML.")
-        return self.model.batch
+        return batch_of(self.model)
 
     @property
     def split(self) -> Split:
@@ -38,6 +36,13 @@ class KnownModel:
         if self.model.online is None:
             raise ConfigError(f"the model {self.model.name} has no `online`; its YAML says which learner there is.")
         return self.model.online
+
+
+def batch_of(model: Model) -> Batch:
+    """How a model is trained. Raises ConfigError where its config does not say."""
+    if model.batch is None:
+        raise ConfigError(f"the model {model.name} has no `batch`; write `batch: {{}}` into its YAML.")
+    return model.batch
 
 
 def known_model(datasets: Mapping[str, Dataset], name: str) -> KnownModel:

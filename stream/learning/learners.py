@@ -58,4 +58,4 @@ def followers(warehouse: Warehouse, name: str | None = None) -> Iterator[Followe
     for table in warehouse.tables.values():
         for model in table.models:
             if model.online is not None and name in {None, model.name}:
-                yield Follower(warehouse.connection, model, model.online)
+                yield Follower(warehouse.connection, table, model, model.online)
