@@ -20,8 +20,18 @@ def targetless(chain: Chain, target: str) -> Chain:
     return Chain(tuple(_steps(chain, target)))
 
 
-def _steps(chain: Chain, target: str) -> Iterator[Processor]:
+def unknown_without(chain: Chain, target: str) -> frozenset[str]:
+    """The column `target`, and all that is derived from it."""
     unknown = {target}
+    for step in chain.steps:
+        for feature in step.features if isinstance(step, Derive) else ():
+            if not unknown.isdisjoint(parsed(feature.sql).meta.root_names()):
+                unknown.add(feature.name)
+    return frozenset(unknown)
+
+
+def _steps(chain: Chain, target: str) -> Iterator[Processor]:
+    unknown = unknown_without(chain, target)
     for step in chain.steps:
         if isinstance(step, Cast):
             columns = (replace(each, optional=each.optional or each.name == target) for each in step.columns)
@@ -29,10 +39,6 @@ def _steps(chain: Chain, target: str) -> Iterator[Processor]:
         elif isinstance(step, Validate):
             yield replace(step, rules=tuple(rule for rule in step.rules if unknown.isdisjoint(_looked_at(rule))))
         else:
-            if isinstance(step, Derive):
-                for feature in step.features:
-                    if not unknown.isdisjoint(parsed(feature.sql).meta.root_names()):
-                        unknown.add(feature.name)
             yield step
 
 

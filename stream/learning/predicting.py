@@ -18,11 +18,12 @@ from processors.feature_views.values import arrow_type
 from processors.learning.batch.measuring import Float64s
 from processors.learning.examples import examples
 from processors.learning.limits import LARGEST
+from processors.learning.targetless import unknown_without
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from sinks.models.registry import Alias
 from sinks.reading import WarehouseReader
-from stream.learning.instants import featured
+from stream.learning.instants import PASSED_OVER, featured
 from stream.learning.judged import Int64s, Page, judged
 from stream.learning.known import KnownModel, check_view, model_of
 from stream.learning.scorers import Scorer, of_learner, of_version
@@ -33,6 +34,7 @@ _MESSAGES = {
     "null": "{} is null, and the model needs it",
     "infinite": f"{{}} is no number within ±{LARGEST:.0e}, and a model takes no other",
     "missing": "there is no {}, and the model needs it",
+    PASSED_OVER: "its view passes over such rows, by its WHERE",
     "prediction": "the model has no finite prediction",
 }
 
@@ -123,10 +125,11 @@ class Predicting:
 
     def _inputs(self, page: Page) -> tuple[pa.RecordBatch, list[Refused]]:
         """The rows that passed the steps, with features and without the target; and why the others did not."""
-        refused, model = list(_rejected(page)), self._known.model
+        refused, model, dataset = list(_rejected(page)), self._known.model, self._known.dataset
         rows = page.accepted
         if model.view is not None:
-            seen = featured(self._recorded.connection, model.view, str(self._known.dataset.config.event_time), rows)
+            time, unknown = str(dataset.config.event_time), unknown_without(dataset.chain, model.target[0])
+            seen = featured(self._recorded.connection, model.view, time, rows, unknown)
             refused += [each for why, places in seen.refused.items() for each in _at(why, places, rows, page)]
             rows = seen.rows
         return rows.drop_columns([model.target[0]]), refused

@@ -21,6 +21,7 @@ from tests.learning.market import (
     land,
     loaded,
     model,
+    place,
     refused,
     sales,
     told,
@@ -108,6 +109,24 @@ def test_rows_that_fail_the_rules_are_refused_with_reasons(market: Place, tmp_pa
         ("5", "null.size", ""),
         ("6", "null.shop", ""),
     ]
+
+
+@pytest.mark.parametrize("condition", ["size <> 3", "price > 0 AND size <> 3", "per_size > 0 AND size <> 3"])
+def test_rows_that_the_view_passes_over_are_refused(tmp_path: Path, condition: str) -> None:
+    """They have no vector when they are loaded. What is asked of the target is not known before."""
+    where = place(tmp_path, model())
+    sql = where.configs / "sql" / "shops.sql"
+    sql.write_text(sql.read_text("utf-8").replace("WINDOW", f"WHERE {condition} WINDOW"), "utf-8")
+    load(where)
+    told(where, "train", "price")
+    file = new_file(tmp_path, [NEW[0], NEW[1]._replace(size="3"), NEW[2]._replace(size="")])
+    for who in ((), ("--online",)):
+        done = entered(where, "predict", "sales", file, "--rejects", str(tmp_path / "refused.csv"), *who)
+        assert (done.returncode, [row["sale"] for row in table(done.stdout)]) == (1, ["n1"])
+        found = table((tmp_path / "refused.csv").read_text("utf-8"))
+        refusals = {row["line"]: (row["rule"], row["message"]) for row in reversed(found)}
+        assert refusals["3"] == ("where", "its view passes over such rows, by its WHERE")
+        assert list(refusals) == ["4", "3"]
 
 
 def test_a_number_beyond_all_measure_is_refused_whoever_predicts(tmp_path: Path) -> None:
