@@ -67,6 +67,10 @@ def model_of(datasets: Mapping[str, Dataset], dataset: str, name: str | None) ->
     if dataset not in datasets:
         raise ConfigError(f"there is no dataset {dataset!r}; the datasets are {_listed(datasets)}.")
     own = [model.name for model in datasets[dataset].table.models]
+    if name is None and not own:
+        raise ConfigError(
+            f"no config describes a model of {dataset}. A model is a YAML in the folder `models` of the configs."
+        )
     if name is None and len(own) != 1:
         raise ConfigError(f"the dataset {dataset} has the models {_listed(own)}; say which one, with --model.")
     known = known_model(datasets, name or own[0])

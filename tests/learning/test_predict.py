@@ -231,11 +231,35 @@ def test_which_model_is_meant_is_asked_where_there_are_several(tmp_path: Path) -
     assert "the model other is not trained yet; `ade-stream train other` trains it." in said
 
 
+def test_a_dataset_without_models_has_nothing_to_ask(tmp_path: Path) -> None:
+    said = refused(loaded(tmp_path), 2, "predict", "sales", new_file(tmp_path))
+    assert "no config describes a model of sales. A model is a YAML in the folder `models` of the configs." in said
+
+
 def test_what_cannot_be_read_is_told(market: Place, tmp_path: Path) -> None:
     assert "nix.csv: there is no such file." in refused(market, 2, "predict", "sales", str(tmp_path / "nix.csv"))
     said = refused(market, 2, "predict", "sales", new_file(tmp_path, NEW, ("sale", "shop")))
-    assert "new.csv: its header lacks 'at', 'size'" in said
+    assert "new.csv: its header lacks 'at', 'size'; it has 'sale', 'shop'. Add what is missing: the model needs" in said
     assert "there is no dataset 'nix'; the datasets are sales." in refused(market, 2, "predict", "nix", "new.csv")
+
+
+def test_a_file_may_lack_columns_that_the_model_does_not_need(tmp_path: Path) -> None:
+    """Rules about them are asked where the file has them."""
+    columns = DATASET["columns"] | {"note": {"type": "string"}}
+    noted = {"check": "not_null", "column": "note"}
+    validation = {"validation": {"rules": [*DATASET["processors"][3]["validation"]["rules"], noted]}}
+    where = place(tmp_path, model(online=None), columns=columns, processors=[*DATASET["processors"][:3], validation])
+    for path in (where.landing / "sales").iterdir():
+        header, *lines = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join((f"{header},note", *(f"{line},seen" for line in lines))) + "\n", "utf-8")
+    load(where)
+    told(where, "train", "price")
+    done = entered(where, "predict", "sales", new_file(tmp_path))
+    assert (done.returncode, len(table(done.stdout)), done.stderr) == (0, 3, "")
+    file = Path(new_file(tmp_path))
+    header, *lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join((f"{header},note", *(f"{line}," for line in lines))) + "\n", "utf-8")
+    assert "3 of 3 rows are refused: 3 note_not_null" in entered(where, "predict", "sales", str(file)).stderr
 
 
 def test_what_was_learned_of_rows_before_fills_their_nulls(tmp_path: Path) -> None:
