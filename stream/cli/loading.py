@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from processors.errors import AdeStreamError, ConfigError
+from stream.cli.lineage_options import FILE, NAMESPACE, URL, LineageFile, LineageNamespace, LineageUrl, telling
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Landing, WarehousePath
+
+if TYPE_CHECKING:
+    from stream.lineage.telling import Telling
 
 _LogFormat: TypeAlias = Annotated[
     Literal["text", "json"] | None,
@@ -52,6 +56,9 @@ def watch(
     log_values: _LogValues = False,
     metrics_textfile: _Textfile = None,
     metrics_port: _Port = None,
+    lineage_file: LineageFile = FILE,
+    lineage_url: LineageUrl = URL,
+    lineage_namespace: LineageNamespace = NAMESPACE,
 ) -> None:
     """Load what is in the landing folder and whatever comes, until stopped.
 
@@ -60,7 +67,8 @@ def watch(
     Example: ade-stream watch --landing /srv/drops
     """
     place = configs, landing, warehouse
-    _serve(place, log_format, metrics_textfile, metrics_port, log_values=log_values, ongoing=True)
+    lineage = telling(lineage_file, lineage_url, lineage_namespace)
+    _serve(place, log_format, metrics_textfile, metrics_port, lineage, log_values=log_values, ongoing=True)
 
 
 def run(
@@ -72,13 +80,17 @@ def run(
     log_values: _LogValues = False,
     metrics_textfile: _Textfile = None,
     metrics_port: _Port = None,
+    lineage_file: LineageFile = FILE,
+    lineage_url: LineageUrl = URL,
+    lineage_namespace: LineageNamespace = NAMESPACE,
 ) -> None:
     """Load everything that is in the landing folder now, then exit; 1 if a file was set aside, or a dataset is held.
 
     Example: ade-stream run --warehouse /srv/ade.db
     """
     place = configs, landing, warehouse
-    _serve(place, log_format, metrics_textfile, metrics_port, log_values=log_values, ongoing=False)
+    lineage = telling(lineage_file, lineage_url, lineage_namespace)
+    _serve(place, log_format, metrics_textfile, metrics_port, lineage, log_values=log_values, ongoing=False)
 
 
 def _serve(
@@ -86,6 +98,7 @@ def _serve(
     log_format: Literal["text", "json"] | None,
     metrics_textfile: Path | None,
     metrics_port: int | None,
+    lineage: Telling,
     *,
     log_values: bool,
     ongoing: bool,
@@ -96,7 +109,7 @@ def _serve(
 
     log = Log(log_format, log_values)
     try:
-        raise typer.Exit(serve(*place, Operated(log, metrics_textfile, metrics_port), ongoing=ongoing))
+        raise typer.Exit(serve(*place, Operated(log, metrics_textfile, metrics_port, lineage), ongoing=ongoing))
     except AdeStreamError as error:
         log = Log(log_format, log_values or isinstance(error, ConfigError), log.declared)
         log.complain("ended", str(error), "error")

@@ -12,6 +12,7 @@ from processors.errors import ConfigError, StoppedError
 from sinks.database.lock import Turn, WriterLock
 from stream.config import Dataset
 from stream.judging import stopped_report
+from stream.lineage.telling import SILENT, Telling
 from stream.logging.entries import Entry
 from stream.logging.log import Log
 from stream.report import Report
@@ -24,11 +25,13 @@ from stream.screens.tables import to_json
 
 @dataclass(frozen=True, slots=True)
 class Operated:
-    """How a run is seen by those who operate it: its log, and where its metrics are to be had, if anywhere."""
+    """How a run is seen by those who operate it: its log, where its metrics are to be had, if anywhere, and who is
+    told of it."""
 
     log: Log
     metrics_textfile: Path | None = None
     metrics_port: int | None = None
+    telling: Telling = SILENT
 
 
 def serve(configs: Path, landing: Path, warehouse: Path, operated: Operated, *, ongoing: bool) -> int:
@@ -84,7 +87,7 @@ class _Place:
 
             wanted, ongoing = Wanted(operated.metrics_textfile, operated.metrics_port), watching is not None
             observer = resources.enter_context(Observer(wanted, self.warehouse, operated.log, ongoing=ongoing))
-        return Showing(resources, watching, operated.log, observer)
+        return Showing(resources, watching, operated.log, observer, operated.telling)
 
 
 def _run(place: _Place, datasets: Mapping[str, Dataset], lock: WriterLock) -> int:

@@ -21,6 +21,7 @@ from stream.config import Dataset
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.learning.learners import Learners
+from stream.lineage.telling import SILENT, Telling
 from stream.logging.log import Log
 from stream.parameters.choosing import Choosing
 from stream.planning.notices import config_notices
@@ -45,12 +46,14 @@ _LOOK_SECONDS = 0.5
 @dataclass(slots=True)
 class Showing:
     """The figures, the screen and the log of a run, which last as long as its sessions follow each other, and what was
-    noticed in them; `screen` and `meters` are there from the first session on. `observer`: whoever watches over it."""
+    noticed in them; `screen` and `meters` are there from the first session on. `observer`: whoever watches over it;
+    `telling`: who else is told of it."""
 
     resources: ExitStack
     watching: Path | None
     log: Log = field(default_factory=Log)
     observer: Observer | None = None
+    telling: Telling = SILENT
     meters: Meters | None = None
     screen: Screen | None = None
     standing: Standing | None = None
@@ -131,8 +134,10 @@ def session(
     ongoing = showing.watching is not None
     showing.log.declared = frozenset(_names(datasets.values()))
     showing.notice(*(notice for dataset in datasets.values() for notice in dataset.notices))
+    teller = showing.telling.teller(datasets, landing, warehouse)
     with (
-        Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink,
+        Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock, teller=teller) as sink,
+        showing.telling.delivering(warehouse, lambda sentence: showing.log.complain("lineage", sentence)),
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
         showing.looking(),
