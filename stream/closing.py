@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sinks.base import Finding
 from sinks.closing.dates import close, open_dates
@@ -29,13 +30,15 @@ DATES_AT_ONCE = 50
 class Closings:
     """Closes dates, between commits and in the thread that commits, and tells what is found.
 
-    `has_failed`: a rule with the action `fail` was found broken.
+    `has_failed`: a rule with the action `fail` was found broken. `otherwise`: by dataset and date, of what rules over
+    whole dates said something else when dates were closed last.
     """
 
     def __init__(self, warehouse: Warehouse, tell: Callable[[Finding], None] = complain) -> None:
         self._warehouse, self._tell = warehouse, tell
         self._exports = Exports(warehouse, tell)
         self.has_failed = False
+        self.otherwise: list[tuple[str, str]] = []
 
     def at_barrier(self, barrier: Barrier) -> None:
         """Lift a barrier: close all open dates where it is of no dataset."""
@@ -51,6 +54,7 @@ class Closings:
 
         Each transaction and each file is whole, and `until` is asked between them. Raises WarehouseError.
         """
+        self.otherwise.clear()
         for table, dates in open_lots(self._warehouse):
             if until():
                 return
@@ -58,6 +62,7 @@ class Closings:
                 closed = sum_up(self._warehouse.connection, table, dates)
                 self._warehouse.count_findings(len(closed.findings))
             self.has_failed |= closed.failed
+            self.otherwise += ((table.dataset, date) for date in closed.otherwise)
             for finding in closed.findings:
                 self._tell(finding)
         self._exports.write(until)
@@ -73,16 +78,17 @@ def open_lots(warehouse: Warehouse) -> Iterator[tuple[Table, Sequence[str]]]:
 
 
 def sum_up(connection: Connection, table: Table, dates: Sequence[str]) -> Judged:
-    """Close some dates of a dataset, inside the caller's transaction: all that is found."""
+    """Close some dates of a dataset, inside the caller's transaction: all that is found. Later dates that rules judged
+    anew, as they look back at these, have their scores anew as well."""
     judged = judge_dates(connection, table, dates)
     findings = list(judged.findings)
     if table.profiling is not None:
         for date in dates:
             findings += profile_date(connection, table, table.profiling, date)
-    findings += record_scores(connection, table, dates)
+    findings += record_scores(connection, table, judged.dates)
     refresh(connection, table, dates)
     close(connection, table.dataset, dates)
-    return Judged(tuple(findings), judged.failed)
+    return replace(judged, findings=tuple(findings))
 
 
 def _cut(dates: Sequence[str]) -> Iterator[Sequence[str]]:

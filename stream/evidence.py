@@ -4,13 +4,14 @@ have the bytes which were loaded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from processors.errors import SourceError
 from processors.events import encode
@@ -48,7 +49,7 @@ class Evidence:
                 stored = self.recorded.events(span.span)
                 if stored.num_rows < span.span.row_count:
                     original = original or resources.enter_context(self._original(entry))[1]
-                    stored = self._events(original, entry, span)
+                    stored = self._read(original, entry, span)
                 yield span, stored
 
     def why_none(self, entry: FileEntry) -> str | None:
@@ -100,7 +101,7 @@ class Evidence:
         told = [each.told for each in pruned if each.what == "raw"]
         return told[-1] if told and self.dataset.table.raw else "no raw events are kept of it"
 
-    def _events(self, laid_out: LaidOut, entry: FileEntry, span: SpanEntry) -> pa.Table:
+    def _read(self, laid_out: LaidOut, entry: FileEntry, span: SpanEntry) -> pa.Table:
         """The records of a span, as the file has them, or as they were corrected."""
         count, dialect = span.span.row_count, laid_out.dataset.dialect
         index = unpack(span.record_index, count, span.lines_after)
@@ -113,8 +114,19 @@ class Evidence:
             )
         ids = span.span.id_first + np.arange(count, dtype=np.int64)
         records = parse(text, frames, entry.file.header, dialect, ids, begin)
-        payloads = dict(zip(records.rows[ROW_ID].to_pylist(), encode(records.rows).to_pylist(), strict=True))
-        bad = records.malformed_events
-        payloads |= zip(bad[ROW_ID].to_pylist(), bad["payload"].to_pylist(), strict=True)
-        payloads |= corrections(self.recorded.connection, span.span.id_first, span.span.id_last)
-        return pa.table([ids, [payloads[row] for row in ids.tolist()]], schema=_EVENTS)
+        came = pa.record_batch([records.rows[ROW_ID], encode(records.rows)], schema=_EVENTS)
+        corrected = corrections(self.recorded.connection, span.span.id_first, span.span.id_last)
+        return _in_order(came, records.malformed_events.cast(_EVENTS), _events(corrected))
+
+
+def _events(payloads: Mapping[int, str]) -> pa.RecordBatch:
+    return pa.record_batch([list(payloads), list(payloads.values())], schema=_EVENTS)
+
+
+def _in_order(came: pa.RecordBatch, malformed: pa.RecordBatch, corrected: pa.RecordBatch) -> pa.Table:
+    """All records of a span, those that are corrected in the place of what came of them."""
+    if not (malformed.num_rows or corrected.num_rows):
+        return pa.Table.from_batches([came])
+    kept = pa.Table.from_batches([came, malformed])
+    kept = kept.filter(pc.invert(pc.is_in(kept[ROW_ID], corrected[ROW_ID])))
+    return pa.concat_tables([kept, pa.Table.from_batches([corrected])]).sort_by(ROW_ID)

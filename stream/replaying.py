@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sinks.consequences.pending import Pending, pending, strike
 from sinks.database.lock import Turn
 from sinks.models.learners import stored_learner
+from sinks.reading import WarehouseReader
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
 from stream.consequences.cascade import Step, carried_out, refitted
-from stream.consequences.following import Following, left, still
+from stream.consequences.following import Following, left, still, with_verdicts
 from stream.consequences.model import Consequence
+from stream.consequences.settled import settle
 from stream.learning.relearning import learned_anew
 from stream.lineage.telling import SILENT, Telling
 from stream.replay import Replayed, Request, asked, replay
@@ -48,7 +50,7 @@ def replay_dates(
             warehouse.recording("replay"),
         ):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
-            done = [work.date(name, date, refit=request.refit) for date, name in asked_for.dates]
+            done = work.dates(asked_for.dates, refit=request.refit)
             steps = work.cascade() if request.cascade else []
             known = pending(warehouse.connection)
     told = [replace(each, consequences=still(each.consequences, known)) for each in done]
@@ -70,6 +72,14 @@ class Replaying:
         """Dates are closed behind each replay."""
         self.closings = Closings(self.warehouse)
 
+    def dates(self, dates: Iterable[tuple[str, str]], *, refit: bool) -> list[Replayed]:
+        """Replay dates, each of a dataset, and strike out what was left before and is as it was again."""
+        before = pending(self.warehouse.connection)
+        done = [self.date(name, date, refit=refit) for date, name in dates]
+        with WarehouseReader(self.warehouse.path) as recorded, self.warehouse.connection.transaction():
+            settle(self.warehouse.connection, recorded, self.datasets, self.landing, before)
+        return done
+
     def date(self, dataset: str, date: str, *, refit: bool) -> Replayed:
         """Replay a date and close it."""
         following, its = Following(self.warehouse, self.datasets), self.datasets[dataset]
@@ -78,7 +88,10 @@ class Replaying:
         if refit:
             with self.warehouse.connection.transaction():
                 strike(self.warehouse.connection, "parameters", dataset, date)
-        return done
+        if not done.changed:
+            return done
+        follows = with_verdicts(done.consequences, (dataset, date), self.closings.otherwise)
+        return replace(done, consequences=follows)
 
     def cascade(self) -> list[Step]:
         """Carry out what is left."""

@@ -19,7 +19,9 @@ UPDATE meta_closings SET changes = changes + 1
 WHERE (dataset, date) IN (SELECT dataset, date FROM meta_files WHERE file_id = ?)
 """
 _CLOSED = """
-SELECT date FROM meta_closings WHERE dataset = ? AND date > ? AND closed_at IS NOT NULL ORDER BY date LIMIT ?
+SELECT date FROM (SELECT date, changes > closed AS is_open FROM meta_closings
+    WHERE dataset = ? AND date > ? AND closed_at IS NOT NULL ORDER BY date LIMIT ?)
+WHERE NOT is_open
 """
 
 
@@ -47,5 +49,6 @@ def reopen_file(connection: Connection, file_id: int) -> None:
 
 
 def closed_after(connection: Connection, dataset: str, date: str, count: int) -> list[str]:
-    """The next dates after one that have been closed, so many at the most."""
+    """Of the next dates after one that have ever been closed, so many at the most, those that are not open again: what
+    these come to is said when they are closed."""
     return [str(row[0]) for row in connection.rows(_CLOSED, dataset, date, count)]

@@ -25,6 +25,10 @@ SELECT sum(profile ->> 'rows'), sum((profile ->> 'rows') - (profile ->> 'nulls')
 FROM meta_profiles WHERE dataset = ? AND "column" = ? AND date < ? AND profile ->> 'type' = ?
 """
 _VERSION = "SELECT coalesce(max(version), 0) + 1 FROM meta_references WHERE dataset = ?"
+_THROUGH = """
+SELECT max(through) FROM meta_references
+WHERE dataset = ?1 AND version = (SELECT max(version) FROM meta_references WHERE dataset = ?1)
+"""
 _DATES = """
 SELECT date, sum(accepted) FROM meta_files WHERE dataset = ? AND date <= ? AND state <> 'superseded'
 GROUP BY date HAVING sum(accepted) > 0 ORDER BY date DESC
@@ -44,6 +48,12 @@ def in_force(connection: Connection, dataset: str, date: str, at: str | None = N
     """
     rows = connection.rows(_IN_FORCE, dataset, date, at)
     return {str(column): Reference.of(json.loads(str(reference))) for column, reference, _ in rows}
+
+
+def newest_through(connection: Connection, dataset: str) -> str | None:
+    """The last date of which the newest references are made; None without any."""
+    [(through,)] = connection.rows(_THROUGH, dataset)
+    return None if through is None else str(through)
 
 
 def freeze_warmed(connection: Connection, table: Table, profiling: Profiling, date: str) -> dict[str, Reference]:

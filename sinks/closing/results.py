@@ -26,18 +26,18 @@ from processors.rules.set_rules import (
 from sinks.base import Finding
 from sinks.closing.dates import closed_after
 from sinks.closing.rows import FileBalance, balances, column_ordinals
-from sinks.database.connection import Connection
+from sinks.database.connection import Connection, Scalar
 from sinks.ledger.clock import NOW
 from sinks.table import Table
 
 _FORGET = "DELETE FROM meta_date_results WHERE dataset = ? AND date = ? AND rule IN (SELECT value FROM json_each(?))"
 _FORGET_OTHERS = """
-DELETE FROM meta_date_results WHERE dataset = ? AND date IN (SELECT value FROM json_each(?))
-AND rule NOT IN (SELECT value FROM json_each(?))
+DELETE FROM meta_date_results WHERE dataset = ? AND date = ? AND rule NOT IN (SELECT value FROM json_each(?))
 """
 _INSERT = f"INSERT INTO meta_date_results VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, {NOW})"
-_BROKEN = """
-SELECT rule, coalesce(file_id, 0) FROM meta_date_results WHERE dataset = ? AND date = ? AND unexpected_count = 1
+_KEPT = """
+SELECT rule, coalesce(file_id, 0), unexpected_count, missing_count, observed, message, severity, action
+FROM meta_date_results WHERE dataset = ? AND date = ?
 """
 _BEFORE = """
 SELECT sum(accepted) FROM meta_files WHERE dataset = ? AND date < ? AND state <> 'superseded'
@@ -47,10 +47,13 @@ AND (records > 0 OR state IN ('committed', 'archived')) GROUP BY date ORDER BY d
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging dates came to. `failed`: a rule with the action `fail` is broken."""
+    """What judging dates came to: all `dates` that were judged, in order, and which of them any verdict is `otherwise`
+    of than it was. `failed`: a rule with the action `fail` is broken."""
 
     findings: tuple[Finding, ...]
     failed: bool
+    dates: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
 
 
 def judge_dates(connection: Connection, table: Table, dates: Sequence[str]) -> Judged:
@@ -58,13 +61,14 @@ def judge_dates(connection: Connection, table: Table, dates: Sequence[str]) -> J
 
     Inside the caller's transaction. A rule that is broken is a finding, unless it was so before.
     """
-    findings: list[Finding] = []
-    failed = False
-    for date, rules in _asked(connection, table, dates):
-        judged = _Date(connection, table, date).judge(rules)
-        findings += judged.findings
-        failed |= judged.failed
-    return Judged(tuple(findings), failed)
+    asked = _asked(connection, table, dates)
+    judged = [_Date(connection, table, date).judge(rules, whole=date in dates) for date, rules in asked.items()]
+    return Judged(
+        findings=tuple(finding for each in judged for finding in each.findings),
+        failed=any(each.failed for each in judged),
+        dates=tuple(asked),
+        otherwise=tuple(date for each in judged for date in each.otherwise),
+    )
 
 
 def verdicts(connection: Connection, table: Table, date: str) -> Iterator[tuple[SetRule, int | None, Verdict]]:
@@ -75,7 +79,7 @@ def verdicts(connection: Connection, table: Table, date: str) -> Iterator[tuple[
             yield rule, file.file_id if file else None, verdict
 
 
-def _asked(connection: Connection, table: Table, dates: Sequence[str]) -> Iterator[tuple[str, tuple[SetRule, ...]]]:
+def _asked(connection: Connection, table: Table, dates: Sequence[str]) -> dict[str, tuple[SetRule, ...]]:
     """What is to be judged on which date, in order."""
     asked = dict.fromkeys(dates, table.set_rules)
     for rule in table.set_rules:
@@ -83,9 +87,7 @@ def _asked(connection: Connection, table: Table, dates: Sequence[str]) -> Iterat
             for date in dates:
                 for later in closed_after(connection, table.dataset, date, rule.check.dates):
                     asked[later] = tuple(dict.fromkeys((*asked.get(later, ()), rule)))
-    names = json.dumps([rule.name for rule in table.set_rules])  # a rule that the config has no more has no result
-    connection.run(_FORGET_OTHERS, table.dataset, json.dumps(list(dates)), names)
-    yield from sorted(asked.items())
+    return dict(sorted(asked.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,15 @@ class _Date:
     table: Table
     date: str
 
-    def judge(self, rules: Sequence[SetRule]) -> Judged:
+    def judge(self, rules: Sequence[SetRule], *, whole: bool) -> Judged:
+        """`whole`: these are all rules of the config, and another one has no result any more."""
         dataset, date = self.table.dataset, self.date
-        known = {(str(rule), int(str(file))) for rule, file in self.connection.rows(_BROKEN, dataset, date)}
-        self.connection.run(_FORGET, dataset, date, json.dumps([rule.name for rule in rules]))
+        before = self._kept()
+        known = {(rule, file) for rule, file, broken, *_ in before if broken}
+        names = json.dumps([rule.name for rule in rules])
+        self.connection.run(_FORGET, dataset, date, names)
+        if whole:
+            self.connection.run(_FORGET_OTHERS, dataset, date, names)
         files = balances(self.connection, dataset, date)
         findings: list[Finding] = []
         failed = False
@@ -109,7 +116,10 @@ class _Date:
                 failed |= bool(verdict.broken) and rule.action == "fail"
                 if verdict.broken and (rule.name, file.file_id if file else 0) not in known:
                     findings.append(self._finding(rule, file, verdict))
-        return Judged(tuple(findings), failed)
+        return Judged(tuple(findings), failed, (date,), (date,) if self._kept() != before else ())
+
+    def _kept(self) -> set[tuple[Scalar, ...]]:
+        return {*self.connection.rows(_KEPT, self.table.dataset, self.date)}
 
     def verdicts(self, rule: SetRule, files: Sequence[FileBalance]) -> Iterator[tuple[FileBalance | None, Verdict]]:
         """Of the whole date, or of each of its files."""

@@ -16,6 +16,11 @@ from sinks.relations.sides import Sides, find_places, record_verdicts
 from sinks.relations.unique import UniqueContest
 from sinks.table import Monotonic, Reference, Relation, Table, Unique
 
+#: Of a verdict: it is the one that is recorded.
+_STANDS = """(lost = EXISTS (
+    SELECT 1 FROM meta_duplicates d
+    WHERE d._id = verdicts._id AND d.rule = verdicts.rule AND (NOT lost OR d.first_id IS verdicts.other_id)))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
@@ -42,6 +47,8 @@ class Relations:
         self._rows = Rows(connection, table.dataset, among)
         tables = {**tables, table.dataset: table}
         own = [(rule, self._contest(table, rule, tables)) for rule in table.relations]
+        #: Rules whose reasons say what the row lost to has.
+        self._quoting = [rule.rule for rule in table.relations if isinstance(rule, Monotonic)]
         looked_into = list(referrers(table.dataset, tables))
         #: Decided only where a key is contested; and in any case.
         self._by_key: list[Contest] = [each for rule, each in own if isinstance(rule, Unique)]
@@ -110,6 +117,7 @@ class Relations:
             contest.forget()
 
     def _follow(self, span: Span | IdRange) -> Rejudged:
+        self._leave_standing(span)
         told_anew = self._told_anew(span)
         record_verdicts(self._connection)
         find_places(self._connection)
@@ -120,12 +128,22 @@ class Relations:
             self._connection.run(f"DELETE FROM {table}")
         return rejudged
 
+    def _leave_standing(self, span: Span | IdRange) -> None:
+        """Rows beyond the span that lost to the same row, or won, as before: nothing of them is written anew. Where a
+        date is replayed, those are most of them.
+
+        Unless their reason quotes what the other row has, which may be another value now.
+        """
+        quoting = ", ".join(map(literal, self._quoting))
+        self._connection.run(
+            f"DELETE FROM verdicts WHERE NOT ({self._rows.within()}) AND rule NOT IN ({quoting}) AND {_STANDS}",
+            *(span.id_first, span.id_last),
+        )
+
     def _told_anew(self, span: Span | IdRange) -> list[int]:
         """The files beyond the span with rows whose verdicts are others than those that are recorded."""
         files = self._connection.rows(
-            f"""SELECT DISTINCT _id >> 32 FROM verdicts v WHERE NOT ({self._rows.within()}) AND lost <> EXISTS (
-                SELECT 1 FROM meta_duplicates d WHERE d._id = v._id AND d.rule = v.rule
-                AND (NOT lost OR d.first_id IS v.other_id))""",
+            f"SELECT DISTINCT _id >> 32 FROM verdicts WHERE NOT ({self._rows.within()}) AND NOT {_STANDS}",
             *(span.id_first, span.id_last),
         )
         return [int(str(file_id)) for (file_id,) in files]

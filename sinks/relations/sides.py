@@ -43,18 +43,19 @@ def record_verdicts(connection: Connection) -> None:
 
 def find_places(connection: Connection) -> None:
     """Look up where the rows that lost stand, and those that they lost to."""
+    found = []
     for span_id, count, lines_after, packed, path, ids in connection.rows(_SPANS_OF_PLACES):
         assert isinstance(packed, bytes)  # noqa: S101 - the column's own type
         index = unpack(packed, int(str(count)), int(str(lines_after)))
         wanted = np.array(json.loads(str(ids)), np.int64)
-        at = wanted - int(str(span_id))
-        _place(connection, wanted, str(path), index.lines[at], index.starts[at], index.ends[at])
+        found.append(_places(wanted, str(path), *index.at(wanted - int(str(span_id)))))
+    if found:
+        connection.insert("INSERT INTO places VALUES (?, ?, ?, ?, ?)", pa.concat_batches(found))
 
 
-def _place(connection: Connection, ids: npt.NDArray[np.int64], path: str, *positions: npt.NDArray[np.int64]) -> None:
+def _places(ids: npt.NDArray[np.int64], path: str, *positions: npt.NDArray[np.int64]) -> pa.RecordBatch:
     columns = [pa.array(ids), pa.repeat(path, len(ids)), *(pa.array(position) for position in positions)]
-    rows = pa.RecordBatch.from_arrays(columns, names=["_id", "path", "line", "byte_start", "byte_end"])
-    connection.insert("INSERT INTO places VALUES (?, ?, ?, ?, ?)", rows)
+    return pa.RecordBatch.from_arrays(columns, names=["_id", "path", "line", "byte_start", "byte_end"])
 
 
 class Sides:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Literal
 
 from sinks.closing.dates import open_dates
+from sinks.closing.references import newest_through
 from sinks.consequences.pending import Pending, note
 from sinks.consequences.resting import dates_fitted_on, event_times, is_learned, trained_parts
 from sinks.database.connection import Connection
@@ -49,6 +50,7 @@ class Following:
             *_by_dataset("kpis", dict.fromkeys(self._with("kpis", opened), 0)),
             *_by_dataset("exports", dict.fromkeys(self._with("exports", [own, *opened]), 0)),
             *left(found),
+            *_references(after, [own, *moved] if rows or moved else []),
         )
 
     def _with(self, what: Literal["kpis", "exports"], dates: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -74,6 +76,15 @@ class Following:
                     yield Pending("model", name, model.name, cause)
 
 
+def with_verdicts(
+    found: Sequence[Consequence], date: tuple[str, str], otherwise: Iterable[tuple[str, str]]
+) -> tuple[Consequence, ...]:
+    """What a date of a dataset touched, and the other dates of which rules over whole dates said something else when
+    all of it was closed."""
+    verdicts = _by_dataset("verdicts", dict.fromkeys({*otherwise} - {date}, 0))
+    return (*(each for each in found if not each.command), *verdicts, *(each for each in found if each.command))
+
+
 def left(found: Iterable[Pending]) -> list[Consequence]:
     """What is to be done, with the commands that do it: parameters first, in the order of dates."""
     listed = list(found)
@@ -96,7 +107,7 @@ def still(found: Iterable[Consequence], pending: Iterable[Pending]) -> tuple[Con
         if each.kind == "parameters":
             rest = {(each.dataset, date): 0 for date in each.dates if (each.dataset, date) in dates}
             told += _by_dataset("parameters", rest)
-        elif each.command is None or (each.kind, each.subject) in models:
+        elif each.command is None or each.kind == "reference" or (each.kind, each.subject) in models:
             told.append(each)
     return tuple(told)
 
@@ -121,6 +132,23 @@ def _is_trained_on(before: Connection, after: Connection, model: str, dataset: s
     parts = list(trained_parts(after, model))
     times = [each for side in (before, after) if parts and (each := event_times(side, dataset, dates))]
     return any(part.first_us <= last and first <= part.last_us for part in parts for first, last in times)
+
+
+def _references(connection: Connection, touched: Iterable[tuple[str, str]]) -> Iterator[Consequence]:
+    """Those that are made of rows up to a date that is not before the first one touched, and so of these, or may be."""
+    first = {name: min(dates) for name, dates in _dates_of(touched).items()}
+    for name, date in sorted(first.items()):
+        through = newest_through(connection, name)
+        if through is not None and date <= through:
+            command = f"ade-stream quality profile {name} --new-reference {through}"
+            yield Consequence("reference", name, "", (through,), 0, command)
+
+
+def _dates_of(touched: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, date in touched:
+        found.setdefault(name, []).append(date)
+    return found
 
 
 def _by_dataset(kind: Kind, counts: Mapping[tuple[str, str], int]) -> Iterator[Consequence]:

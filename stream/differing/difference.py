@@ -11,6 +11,7 @@ from sinks.differences.figures import KpiChange, ScoreChange, kpi_changes, score
 from sinks.differences.rejects import reject_changes
 from sinks.differences.rows import CellChange, RowChanges, row_changes
 from sinks.differences.vectors import vector_changes
+from sinks.differences.verdicts import VerdictChange, verdict_changes
 from sinks.ledger.files import FileEntry, stored_files
 from sinks.parameters.versions import RecordedParameters
 from sinks.rows.rejects import Place, Rejects
@@ -86,7 +87,8 @@ class Difference:
     `changed`, `added`, `gone`: staged rows with another cell, that would come, and that would go, in the files of the
     date; `elsewhere`: whether rows of other dates would change sides by its replay. `figures`: how many figures would
     be others; `figure_changes`: the first of them. `parameters`: the version, new where it is greater than any that is
-    recorded. `score`: points of 100; None: not assessed; `scores`: which of its dimensions would have others.
+    recorded. `verdicts`: of rules over whole dates. `score`: points of 100; None: not assessed; `scores`: which of its
+    dimensions would have others.
     """
 
     dataset: str
@@ -104,6 +106,7 @@ class Difference:
     added_examples: tuple[Place, ...]
     gone_examples: tuple[Place, ...]
     rules: tuple[RuleDifference, ...]
+    verdicts: tuple[VerdictChange, ...]
     score_before: float | None
     score: float | None
     scores: tuple[ScoreChange, ...]
@@ -120,7 +123,8 @@ class Difference:
         """Whether all would be what it is."""
         rows = self.changed or self.added or self.gone or self.elsewhere
         is_refitted = self.parameters != self.parameters_before
-        return not (rows or self.rules or self.scores or self.kpis or self.views or is_refitted)
+        told = self.rules or self.verdicts or self.scores or self.kpis or self.views
+        return not (rows or told or is_refitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class Compared:
             added_examples=self._places(rows.come_examples),
             gone_examples=self._places(rows.gone_examples),
             rules=tuple(self._rules(compared)),
+            verdicts=tuple(verdict_changes(self.before, self.after, self.dataset, self.date)),
             score_before=had.get("score"),
             score=has.get("score"),
             scores=tuple(score_changes(had, has)),

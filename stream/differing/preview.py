@@ -21,7 +21,8 @@ from sinks.warehouse import Warehouse
 from stream.closing import open_lots, sum_up
 from stream.config import Dataset
 from stream.consequences.cascade import Step, carried_out, refitted
-from stream.consequences.following import Following, still
+from stream.consequences.following import Following, still, with_verdicts
+from stream.consequences.settled import settle
 from stream.differing.difference import Compared, Difference
 from stream.replay import Asked, Replayed, Request, asked, judged_date
 from stream.writing import writing
@@ -55,6 +56,7 @@ def compared(
         rehearsal = Rehearsal(warehouse, recorded, datasets, stop, landing)
         for date, name in dates:
             rehearsal.replay(name, date, refit=refit)
+        settle(warehouse.connection, recorded, datasets, landing, pending(recorded.connection))
         if cascade:
             rehearsal.cascade()
         return list(rehearsal.differences())
@@ -69,9 +71,11 @@ class Rehearsal:
     datasets: Mapping[str, Dataset]
     stop: threading.Event | None
     landing: Path | None
-    #: By dataset and date: what was replayed; and, in the order in which they were, the dates that were closed.
+    #: By dataset and date: what was replayed; and, in the order in which they were, the dates that were closed, and
+    #: those of which rules over whole dates said something else then.
     done: dict[tuple[str, str], Replayed] = field(default_factory=dict)
     closed: dict[tuple[str, str], None] = field(default_factory=dict)
+    otherwise: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def replay(self, dataset: str, date: str, *, refit: bool) -> Replayed:
         """What `replay` does with a date, and what closes it."""
@@ -84,11 +88,18 @@ class Rehearsal:
             decision.keep = done.changed
         if refit:
             strike(self.warehouse.connection, "parameters", dataset, date)
-        for table, dates in open_lots(self.warehouse):
-            sum_up(self.warehouse.connection, table, dates)
-            self.closed |= {(table.dataset, each): None for each in dates}
-        self.done[dataset, date] = done
+        otherwise = dict.fromkeys(self._close())
+        self.otherwise |= otherwise
+        follows = with_verdicts(done.consequences, (dataset, date), otherwise) if done.changed else ()
+        self.done[dataset, date] = done = replace(done, consequences=follows)
         return done
+
+    def _close(self) -> Iterator[tuple[str, str]]:
+        """Close all open dates: those of which rules over whole dates say something else."""
+        for table, dates in open_lots(self.warehouse):
+            judged = sum_up(self.warehouse.connection, table, dates)
+            self.closed |= {(table.dataset, each): None for each in dates}
+            yield from ((table.dataset, each) for each in judged.otherwise)
 
     def cascade(self) -> None:
         """Make the parameters anew that rest on what was replayed. Learners and models are left."""
@@ -107,7 +118,7 @@ class Rehearsal:
         for each in recomputed(before, after):
             views.setdefault((each.dataset, each.date), []).append(each.view)
         known = pending(after)
-        others = {*self.closed, *views, *redefined(before, after)} - set(self.done)
+        others = {*self.closed, *self.otherwise, *views, *redefined(before, after)} - set(self.done)
         for key in [*self.done, *sorted(others, key=lambda key: (key[1], key[0]))]:
             compare = Compared(before, after, *key, is_closed=key in self.closed, views=tuple(views.get(key, ())))
             found = compare.difference(self.done.get(key))

@@ -23,7 +23,8 @@ def follows(report: Report) -> None:
 
 def _lines(report: Report) -> Iterator[str]:
     for each in report.replayed:
-        if lines := list(done_lines(each.consequences)):
+        frozen = (of for of in each.consequences if of.kind == "reference")
+        if lines := [*done_lines(each.consequences), *left_lines(frozen)]:
             yield from (f"{each.dataset} {each.date}, beyond itself", *lines)
     yield from map(step_line, report.carried_out)
     if report.left:
@@ -57,6 +58,8 @@ def _done(each: Consequence) -> str:
         return f"{each.subject}: computed anew where they rest on these rows, of {_dates(each.dates)}"
     if each.kind == "kpis":
         return f"{each.dataset}: made anew, of {_dates(each.dates)}"
+    if each.kind == "verdicts":
+        return f"{each.dataset}: rules over whole dates, and scores, judged anew, of {_dates(each.dates)}"
     return f"{each.dataset}: files written anew, of {_dates(each.dates)}"
 
 
@@ -65,6 +68,8 @@ def _left(each: Consequence) -> str:
         return f"parameters of {each.dataset} that rest on these rows, or may, of {_dates(each.dates)}"
     if each.kind == "learner":
         return f"the learner {each.subject} has learned such rows as they were"
+    if each.kind == "reference":
+        return f"the reference of {each.dataset} is made of such rows as they were, and no cascade makes another"
     return f"versions of the model {each.subject} were trained or measured with such rows as they were"
 
 

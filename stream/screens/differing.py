@@ -13,6 +13,7 @@ from stream.screens.output import printing, shown, write
 
 if TYPE_CHECKING:
     from sinks.differences.figures import KpiChange
+    from sinks.differences.verdicts import Said, VerdictChange
     from sinks.rows.rejects import Place
     from stream.differing.difference import (
         ColumnDifference,
@@ -74,6 +75,7 @@ def _told(each: Difference) -> Iterator[str]:
         yield from _column(column)
     yield from _places("added", each.added, each.added_examples)
     yield from _places("gone", each.gone, each.gone_examples)
+    yield from (f"  verdict     {_verdict(change)}" for change in each.verdicts)
     for score in each.scores:
         yield f"  score       {score.dimension}: {_points(score.before)} to {_points(score.after)}"
     yield from (f"  kpi         {_kpi(kpi)}" for kpi in each.kpis[:_KPIS_SHOWN])
@@ -124,6 +126,15 @@ def _places(name: str, rows: int, examples: Sequence[Place]) -> Iterator[str]:
     if rows:
         yield f"  {name:<11} {count(rows)} rows"
         yield from (f"    {shown(place.path)}:{place.line}" for place in examples)
+
+
+def _verdict(change: VerdictChange) -> str:
+    of = f" of {change.path}" if change.path else ""
+    return shown(f"{change.rule}{of}: {_said(change.before)} to {_said(change.after)}")
+
+
+def _said(said: Said | None) -> str:
+    return "none" if said is None else f"{said.verdict} ({said.message})" if said.message else said.verdict
 
 
 def _kpi(kpi: KpiChange) -> str:

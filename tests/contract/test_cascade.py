@@ -128,6 +128,22 @@ def test_rows_of_other_dates_and_datasets_that_change_sides_are_named(tmp_path: 
     assert (orphans.dataset, orphans.dates, orphans.count) == ("sales", (D1, D3), 2)
 
 
+def test_references_that_rest_on_a_date_are_named_and_stay(tmp_path: Path) -> None:
+    path, profile = tmp_path / "ade.db", {"columns": ["amount"], "reference_rows": 2, "rows_min": 1}
+    shops(tmp_path / "first", [1, 1, 1, 1])
+    landed(tmp_path / "landing", [[(1, "a", "1"), (2, "a", "5")], [(3, "a", "7")], [(4, "a", "9")]])
+    filled_up(path, tmp_path, shop_sales(0, profile=profile))
+    datasets = shop_sales(6, profile=profile)
+    stored = rows(path, "SELECT * FROM meta_references")
+    with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
+        work = Replaying(warehouse, datasets, path, path, Turn("replay"))
+        done = work.date("sales", D1, refit=False)
+        work.cascade()
+    told = [(each.dates, each.command) for each in done.consequences if each.kind == "reference"]
+    assert told == [((D1,), f"ade-stream quality profile sales --new-reference {D1}")]
+    assert rows(path, "SELECT * FROM meta_references") == stored != []
+
+
 def test_a_replay_that_changes_nothing_leaves_nothing_to_do(tmp_path: Path) -> None:
     path, datasets = tmp_path / "ade.db", shop_sales()
     shops(tmp_path / "first", [1, 1, 1, 1])
@@ -149,6 +165,19 @@ def test_what_was_left_is_done_by_the_next_cascade_whatever_it_is_asked_for(tmp_
         (D3, True),
     ]
     assert cascaded(path, datasets, []) == []
+
+
+def test_parameters_that_come_out_as_they_were_are_not_left_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "ade.db"
+    shops(tmp_path / "first", [1, 1, 1, 1])
+    landed(tmp_path / "landing", [[(1, "a", "1"), (2, "a", "5")], [(3, "a", "")], [(4, "a", "")]])
+    filled_up(path, tmp_path, shop_sales(0))
+    left = []
+    for datasets in (shop_sales(3), shop_sales(0)):
+        with Warehouse(path, [each.table for each in datasets.values()]) as warehouse:
+            Replaying(warehouse, datasets, path, path, Turn("replay")).dates([(D1, "sales")], refit=False)
+            left.append([each.subject for each in pending(warehouse.connection)])
+    assert left == [[D1, D2, D3], []]
 
 
 def test_a_step_that_fails_stays_to_be_done_and_a_date_is_not_made_anew_for_ever(tmp_path: Path) -> None:

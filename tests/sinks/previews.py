@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from processors.chain import Chain
 from processors.feature_views.sql.definition import Definition
 from processors.feature_views.sql.parsing import parse_view
+from sinks.differences.verdicts import Said
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from stream.config import Dataset
@@ -48,7 +49,8 @@ def shop_sales(
     """Sales of at least so much in shops with at least such a number; missing amounts are filled with the median."""
     known = {"check": "referential", "columns": ["shop"], "dataset": "shops", "fields": ["shop"]}
     positive = {"check": "range", "column": "amount", "min": least, "name": "enough"}
-    steps = ({"quality": {"duplicates": ["key"], "keep": keep}}, rules(positive, known))
+    usual = {"check": "volume", "dates": 3, "max_change_percent": 30}
+    steps = ({"quality": {"duplicates": ["key"], "keep": keep}}, rules(positive, known, usual))
     kpis = {"revenue": {"value": "sum(amount)", "by": ["shop"]}, "sold": {"value": sold}}
     found = dataset("sales", COLUMNS, *steps, key=["id"], event_time="at", kpis=kpis, **settings)
     cast, *others = found.chain.steps
@@ -88,7 +90,12 @@ def state(path: Path) -> State:
     }
     for key, each in found.items():
         each |= {"rows": _rows(path, *key), "refused": _refused(path, *key), "vectors": _vectors(path, *key)}
-        each |= {"kpis": _kpis(path, *key), "score": _score(path, *key), "parameters": _parameters(path, *key)}
+        each |= {
+            "kpis": _kpis(path, *key),
+            "verdicts": _verdicts(path, *key),
+            "score": _score(path, *key),
+            "parameters": _parameters(path, *key),
+        }
     return found
 
 
@@ -121,6 +128,12 @@ def _kpis(path: Path, date: str, name: str) -> dict[tuple[Any, Any], Any]:
     return {(kpi, dimensions): value for kpi, dimensions, value in rows(path, sql, date, name)}
 
 
+def _verdicts(path: Path, date: str, name: str) -> dict[str, Any]:
+    sql = """SELECT rule, observed, message, missing_count, unexpected_count FROM meta_date_results
+        WHERE date = ? AND dataset = ?"""
+    return {str(row[0]): (json.loads(str(row[1])), *row[2:]) for row in rows(path, sql, date, name)}
+
+
 def _score(path: Path, date: str, name: str) -> tuple[Any, ...]:
     sql = """SELECT score, completeness, uniqueness, validity, consistency, timeliness FROM meta_quality_scores
         WHERE date = ? AND dataset = ? ORDER BY score_id DESC LIMIT 1"""
@@ -149,6 +162,11 @@ def _change(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
         "refused": {name: dict(counts) for name, counts in refused.items() if counts},
         "vectors": _moved(was["vectors"], now["vectors"]),
         "kpis": {(kpi, by): (was["kpis"].get((kpi, by)), now["kpis"].get((kpi, by))) for kpi, by in kpis},
+        "verdicts": {
+            rule: (was["verdicts"].get(rule), now["verdicts"].get(rule))
+            for rule in {**was["verdicts"], **now["verdicts"]}
+            if was["verdicts"].get(rule) != now["verdicts"].get(rule)
+        },
         "score": (was["score"], now["score"]) if was["score"] != now["score"] else None,
         "parameters": (was["parameters"][0], now["parameters"][0]) if was["parameters"] != now["parameters"] else None,
         "accepted": (was["accepted"], now["accepted"]) if was["accepted"] != now["accepted"] else None,
@@ -194,12 +212,19 @@ def _previewed(each: Difference) -> dict[str, Any]:
         "kpis": {
             (kpi.kpi, json.dumps(kpi.dimensions, separators=(",", ":"))): (kpi.before, kpi.after) for kpi in each.kpis
         },
+        "verdicts": {each.rule: (_said(each.before), _said(each.after)) for each in each.verdicts},
         "score": scores or None,
         "parameters": (
             (each.parameters_before, each.parameters) if each.parameters_before != each.parameters else None
         ),
         "accepted": (each.accepted_before, each.accepted) if each.accepted_before != each.accepted else None,
     }
+
+
+def _said(said: Said | None) -> tuple[Any, ...] | None:
+    if said is None:
+        return None
+    return said.observed, said.message, int(said.verdict == "not assessed"), int(said.verdict == "broken")
 
 
 def _vectors_of(view: ViewDifference) -> dict[str, Any]:

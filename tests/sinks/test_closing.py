@@ -13,6 +13,7 @@ from sinks.closing.references import new_reference
 from sinks.closing.rows import typed_rows
 from sinks.database.connection import Connection, Scalar
 from sinks.reading import WarehouseReader
+from sinks.verifying.closings import of_closing
 from sinks.warehouse import Warehouse
 from stream.closing import Closings
 from tests.sinks.landings import dataset
@@ -45,7 +46,7 @@ def test_a_date_is_open_again_when_more_of_it_comes(place: Place) -> None:
 def test_a_date_is_open_again_when_it_was_replayed(place: Place) -> None:
     place.land(1, [1])
     place.loaded(shop())
-    place.replay(shop(), 1)
+    place.replay(shop({"check": "range", "column": "amount", "max": 0, "name": "none"}), 1)
     assert place.open() == ["2026-11-01"]
 
 
@@ -139,6 +140,20 @@ def test_volume_is_judged_again_on_the_dates_behind_one_that_changes(place: Plac
     assert place.loaded(of) == []
     broken = "SELECT date FROM meta_date_results WHERE unexpected_count = 1"
     assert place.rows(broken) == []
+
+
+def test_dates_whose_volume_is_judged_again_are_scored_again(place: Place) -> None:
+    of = shop({"check": "volume", "dates": 3, "max_change_percent": 30})
+    for day in (1, 3, 4, 5):
+        place.land(day, [1, 2, 3])
+    place.loaded(of)
+    place.land(2, [1])
+    place.loaded(of)
+    place.land(6, [1])  # of this one, none looks back at an open date
+    place.loaded(of)
+    with Connection(place.warehouse, read_only=True) as connection:
+        dates = [str(date) for (date,) in connection.rows("SELECT date FROM meta_closings")]
+        assert [each for date in dates for each in of_closing(connection, of.table, date)] == []
 
 
 def test_a_rule_that_is_taken_out_of_the_config_has_no_result_any_more(place: Place) -> None:

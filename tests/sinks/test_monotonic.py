@@ -88,6 +88,13 @@ def test_the_reason_says_what_was_asked_and_by_which_line(tmp_path: Path) -> Non
     assert (reason["column"], reason["value"], reason["message"]) == ("v", "7", "v must be more than 7, as in line 2")
 
 
+def test_the_reason_says_what_the_row_before_has_now(tmp_path: Path) -> None:
+    drafts = Draft(1, 1, (Accepted((7,)),)), Draft(1, 2, (Accepted((3,)),)), Draft(1, 1, (Accepted((8,)),))
+    commit(tmp_path / "w.db", table(), *drafts)
+    [[reason]] = contents.reasons(tmp_path / "w.db").values()
+    assert reason["message"] == "v must be at least 8, as in line 2"
+
+
 DECIMALS = st.decimals(min_value=-(10**20), max_value=10**20, places=3)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from processors.columns import ColumnType
 from sinks.base import Receipt
+from sinks.database.connection import Connection
 from sinks.files import row_id
 from sinks.relations import levels
 from sinks.table import Table, Unique
@@ -114,6 +115,20 @@ def test_another_choice_takes_hold_for_all_rows_of_a_key_where_one_of_them_is_co
     if replaced == 2:  # it had lost, and loses again: which of the others stays is not asked
         commit(tmp_path / "w.db", drafts[3], table=LAST)
     assert contents.staged(tmp_path / "w.db", "sales", "number") == {row_id(3, 1): (3.0,)}
+
+
+@pytest.mark.parametrize("table", [Table("sales", COLUMNS, unique=TABLE.unique[:1]), LAST])
+def test_what_is_said_of_a_row_that_loses_to_the_same_one_is_not_written_anew_with_another_span(
+    tmp_path: Path, table: Table
+) -> None:
+    drafts = [Draft(file, 1, (Accepted(("a", float(file))),)) for file in (1, 2)]
+    commit(tmp_path / "w.db", *drafts, table=table)
+    [loser, winner] = drafts if table is LAST else reversed(drafts)
+    with Connection(tmp_path / "w.db") as connection:
+        connection.run("UPDATE rejects SET path = 'as it was'")
+    receipts = commit(tmp_path / "w.db", winner, table=table)
+    assert contents.rows(tmp_path / "w.db", "SELECT _id >> 32, path FROM rejects") == [(loser.file_id, "as it was")]
+    assert receipts[0].rejudged == 0
 
 
 def test_a_key_may_be_used_once_in_each_file_and_on_each_date(tmp_path: Path) -> None:
