@@ -61,6 +61,20 @@ def inputs(view: FeatureView, rows: pa.RecordBatch) -> pa.RecordBatch:
     return chosen if kept is None else chosen.filter(kept)
 
 
+def condition_columns(view: FeatureView) -> frozenset[str]:
+    """The columns that `where` asks about."""
+    return frozenset() if view.where is None else frozenset(parsed(view.where).meta.root_names())
+
+
+def passed_over(view: FeatureView, rows: pa.RecordBatch, unknown: frozenset[str]) -> pa.Array:
+    """A mask of the rows that `where` does not take. Where it asks about columns that are `unknown`, null is no answer,
+    and only those are meant of which it is false whatever stands there."""
+    if view.where is None:
+        return pa.repeat(pa.scalar(value=False), rows.num_rows)
+    found = _computed(_Plan((), {}, (parsed(view.where).alias(_WHERE),), ()), rows)[_WHERE]
+    return pc.invert(pc.fill_null(found, fill_value=not unknown.isdisjoint(condition_columns(view))))
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """`plain`: the staged columns of inputs that are one. `numbers`: the expressions in which decimals are numbers;

@@ -22,6 +22,12 @@ def check_output(path: Path) -> None:
         raise ConfigError(f"{path} cannot be written: there is no folder {path.parent}. Make it, or {_WAY_OUT}")
 
 
+def check_apart(path: Path, other: Path, what: str) -> None:
+    """Raises ConfigError where two paths are one file, which `what` is too, whatever links lead there."""
+    if os.path.realpath(path) == os.path.realpath(other) or (path.exists() and other.exists() and path.samefile(other)):
+        raise ConfigError(f"{path} cannot be written: it is {what}; name another file.")
+
+
 @contextmanager
 def output_file(path: Path) -> Iterator[TextIO]:
     """A text file that is there when the block ends well, and as it was otherwise. A link stays one.

@@ -50,6 +50,7 @@ def predict(
     from stream.screens.models import told_predicted
 
     del landing
+    _check_outputs(file, output, rejects)
     with ExitStack() as resources:
         path = Path(file) if file != "-" else resources.enter_context(_standard_input())
         request = Request(dataset, path, "standard input" if file == "-" else file, model, version, online)
@@ -64,6 +65,17 @@ def predict(
     sys.stderr.write(told_predicted(predicting.done, [] if rejects else shown))
     if predicting.done.refused:
         raise typer.Exit(1)
+
+
+def _check_outputs(file: str, output: Path | None, rejects: Path | None) -> None:
+    """Raises ConfigError where one file would take the place of another."""
+    from stream.cli.output_files import check_apart
+
+    if output is not None and rejects is not None:
+        check_apart(rejects, output, "the file of the predictions (--output) too")
+    for path in (output, rejects):
+        if path is not None and file != "-":
+            check_apart(path, Path(file), "the file that is predicted")
 
 
 @contextmanager

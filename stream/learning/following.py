@@ -6,7 +6,7 @@ learn a row twice, or skip one: it goes on from where what it knows ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -18,10 +18,11 @@ from processors.errors import StateError
 from processors.learning.model import Model, OnAlarm, Online
 from sinks.base import Finding
 from sinks.database.connection import Connection
-from sinks.models.learners import StoredLearner, Taken, forget_taken, save_learner, stored_learner, take
+from sinks.models.learners import StoredLearner, Taken, forget_taken, learners, save_learner, stored_learner, take
 from sinks.models.log import head
 from sinks.models.predictions import keep_predictions
 from sinks.models.rows import ModelRows
+from sinks.table import Table
 from stream.learning.alarming import told
 from stream.learning.figures import added
 from stream.learning.pieces import Piece, Position, read, whole_ticks
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 #: So many rows are learned in one transaction, and waited for, unless nothing more comes: each writes the whole state.
 ROWS_AT_ONCE = 10_000
 _ANEW = "It rests until it learns anew: `ade-stream train {} --online`."
+#: Why the learner of a model rests whose YAML is gone.
+UNDESCRIBED = "No config describes it. It goes on when a YAML in the folder `models` of the configs does again."
 _ANOTHER = "The model is another than the one that it learned. "
 
 
@@ -59,10 +62,10 @@ class Relearned:
 
 
 class Follower:
-    """The learner of one model. `rests`: why it does not go on; empty while it does."""
+    """The learner of one model; `table`: of its dataset. `rests`: why it does not go on; empty while it does."""
 
-    def __init__(self, connection: Connection, model: Model, online: Online) -> None:
-        self._connection, self.model, self._online = connection, model, online
+    def __init__(self, connection: Connection, table: Table, model: Model, online: Online) -> None:
+        self._connection, self._table, self.model, self._online = connection, table, model, online
         self._rows = ModelRows(connection, model, is_timed=False)
         self.rests = ""
         self._learner: Learner | None = None
@@ -85,15 +88,14 @@ class Follower:
         is_same = (stored.definition_hash, stored.schema_hash) == (self.model.definition_hash, self.model.schema_hash)
         if not is_same:
             self._rest(stored, _ANOTHER + _ANEW.format(self.model.name))
-        elif stored.reason.startswith(_ANOTHER):
+        elif stored.reason.startswith((_ANOTHER, UNDESCRIBED)):
             save_learner(self._connection, replace(stored, status="learning", reason=""))
         else:
             self.rests = stored.reason if stored.status == "paused" else ""
 
     def _rest(self, stored: StoredLearner, reason: str) -> None:
         self.rests = reason
-        if stored.reason != reason:
-            save_learner(self._connection, replace(stored, status="paused", reason=reason))
+        _pause(self._connection, stored, reason)
 
     def step(self) -> Step:
         """Take what is next in the log, in one transaction. Raises WarehouseError, and then nothing has changed."""
@@ -232,12 +234,25 @@ class Follower:
 
     def _alarms(self, alarms: Iterable[Alarm]) -> Iterator[Finding]:
         for alarm in alarms:
-            yield told(self._rows, self._stored.version, alarm, self._policy)
+            yield told(self._rows, self._table, self._stored.version, alarm, self._policy)
 
     def _save(self, learner: Learner, position: Position, stale: int) -> None:
         at = replace(self._stored, seq=position.seq, row_id=position.row_id, rows=learner.rows, stale=stale)
         self._stored = replace(at, refused=dict(learner.refused), state={})
         save_learner(self._connection, replace(self._stored, state=learner.dump()))
+
+
+def rest_without(connection: Connection, described: Collection[str]) -> None:
+    """Let the learners of all models rest that are not `described` any more, inside the caller's transaction. What
+    they know stays, and their predictions do."""
+    for stored in learners(connection):
+        if stored.model not in described and (stored.status == "learning" or stored.reason.startswith(_ANOTHER)):
+            _pause(connection, stored, UNDESCRIBED)
+
+
+def _pause(connection: Connection, stored: StoredLearner, reason: str) -> None:
+    if stored.reason != reason:
+        save_learner(connection, replace(stored, status="paused", reason=reason))
 
 
 def _count(pieces: Iterable[Piece]) -> int:

@@ -17,7 +17,7 @@ from processors.outcome import RowIds
 from processors.splitting.model import PartName
 from sinks.database.connection import Connection
 from sinks.models.rows import rows_by_id
-from stream.learning.known import KnownModel
+from sinks.table import Table
 from stream.splits.of_models import rows_of_model
 
 
@@ -50,8 +50,8 @@ class Gathered:
         return pa.array(np.isin(self.rows["_id"].to_numpy(), ids))
 
 
-def gathered(connection: Connection, known: KnownModel, parts: Mapping[PartName, RowIds]) -> Gathered:
-    """All rows of the model, as the connection sees them."""
-    rows = pa.concat_batches(list(rows_by_id(connection, known.model)))
-    keys = rows_of_model(known.dataset.table, known.model).keys_by_id(connection)
-    return Gathered(known.model, rows, pl.concat([pl.DataFrame(pl.from_arrow(page)) for page in keys]), parts)
+def gathered(connection: Connection, table: Table, model: Model, parts: Mapping[PartName, RowIds]) -> Gathered:
+    """All rows of the model, as the connection sees them; `table`: of its dataset."""
+    rows = pa.concat_batches(list(rows_by_id(connection, model)))
+    keys = rows_of_model(table, model).keys_by_id(connection)
+    return Gathered(model, rows, pl.concat([pl.DataFrame(pl.from_arrow(page)) for page in keys]), parts)

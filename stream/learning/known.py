@@ -12,6 +12,8 @@ from sinks.reading import WarehouseReader
 from stream.config import Dataset
 from stream.features.views import known_view
 
+_WHERE_MODELS_ARE = "A model is a YAML in the folder `models` of the configs."
+
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
@@ -23,9 +25,7 @@ class KnownModel:
     @property
     def batch(self) -> Batch:
         """How it is trained. Raises ConfigError where the config does not say."""
-        if self.model.batch is None:
-            raise ConfigError(f"the model {self.model.name} has no `batch`; write `batch: {{}}` into its YAML.")
-        return self.model.batch
+        return batch_of(self.model)
 
     @property
     def split(self) -> Split:
@@ -40,14 +40,18 @@ class KnownModel:
         return self.model.online
 
 
+def batch_of(model: Model) -> Batch:
+    """How a model is trained. Raises ConfigError where its config does not say."""
+    if model.batch is None:
+        raise ConfigError(f"the model {model.name} has no `batch`; write `batch: {{}}` into its YAML.")
+    return model.batch
+
+
 def known_model(datasets: Mapping[str, Dataset], name: str) -> KnownModel:
     """The model of a name. Raises ConfigError where no config describes it."""
     models = {model.name: KnownModel(model, each) for each in datasets.values() for model in each.table.models}
     if name not in models:
-        raise ConfigError(
-            f"no config describes a model {name!r}; there are {_listed(models)}. A model is a YAML in the folder "
-            "`models` of the configs."
-        )
+        raise ConfigError(f"no config describes a model {name!r}; there are {_listed(models)}. {_WHERE_MODELS_ARE}")
     return models[name]
 
 
@@ -62,6 +66,8 @@ def model_of(datasets: Mapping[str, Dataset], dataset: str, name: str | None) ->
     if dataset not in datasets:
         raise ConfigError(f"there is no dataset {dataset!r}; the datasets are {_listed(datasets)}.")
     own = [model.name for model in datasets[dataset].table.models]
+    if name is None and not own:
+        raise ConfigError(f"no config describes a model of {dataset}. {_WHERE_MODELS_ARE}")
     if name is None and len(own) != 1:
         raise ConfigError(f"the dataset {dataset} has the models {_listed(own)}; say which one, with --model.")
     known = known_model(datasets, name or own[0])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sinks.base import Finding, Receipt
 from sinks.warehouse import Warehouse
-from stream.learning.following import Follower
+from stream.learning.following import Follower, rest_without
 from stream.screens.findings import complain, remark
 
 
@@ -25,6 +25,7 @@ class Learners:
         with warehouse.connection.transaction():
             for each in self._followers:
                 each.meet()
+            rest_without(warehouse.connection, {each.model.name for each in self._followers})
         self.notices = tuple(f"{each.model.name}: {each.rests}" for each in self._followers if each.rests)
 
     def follow(self, receipt: Receipt) -> None:
@@ -58,4 +59,4 @@ def followers(warehouse: Warehouse, name: str | None = None) -> Iterator[Followe
     for table in warehouse.tables.values():
         for model in table.models:
             if model.online is not None and name in {None, model.name}:
-                yield Follower(warehouse.connection, model, model.online)
+                yield Follower(warehouse.connection, table, model, model.online)

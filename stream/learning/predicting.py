@@ -14,15 +14,17 @@ import numpy as np
 import pyarrow as pa
 
 from processors.errors import ConfigError
+from processors.feature_views.inputs import condition_columns
 from processors.feature_views.values import arrow_type
 from processors.learning.batch.measuring import Float64s
 from processors.learning.examples import examples
 from processors.learning.limits import LARGEST
+from processors.learning.targetless import needed, unknown_without
 from processors.outcome import ROW_ID
 from processors.rules.rules import PASSING
 from sinks.models.registry import Alias
 from sinks.reading import WarehouseReader
-from stream.learning.instants import featured
+from stream.learning.instants import PASSED_OVER, featured
 from stream.learning.judged import Int64s, Page, judged
 from stream.learning.known import KnownModel, check_view, model_of
 from stream.learning.scorers import Scorer, of_learner, of_version
@@ -33,6 +35,7 @@ _MESSAGES = {
     "null": "{} is null, and the model needs it",
     "infinite": f"{{}} is no number within ±{LARGEST:.0e}, and a model takes no other",
     "missing": "there is no {}, and the model needs it",
+    PASSED_OVER: "its view passes over such rows, by its WHERE",
     "prediction": "the model has no finite prediction",
 }
 
@@ -103,9 +106,9 @@ class Predicting:
 
     def pages(self) -> Iterator[tuple[pa.RecordBatch, list[Refused]]]:
         """Predictions, and rows that have none, some at a time, in the order of the file. `done` counts them."""
-        dataset, target = self._known.dataset, self._known.model.target[0]
+        dataset = self._known.dataset
         parameters = self._recorded.parameters.newest(dataset.name) if dataset.wanted else None
-        asked = judged(self._request.file, self._request.named, dataset, target, parameters)
+        asked = judged(self._request.file, self._request.named, dataset, self._wanted(), parameters)
         with asked as pages, self._recorded.connection.snapshot():
             for page in pages:
                 rows, refused = self._inputs(page)
@@ -117,16 +120,25 @@ class Predicting:
                 told = rows.take(pa.array(found.positions[is_told]))
                 yield self._written(page, told, predictions[is_told]), self._counted(refused)
 
+    def _wanted(self) -> frozenset[str]:
+        """The columns that a file must have: those that the model is told from, and the key, which names rows."""
+        model, config = self._known.model, self._known.dataset.config
+        looked_at = {*(name for name, _ in model.numbers), *model.categories, *config.key}
+        if model.view is not None:
+            looked_at |= {*model.view.keys, str(config.event_time), *condition_columns(model.view)}
+        return needed(self._known.dataset.chain, frozenset(looked_at), model.target[0])
+
     def _key_types(self) -> list[tuple[str, pa.DataType]]:
         kinds = dict(self._known.dataset.table.columns)
         return [(name, arrow_type(kinds[name])) for name in self._known.dataset.config.key] or [("line", pa.int64())]
 
     def _inputs(self, page: Page) -> tuple[pa.RecordBatch, list[Refused]]:
         """The rows that passed the steps, with features and without the target; and why the others did not."""
-        refused, model = list(_rejected(page)), self._known.model
+        refused, model, dataset = list(_rejected(page)), self._known.model, self._known.dataset
         rows = page.accepted
         if model.view is not None:
-            seen = featured(self._recorded.connection, model.view, str(self._known.dataset.config.event_time), rows)
+            time, unknown = str(dataset.config.event_time), unknown_without(dataset.chain, frozenset(model.target[:1]))
+            seen = featured(self._recorded.connection, model.view, time, rows, unknown)
             refused += [each for why, places in seen.refused.items() for each in _at(why, places, rows, page)]
             rows = seen.rows
         return rows.drop_columns([model.target[0]]), refused

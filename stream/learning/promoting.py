@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from processors.errors import ConfigError
-from processors.learning.batch.measuring import is_better, measured
-from processors.learning.batch.trained import Trained
-from processors.learning.examples import Examples
 from sinks.database.connection import Connection
-from sinks.models.registry import RegisteredModel, make_champion, version_of
+from sinks.models.registry import make_champion, version_of
 from sinks.reading import WarehouseReader
-from stream.learning.gathering import gathered
+from stream.learning.comparing import Promotion, compared, unopposed
 from stream.learning.known import KnownModel, check_view, known_model
-from stream.learning.training import alone
-from stream.learning.using import registered, usable
+from stream.learning.using import registered
 from stream.schemas.contracts import load_contracts
-from stream.splits.of_models import parts_of_split
-
-
-@dataclass(frozen=True, slots=True)
-class Promotion:
-    """What was decided. `challenger`, `champion`: figures of `metric` on the same `rows` rows, those of the test part
-    of the challenger's split of which both have a prediction; None where nobody looked, since there was no champion or
-    it was forced."""
-
-    model: str
-    version: int
-    before: int | None
-    is_promoted: bool
-    metric: str
-    min_improvement: float
-    rows: int = 0
-    challenger: float | None = None
-    champion: float | None = None
 
 
 def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, force: bool) -> Promotion:
@@ -45,49 +19,34 @@ def promote(configs: Path, warehouse: Path, name: str, version: int | None, *, f
     what the model's `promotion` asks for. Raises ConfigError where there is no such version."""
     datasets = load_contracts(configs, warehouse)
     known = known_model(datasets, name)
-    with WarehouseReader(warehouse) as recorded:
-        check_view(recorded, datasets, known.model)
-        wanted = registered(recorded.connection, name, "challenger" if version is None else version)
-        champion = version_of(recorded.connection, name, "champion")
-        if champion is not None and champion.version == wanted.version:
-            raise ConfigError(f"{name} version {wanted.version} is the champion already.")
-        decided = _forced(known, wanted, champion)
-        if champion is not None and not force:
-            decided = _compared(recorded, warehouse, known, wanted, champion)
-    if decided.is_promoted:
-        with Connection(warehouse) as connection, connection.transaction():
-            make_champion(connection, decided.model, decided.version)
-    return decided
+    while True:
+        with WarehouseReader(warehouse) as recorded:
+            check_view(recorded, datasets, known.model)
+            decided = decide(recorded, known, version, force=force)
+        if not decided.is_promoted or carry_out(warehouse, decided):
+            return decided
 
 
-def _forced(known: KnownModel, wanted: RegisteredModel, champion: RegisteredModel | None) -> Promotion:
-    rule = known.batch.metric, known.batch.min_improvement
-    return Promotion(wanted.model, wanted.version, champion.version if champion else None, True, *rule)
+def decide(recorded: WarehouseReader, known: KnownModel, version: int | None, *, force: bool) -> Promotion:
+    """What is to be done; nothing is written. Raises ConfigError where there is no such version."""
+    model, connection = known.model, recorded.connection
+    with connection.snapshot():
+        wanted = registered(connection, model.name, "challenger" if version is None else version)
+        champion = version_of(connection, model.name, "champion")
+        if champion is None:
+            return unopposed(model, wanted, champion)
+        if champion.version == wanted.version:
+            raise ConfigError(f"{model.name} version {wanted.version} is the champion already.")
+        if force:
+            return unopposed(model, wanted, champion)
+        return compared(connection, known.dataset.table, model, wanted, champion)
 
 
-def _compared(
-    recorded: WarehouseReader, warehouse: Path, known: KnownModel, wanted: RegisteredModel, champion: RegisteredModel
-) -> Promotion:
-    metric, share = known.batch.metric, known.batch.min_improvement
-    with recorded.connection.snapshot():
-        parts = parts_of_split(recorded, known.dataset.table, known.model, wanted.split_id or 0)
-        rows = gathered(recorded.connection, known, parts)
-    models = [usable(warehouse, each, known.model) for each in (wanted, champion)]
-    count, (new, old) = _figures(rows.part("test"), known, models)
-    if new is None or old is None:
-        raise ConfigError(
-            f"{metric} cannot be told of the {count} rows that {wanted.model} version {wanted.version} is tested with. "
-            "`--force` promotes it all the same."
-        )
-    is_promoted = is_better(metric, new, old, share)
-    return Promotion(wanted.model, wanted.version, champion.version, is_promoted, metric, share, count, new, old)
-
-
-def _figures(test: Examples, known: KnownModel, models: Sequence[Trained]) -> tuple[int, list[float | None]]:
-    """How many rows all of them have a prediction of, and the figure of each on these."""
-    assert test.target is not None  # noqa: S101 - rows of a model have the column
-    with alone():
-        told = [each.predict(test) for each in models]
-    both = np.isfinite(told).all(axis=0)
-    figures = [measured(known.model.task, test.target[both], each[both]) for each in told]
-    return int(both.sum()), [each.get(known.batch.metric) for each in figures]
+def carry_out(warehouse: Path, decided: Promotion) -> bool:
+    """Promote a version, unless there has been another champion since that was decided; whether that was done."""
+    with Connection(warehouse) as connection, connection.transaction():
+        champion = version_of(connection, decided.model, "champion")
+        if (champion and champion.version) != decided.before:
+            return False
+        make_champion(connection, decided.model, decided.version)
+        return True

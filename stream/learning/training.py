@@ -69,7 +69,7 @@ def train(configs: Path, warehouse: Path, name: str, log: TrainingLog | None = N
         check_view(recorded, datasets, model)
     split = split_of_model(warehouse, known.dataset.table, model, known.split)
     with WarehouseReader(warehouse) as recorded, recorded.connection.snapshot():
-        rows = gathered(recorded.connection, known, split.parts)
+        rows = gathered(recorded.connection, known.dataset.table, model, split.parts)
         fit = fitted(rows, step)
         metrics = [*_figures(rows, fit), *_prequential(recorded.connection, rows)]
     stored = _registered(warehouse, model, step.estimator, split.split_id, fit, metrics, log)

@@ -48,8 +48,8 @@ def verify(configs: Path, warehouse: Path, name: str, version: int | None) -> Ve
         stored = registered(recorded.connection, name, wanted)
         check_fit(stored, known.model)
         with recorded.connection.snapshot():
-            parts = parts_of_split(recorded, known.dataset.table, known.model, stored.split_id or 0)
-            fit = fitted(gathered(recorded.connection, known, parts), _step(stored))
+            of = recorded.connection, known.dataset.table, known.model
+            fit = fitted(gathered(*of, parts_of_split(*of, stored.split_id or 0)), _step(stored))
     hashed = artifact_hash(files_of(known.model, stored.algorithm, fit.trained))
     same = row_hash(fit.examples) == stored.row_hash
     return Verified(stored, len(fit.examples.ids), same, hashed, _file(warehouse, stored))

@@ -14,10 +14,10 @@ from stream.screens.figures import count
 from stream.screens.output import printing, shown, write
 
 if TYPE_CHECKING:
+    from stream.learning.comparing import Promotion
     from stream.learning.following import Relearned
     from stream.learning.overview import Story
     from stream.learning.predicting import Predicted, Refused
-    from stream.learning.promoting import Promotion
     from stream.learning.training import Training
     from stream.learning.verifying import Verified
 

@@ -13,6 +13,7 @@ from processors.learning.model import Model
 from processors.splitting.assigning import Int64s
 from processors.splitting.model import PartName, Split
 from processors.splitting.written import read, written
+from sinks.database.connection import Connection
 from sinks.reading import WarehouseReader
 from sinks.splits.manifests import record_split, splits
 from sinks.splits.rows import SplitRows, rows_of_dataset, rows_of_view
@@ -45,10 +46,10 @@ def split_of_model(warehouse: Path, table: Table, model: Model, split: Split) ->
     return ModelSplit(split_id, is_new, parts)
 
 
-def parts_of_split(recorded: WarehouseReader, table: Table, model: Model, split_id: int) -> dict[PartName, Int64s]:
+def parts_of_split(connection: Connection, table: Table, model: Model, split_id: int) -> dict[PartName, Int64s]:
     """The ids of the rows that the parts of a kept split have now, ascending. Raises ConfigError where it is gone."""
-    for stored in splits(recorded.connection, split_id):
-        return _parts(Splitting(recorded.connection, rows_of_model(table, model), *read(stored.definition)))
+    for stored in splits(connection, split_id):
+        return _parts(Splitting(connection, rows_of_model(table, model), *read(stored.definition)))
     raise ConfigError(f"{model.name} was trained with split {split_id}, which is gone; train it anew.")
 
 

@@ -6,23 +6,30 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.learning.rides import BAYESIAN, drop, learner, lines, model, place, run
+from tests.learning.rides import BAYESIAN, change, drop, learner, lines, model, place, run
 from tests.system.looking import rows
 from tests.system.processes import Outcome, Place
 
 #: The ride from which on a kilometre costs four times as much, and the line of it in the second file.
 TURN, LINE = 900, 302
-BATCH = {"split": {"boundaries": {"validation": "2026-11-18", "test": "2026-11-19"}, "embargo": "0 days"}}
+SPLIT = {"split": {"boundaries": {"validation": "2026-11-18", "test": "2026-11-19"}, "embargo": "0 days"}}
+#: One that tells all rides nearly the same price.
+POOR = {"sklearn": "linear_model.Ridge", "with": {"alpha": 1e6}}
+
+
+def online(policy: str, detectors: tuple[str, ...]) -> dict[str, Any]:
+    """A learner that is watched, in the words of its YAML."""
+    return BAYESIAN | {"tick_rows": 10, "drift": {"detectors": list(detectors), "on_alarm": policy}}
 
 
 def prepared(tmp_path: Path, policy: str, detectors: tuple[str, ...]) -> tuple[Place, list[str]]:
     """A place for rides, and the rides."""
-    online = BAYESIAN | {"tick_rows": 10, "drift": {"detectors": list(detectors), "on_alarm": policy}}
     every = [*lines(TURN), *lines(1800 - TURN, seed=9, first=TURN + 1, per_km=8.0)]
-    return place(tmp_path, model(online, batch=BATCH)), every
+    return place(tmp_path, model(online(policy, detectors), batch=SPLIT)), every
 
 
 def drifting(
@@ -80,18 +87,36 @@ def test_without_a_challenger_nothing_is_promoted_and_that_is_told(tmp_path: Pat
     assert "there is no challenger to promote" in done.stdout
 
 
-def test_the_challenger_is_promoted_where_the_policy_says_so(tmp_path: Path) -> None:
+def trained_before_a_drift(tmp_path: Path, *batches: dict[str, Any]) -> Outcome:
+    """What `run` says of a drift that comes when a model was trained in these ways, one after the other."""
     where, every = prepared(tmp_path, "promote_challenger", ("page_hinkley",))
     for day in range(3):
         drop(where, f"rides_2026-11-1{day + 7}.csv", every[day * 300 : (day + 1) * 300])
     run(where)
-    for _ in range(2):
+    for batch in batches:
+        change(where, model(online("promote_challenger", ("page_hinkley",)), batch=SPLIT | batch))
         run(where, "train", "price")
     drop(where, "rides_2026-11-20.csv", every[TURN:])
-    done = run(where)
+    return run(where)
+
+
+def test_a_challenger_that_is_better_is_promoted_where_the_policy_says_so(tmp_path: Path) -> None:
+    done = trained_before_a_drift(tmp_path, POOR, {})
     assert "version 2, the challenger, was made champion" in done.stdout
-    registered = rows(where.warehouse, "SELECT version, alias FROM meta_models ORDER BY version")
+    registered = rows(tmp_path / "ade.db", "SELECT version, alias FROM meta_models ORDER BY version")
     assert registered == [(1, None), (2, "champion")]
+
+
+@pytest.mark.parametrize("share", [0, 0.02])
+def test_one_that_is_no_better_is_not_promoted_by_a_drift_either_and_that_is_told(tmp_path: Path, share: float) -> None:
+    rule = {"promotion": {"metric": "mae", "min_improvement": share}}
+    done = trained_before_a_drift(tmp_path, rule, rule)
+    assert "version 2, the challenger, was not made champion: it has mae 0.0" in done.stdout
+    assert f"on the same 300 rows, and must be better{' by 2.0%' if share else ''}" in done.stdout
+    [(action,)] = rows(tmp_path / "ade.db", "SELECT DISTINCT action FROM meta_drift_alarms")
+    assert "was not made champion" in str(action)
+    registered = rows(tmp_path / "ade.db", "SELECT version, alias FROM meta_models ORDER BY version")
+    assert registered == [(1, "champion"), (2, "challenger")]
 
 
 @pytest.mark.parametrize("spoilt", ["file", "registry"])

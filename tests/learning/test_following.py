@@ -171,3 +171,34 @@ def test_a_run_in_a_process_of_its_own_learns_the_same(tmp_path: Path) -> None:
     run(here)
     in_a_process(there)
     assert learner(here)["state"] == learner(there)["state"]
+
+
+def test_a_learner_rests_while_no_config_describes_it(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN | {"scoring": True}))
+    drop(where, "rides_2026-11-17.csv", lines(50))
+    run(where)
+    yaml = where.configs / "models" / "price.yaml"
+    content = yaml.read_text("utf-8")
+    yaml.unlink()
+    drop(where, "rides_2026-11-18.csv", lines(50, seed=2, first=51))
+    run(where)
+    assert (learner(where)["status"], learner(where)["rows"]) == ("paused", 50)
+    assert "No config describes it." in run(where, "models", "show", "price").stdout
+    assert rows(where.warehouse, "SELECT count(*) FROM preds_price") == [(50,)]
+    yaml.write_text(content, "utf-8")
+    run(where)
+    assert (learner(where)["status"], learner(where)["rows"], learner(where)["reason"]) == ("learning", 100, "")
+
+
+def test_a_model_of_another_name_leaves_no_advice_about_the_old_one(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, "rides_2026-11-17.csv", lines(50))
+    run(where)
+    change(where, model(BAYESIAN, inputs={"numbers": ["km"]}))
+    run(where)
+    assert "train price --online" in learner(where)["reason"]
+    (where.configs / "models" / "price.yaml").unlink()
+    change(where, model(BAYESIAN, model="fare"))
+    run(where)
+    assert learner(where)["reason"].startswith("No config describes it.")
+    assert learner(where, "fare")["status"] == "learning"

@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from sinks.reading import WarehouseReader
+from stream.learning.known import known_model
+from stream.learning.promoting import carry_out, decide
+from stream.schemas.contracts import load_contracts
 from tests.learning.market import SPLIT, VIEW, Sale, describe, land, loaded, model, refused, sales, told, write
 from tests.system.looking import rows
 from tests.system.processes import Place, ade, duplicate, entered, load
@@ -89,6 +93,19 @@ def test_both_are_measured_on_the_rows_of_the_challenger(place: Place) -> None:
         place.warehouse, "SELECT value FROM meta_model_metrics WHERE version = 3 AND part || metric = 'testmae'"
     )
     assert [(found["challenger"],)] == kept
+
+
+def test_what_was_decided_of_another_champion_is_not_carried_out(place: Place) -> None:
+    known = known_model(load_contracts(place.configs, place.warehouse), "price")
+    with WarehouseReader(place.warehouse) as recorded:
+        decided = decide(recorded, known, None, force=False)
+    assert (decided.is_promoted, decided.before, decided.version) == (True, 1, 2)
+    changed(place, "UPDATE meta_models SET alias = NULL WHERE version = 1")
+    assert not carry_out(place.warehouse, decided)
+    assert aliases(place) == {2: "challenger"}
+    changed(place, "UPDATE meta_models SET alias = 'champion' WHERE version = 1")
+    assert carry_out(place.warehouse, decided)
+    assert aliases(place) == {2: "champion"}
 
 
 def test_versions_that_are_not_there_are_told(place: Place) -> None:

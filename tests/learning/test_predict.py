@@ -21,6 +21,7 @@ from tests.learning.market import (
     land,
     loaded,
     model,
+    place,
     refused,
     sales,
     told,
@@ -110,6 +111,24 @@ def test_rows_that_fail_the_rules_are_refused_with_reasons(market: Place, tmp_pa
     ]
 
 
+@pytest.mark.parametrize("condition", ["size <> 3", "price > 0 AND size <> 3", "per_size > 0 AND size <> 3"])
+def test_rows_that_the_view_passes_over_are_refused(tmp_path: Path, condition: str) -> None:
+    """They have no vector when they are loaded. What is asked of the target is not known before."""
+    where = place(tmp_path, model())
+    sql = where.configs / "sql" / "shops.sql"
+    sql.write_text(sql.read_text("utf-8").replace("WINDOW", f"WHERE {condition} WINDOW"), "utf-8")
+    load(where)
+    told(where, "train", "price")
+    file = new_file(tmp_path, [NEW[0], NEW[1]._replace(size="3"), NEW[2]._replace(size="")])
+    for who in ((), ("--online",)):
+        done = entered(where, "predict", "sales", file, "--rejects", str(tmp_path / "refused.csv"), *who)
+        assert (done.returncode, [row["sale"] for row in table(done.stdout)]) == (1, ["n1"])
+        found = table((tmp_path / "refused.csv").read_text("utf-8"))
+        refusals = {row["line"]: (row["rule"], row["message"]) for row in reversed(found)}
+        assert refusals["3"] == ("where", "its view passes over such rows, by its WHERE")
+        assert list(refusals) == ["4", "3"]
+
+
 def test_a_number_beyond_all_measure_is_refused_whoever_predicts(tmp_path: Path) -> None:
     forest = {"sklearn": "ensemble.RandomForestRegressor", "with": {"n_estimators": 3}, "split": SPLIT}
     place = loaded(tmp_path, model(batch=forest))
@@ -156,6 +175,30 @@ def test_predictions_are_written_to_a_file(market: Place, tmp_path: Path) -> Non
     assert pq.read_table(out).column_names == ["sale", "prediction", "model", "version"]
 
 
+@pytest.mark.parametrize("kind", ["name", "symlink", "hard link"])
+def test_predictions_and_refused_rows_are_never_one_file(market: Place, tmp_path: Path, kind: str) -> None:
+    file, out, other = new_file(tmp_path), tmp_path / "out.csv", tmp_path / "other.csv"
+    out.write_text("as it was", "utf-8")
+    if kind == "name":
+        other = tmp_path / "." / "out.csv"
+    elif kind == "symlink":
+        other.symlink_to(out)
+    else:
+        other.hardlink_to(out)
+    said = refused(market, 2, "predict", "sales", file, "--output", str(out), "--rejects", str(other))
+    assert "cannot be written: it is the file of the predictions (--output) too; name another file." in said
+    assert out.read_text("utf-8") == "as it was"
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejects"])
+def test_the_file_that_is_predicted_is_not_written_over(market: Place, tmp_path: Path, option: str) -> None:
+    file = new_file(tmp_path)
+    before = Path(file).read_bytes()
+    said = refused(market, 2, "predict", "sales", file, option, file)
+    assert "new.csv cannot be written: it is the file that is predicted; name another file." in said
+    assert Path(file).read_bytes() == before
+
+
 def test_a_learner_predicts_as_it_is_now(market: Place, tmp_path: Path) -> None:
     found = table(entered(market, "predict", "sales", new_file(tmp_path), "--online").stdout)
     assert {row["version"] for row in found} == {"online.1"}
@@ -188,11 +231,35 @@ def test_which_model_is_meant_is_asked_where_there_are_several(tmp_path: Path) -
     assert "the model other is not trained yet; `ade-stream train other` trains it." in said
 
 
+def test_a_dataset_without_models_has_nothing_to_ask(tmp_path: Path) -> None:
+    said = refused(loaded(tmp_path), 2, "predict", "sales", new_file(tmp_path))
+    assert "no config describes a model of sales. A model is a YAML in the folder `models` of the configs." in said
+
+
 def test_what_cannot_be_read_is_told(market: Place, tmp_path: Path) -> None:
     assert "nix.csv: there is no such file." in refused(market, 2, "predict", "sales", str(tmp_path / "nix.csv"))
     said = refused(market, 2, "predict", "sales", new_file(tmp_path, NEW, ("sale", "shop")))
-    assert "new.csv: its header lacks 'at', 'size'" in said
+    assert "new.csv: its header lacks 'at', 'size'; it has 'sale', 'shop'. Add what is missing: the model needs" in said
     assert "there is no dataset 'nix'; the datasets are sales." in refused(market, 2, "predict", "nix", "new.csv")
+
+
+def test_a_file_may_lack_columns_that_the_model_does_not_need(tmp_path: Path) -> None:
+    """Rules about them are asked where the file has them."""
+    columns = DATASET["columns"] | {"note": {"type": "string"}}
+    noted = {"check": "not_null", "column": "note"}
+    validation = {"validation": {"rules": [*DATASET["processors"][3]["validation"]["rules"], noted]}}
+    where = place(tmp_path, model(online=None), columns=columns, processors=[*DATASET["processors"][:3], validation])
+    for path in (where.landing / "sales").iterdir():
+        header, *lines = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join((f"{header},note", *(f"{line},seen" for line in lines))) + "\n", "utf-8")
+    load(where)
+    told(where, "train", "price")
+    done = entered(where, "predict", "sales", new_file(tmp_path))
+    assert (done.returncode, len(table(done.stdout)), done.stderr) == (0, 3, "")
+    file = Path(new_file(tmp_path))
+    header, *lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join((f"{header},note", *(f"{line}," for line in lines))) + "\n", "utf-8")
+    assert "3 of 3 rows are refused: 3 note_not_null" in entered(where, "predict", "sales", str(file)).stderr
 
 
 def test_what_was_learned_of_rows_before_fills_their_nulls(tmp_path: Path) -> None:

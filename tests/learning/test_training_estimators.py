@@ -234,3 +234,8 @@ def test_no_change_is_the_last_known_target_of_the_entity() -> None:
     )
     assert no_change(rows, ["who"], -1.0).tolist() == [10.0, -1.0, -1.0, 10.0, 7.0]
     assert no_change(rows, [], -1.0).tolist() == [8.0, -1.0, 7.0, 10.0, 10.0]
+
+
+def test_the_error_of_a_certainty_that_holds_is_zero_without_a_sign() -> None:
+    ones = np.ones(3)
+    assert str(measured("classification", ones, ones)["log_loss"]) == "0.0"

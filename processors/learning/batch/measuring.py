@@ -42,7 +42,7 @@ def _classification(target: Float64s, predictions: Float64s) -> dict[str, float]
     is_one, told_one = target > 0, predictions >= 1 / 2
     likely = np.clip(np.where(is_one, predictions, 1 - predictions), _TINY, 1)
     both, either = int((is_one & told_one).sum()), int(is_one.sum() + told_one.sum())
-    found = {"accuracy": float((is_one == told_one).mean()), "log_loss": float(-np.log(likely).mean())}
+    found = {"accuracy": float((is_one == told_one).mean()), "log_loss": float(np.abs(np.log(likely)).mean())}
     return found | ({"f1": 2 * both / either} if either else {})
 
 

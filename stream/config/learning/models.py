@@ -84,7 +84,7 @@ class DriftConfig(Strict):
     on_alarm: OnAlarm = Field(
         "alert",
         description="alert: tell it, no more. reset: the learner begins anew. promote_challenger: the challenger takes "
-        "the place of the champion.",
+        "the place of the champion, if it is better by `promotion`.",
     )
 
 
