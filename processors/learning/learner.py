@@ -140,7 +140,10 @@ class Learner:
         self._known_are(sum(each.rows for each in known))
 
     def _known_are(self, rows: int) -> None:
+        """Some rows went: categories that none of those left has make room for others."""
         self.rows = rows
+        self._encoder.keep(self._unlearning.with_rows())
+        self._unlearning.keep(self._encoder.features)
         if self._serving is not None:
             self._serving = self.weights
 

@@ -52,6 +52,32 @@ def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
     close(unlearned, predictions(where))
 
 
+def test_categories_of_rows_that_went_leave_their_room_to_others(tmp_path: Path) -> None:
+    where, plain = (place(tmp_path / name, model(BAYESIAN | {"categories_max": 3})) for name in ("a", "b"))
+    misspelt = [line.replace("Oslo", f"Oslo{number}") for number, line in enumerate(lines(40))]
+    drop(where, DAY, misspelt)
+    run(where)
+    drop(where, DAY, lines(40))
+    run(where)
+    drop(plain, DAY, lines(40))
+    run(plain)
+    assert (learner(where)["rows"], len(learner(where)["state"]["categories"])) == (40, 3)
+    close(predictions(where), predictions(plain))
+
+
+def test_no_room_is_taken_by_categories_of_which_no_row_is_kept_where_all_is_added_up_anew(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN | {"categories_max": 4}))
+    drop(where, DAY, lines(40))
+    drop(where, NEXT, ["Z,1e12,1,Nowhere,30\n"])
+    run(where)
+    drop(where, NEXT, [])
+    run(where)
+    assert {name for _, name in learner(where)["state"]["categories"]} == {"Oslo", "Bergen", "Tromsø"}
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
 @pytest.mark.parametrize("wrong", ["Z,1e12,1,Oslo,30\n", "Z,3,1,Oslo,5e13\n", "Z,9e15,1,Oslo,-9e15\n"])
 def test_a_number_far_larger_than_all_others_is_unlearned_to_the_last_digit(tmp_path: Path, wrong: str) -> None:
     where = place(tmp_path, model(BAYESIAN))
