@@ -163,7 +163,7 @@ class Learner:
         for rows in encoded.surplus.values():
             kept[rows] = False
         design = encoded.design.only(kept)
-        return Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch)
+        return Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch).compact()
 
     def _ticks(self, examples: Examples, begin: int, stop: int) -> Iterator[_Tick]:
         while begin < stop:
