@@ -204,6 +204,7 @@ class Judged:
 class Receipt:
     """What a commit did. `accepted + rejected == batch.row_count`, rules that look at other rows included.
 
+    `lost`: of the rejected, those that no step refused, and that lost to other records: duplicates, mostly.
     `rejudged`: rows of other spans, of this dataset and of others, that changed sides because of what this span has, or
     had. `drifts`: the files at which the schema changed.
     """
@@ -215,12 +216,13 @@ class Receipt:
     rejudged: int
     timing: Timing
     drifts: tuple[Drift, ...] = ()
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What is to be told of a date of a dataset as a whole. `subject`: the rule, the column or the model that it is
-    about, or `score`; of an export its kind."""
+    about, or `score`; of an export its kind. `masked`: the message without what stood in rows, where it tells that."""
 
     dataset: str
     date: str
@@ -228,6 +230,7 @@ class Finding:
     subject: str
     severity: Severity
     message: str
+    masked: str | None = None
 
 
 Prepared = TypeVar("Prepared")

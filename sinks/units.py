@@ -67,7 +67,8 @@ def receipts(stored: Sequence[Stored], seconds: float) -> Iterator[Receipt]:
             latency_us=(now - batch.parts[0].arrived_ns) // 1000,
             rss_bytes=rss_bytes,
         )
-        yield Receipt(batch, each.accepted, rejected, outcome.counts, each.rejudged, timing, each.drifts)
+        lost = outcome.accepted.num_rows - each.accepted
+        yield Receipt(batch, each.accepted, rejected, outcome.counts, each.rejudged, timing, each.drifts, lost)
 
 
 def peak_rss_bytes() -> int:

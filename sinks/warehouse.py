@@ -25,6 +25,8 @@ from sinks.ledger.holds import hold
 from sinks.ledger.ledger import Ledger
 from sinks.ledger.runs import Command, Run, RunOutcome
 from sinks.ledger.spans import stored_position
+from sinks.lineage.log import LineageLog
+from sinks.lineage.teller import Teller
 from sinks.models.log import LearningLog
 from sinks.parameters.versions import ParameterLog
 from sinks.relations.contest import TEMPORARY
@@ -53,7 +55,7 @@ class Warehouse:
     where a feature view is another, and its version is not.
 
     `aside`: one transaction begins here, in which views and KPIs are brought up to date, too; it goes on in the block
-    of `transaction`, and is not to be kept.
+    of `transaction`, and is not to be kept. `teller`: tells of runs, where that is wanted.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Warehouse:
         replaying: bool = False,
         aside: bool = False,
         lock: WriterLock | None = None,
+        teller: Teller | None = None,
     ) -> None:
         tables = tuple(tables)
         with ExitStack() as resources:
@@ -89,6 +92,7 @@ class Warehouse:
         self._settled: Mapping[str, Store] = self._stores
         self._is_aside, self._in_transaction, self._swapping = aside, False, False
         self._run: Run | None = None
+        self._lineage = LineageLog(self.connection, teller)
         #: What was done to bring the feature views up to date.
         self.notices = tuple(notice for store in stores.values() for notice in store.features.notices)
 
@@ -176,7 +180,7 @@ class Warehouse:
     @contextmanager
     def recording(self, command: Command) -> Iterator[Run]:
         """Keep account of a run in `meta_runs`; the run's own `outcome` is set where no exception ends it."""
-        self._run = run = Run(self.connection, command)
+        self._run = run = Run(self.connection, command, self._lineage)
         for store in self._stores.values():
             store.schemas.run_id = run.run_id
         try:
@@ -232,6 +236,7 @@ class Warehouse:
             (derive if is_last else note)(self._stores, stored)
             if self._run is not None:
                 self._run.batches.enter(stored)
+                self._run.lineage.stored([each.prepared.judged.batch for each in stored])
         given = list(receipts(stored, time.perf_counter() - started))
         if self._run is not None:
             self._run.batches.committed(given, for_good=is_last)

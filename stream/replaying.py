@@ -16,6 +16,7 @@ from stream.consequences.cascade import Step, carried_out, refitted
 from stream.consequences.following import Following, left, still
 from stream.consequences.model import Consequence
 from stream.learning.relearning import learned_anew
+from stream.lineage.telling import SILENT, Telling
 from stream.replay import Replayed, Request, asked, replay
 from stream.writing import writing
 
@@ -31,14 +32,21 @@ class Report:
     left: list[Consequence]
 
 
-def replay_dates(configs: Path, landing: Path, path: Path, request: Request, turn: Turn) -> Report:
+def replay_dates(
+    configs: Path, landing: Path, path: Path, request: Request, turn: Turn, telling: Telling = SILENT
+) -> Report:
     """Replay what is asked for, each date in a transaction of its own, and close it.
 
     Raises what `replay` raises, and WarehouseError.
     """
     with writing(path, turn) as lock:
         asked_for = asked(configs, path, request)
-        with Warehouse(path, asked_for.tables, replaying=True, lock=lock) as warehouse, warehouse.recording("replay"):
+        teller = telling.teller(asked_for.datasets, landing, path)
+        with (
+            Warehouse(path, asked_for.tables, replaying=True, lock=lock, teller=teller) as warehouse,
+            telling.delivering(path),
+            warehouse.recording("replay"),
+        ):
             work = Replaying(warehouse, asked_for.datasets, configs, landing, turn)
             done = [work.date(name, date, refit=request.refit) for date, name in asked_for.dates]
             steps = work.cascade() if request.cascade else []

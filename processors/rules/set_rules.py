@@ -21,6 +21,9 @@ from processors.profiling.ordinals import Told, told
 from processors.profiling.selection import HELD_MAX, Passes, quantile
 from processors.validation import Severity
 
+#: In the place of a figure that may be the value of a row.
+_MASK = "…"
+
 Scope: TypeAlias = Literal["file", "date"]
 #: An ordinal (see `processors.profiling.ordinals`), or an infinity that is none.
 End: TypeAlias = Fraction | float
@@ -97,11 +100,13 @@ class SetRule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`broken` is None where there was nothing to judge by. `observed`: the figures that were compared."""
+    """`broken` is None where there was nothing to judge by. `observed`: the figures that were compared. `masked`: the
+    message without figures that may be values of rows; None where there are none in it."""
 
     broken: bool | None
     observed: Mapping[str, Told]
     message: str
+    masked: str | None = None
 
 
 def judge_row_count(check: RowCount, rows: int) -> Verdict:
@@ -121,9 +126,12 @@ def judge_freshness(check: Freshness, day: date, newest: int | None) -> Verdict:
     else:
         age = end - datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=newest)
     observed = {"newest": told(newest, check.kind), "age_hours": round(age / timedelta(hours=1), 3)}
-    broken = age > check.age_max
-    what = f"the newest {check.column}, {observed['newest']}, is {_hours(age)} old at the end of the date"
-    return Verdict(broken, observed, _said(broken, what, f"at most {_hours(check.age_max)}"))
+    broken, limit = age > check.age_max, f"at most {_hours(check.age_max)}"
+    what, masked = (
+        _said(broken, f"the newest {check.column}{newest} is {_hours(age)} old at the end of the date", limit)
+        for newest in (f", {observed['newest']},", "")
+    )
+    return Verdict(broken, observed, what, masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +165,24 @@ def figures(passes: Passes, share: Fraction | None, held_max: int = HELD_MAX) ->
 def judge_distribution(check: Distribution, figures: Figures) -> Verdict:
     """Judge a column's figures: each that is limited and known. Broken where one of them is."""
     observed: dict[str, Told] = {"rows": figures.rows, "nulls": figures.nulls}
-    faults, known = list[str](), list[str]()
+    faults, known = list[tuple[str, str]](), list[tuple[str, str]]()
     for name, value, limits in _limited(check, figures):
         observed[name.split()[0]] = shown = told(value, check.kind)
         broken = not limits.hold(value)
-        said = _said(broken, f"the {name} of {check.column} is {shown}", _within(limits, check.kind))
+        what, asked = f"the {name} of {check.column} is", _within(limits, check.kind)
+        said = (_said(broken, f"{what} {shown}", asked), _said(broken, f"{what} {_MASK}", asked))
         (faults if broken else known).append(said)
     if check.null_percent_max is not None and figures.rows:
         percent = Fraction(100 * figures.nulls, figures.rows)
         observed["null_percent"] = float(percent)
         broken = percent > check.null_percent_max
         what = f"{float(percent):.4g} % of {check.column} is null"
-        (faults if broken else known).append(_said(broken, what, f"at most {_plain(check.null_percent_max)} %"))
+        told_of_nulls = _said(broken, what, f"at most {_plain(check.null_percent_max)} %")
+        (faults if broken else known).append((told_of_nulls, told_of_nulls))
     if not faults and not known:
         return Verdict(None, observed, f"not assessed: {check.column} has no value")
-    return Verdict(bool(faults), observed, "; ".join(faults or known))
+    message, masked = ("; ".join(parts) for parts in zip(*(faults or known), strict=True))
+    return Verdict(bool(faults), observed, message, masked)
 
 
 def _limited(check: Distribution, figures: Figures) -> Iterator[tuple[str, Fraction, Limits]]:

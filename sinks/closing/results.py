@@ -144,9 +144,12 @@ class _Date:
         self.connection.run(_INSERT, *place, *said(rule, verdict))
 
     def _finding(self, rule: SetRule, file: FileBalance | None, verdict: Verdict) -> Finding:
-        message = f"{file.path}: {verdict.message}" if file else verdict.message
+        of_file = f"{file.path}: " if file else ""
+        masked = None if verdict.masked is None else f"{of_file}{verdict.masked}"
         severity = "error" if rule.action == "fail" else rule.severity
-        return Finding(self.table.dataset, self.date, "rule", rule.name, severity, message)
+        return Finding(
+            self.table.dataset, self.date, "rule", rule.name, severity, f"{of_file}{verdict.message}", masked
+        )
 
 
 def said(rule: SetRule, verdict: Verdict) -> tuple[int, int, str, str, str, str]:

@@ -25,6 +25,7 @@ from sinks.ledger.batches import BATCHES
 from sinks.ledger.prunes import PRUNES
 from sinks.ledger.replays import REPLAYS
 from sinks.ledger.tables import CORRECTIONS, GENERATIONS, HOLDS, LEDGER
+from sinks.lineage.tables import LINEAGE
 from sinks.models.tables import MODELS
 from sinks.parameters.versions import PARAMETERS
 from sinks.relations.indexes import KEY_INDEXES, renewal
@@ -232,6 +233,13 @@ def consequences(db: Database) -> None:
 def batches(db: Database) -> None:
     """Time and memory of each batch, and what they come to in a run."""
     for statement in BATCHES.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def lineage(db: Database) -> None:
+    """What is told of runs, and who has it."""
+    for statement in LINEAGE.split(";\n\n"):
         db.execute(statement)
 
 

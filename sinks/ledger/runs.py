@@ -8,6 +8,7 @@ from sinks.base import MicroBatch
 from sinks.database.connection import Connection
 from sinks.ledger.batches import Batches
 from sinks.ledger.clock import NOW
+from sinks.lineage.log import LineageLog
 
 Command: TypeAlias = Literal["watch", "run", "replay", "retry", "accept"]
 #: stopped: by a signal. killed: it did not end, which the next run finds out.
@@ -40,10 +41,11 @@ class Run:
     """A run that goes on. The writer's lock is held, so no other does: what is said to be running was killed.
 
     `outcome`, `reason`: what it comes to, if no error ends it. `batches`: the account of what each of them took.
+    `lineage`: who tells of it.
     """
 
-    def __init__(self, connection: Connection, command: Command) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, command: Command, lineage: LineageLog) -> None:
+        self._connection, self.lineage = connection, lineage
         self._files: set[int] = set()
         self.outcome: RunOutcome = "done"
         self.reason = ""
@@ -51,6 +53,7 @@ class Run:
             connection.run(_KILLED)
             connection.run(_BEGIN, command)
             self.run_id = connection.integer("SELECT max(run_id) FROM meta_runs")
+            lineage.begin(command, self.run_id)
         self.batches = Batches(connection, self.run_id)
 
     def count(self, batch: MicroBatch, accepted: int, drifts: int) -> None:
@@ -75,6 +78,7 @@ class Run:
         with self._connection.transaction():
             self.batches.settle()
             self._connection.run(_END, outcome, reason, self.run_id)
+            self.lineage.end(outcome, reason)
 
 
 def records_per_second(connection: Connection, command: Command) -> float | None:

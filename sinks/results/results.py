@@ -120,6 +120,13 @@ def results(connection: Connection, scope: Scope) -> Results:
     return Results(scope, records, hashes, _assessed(suites, tallies, of_dates))
 
 
+def results_of_records(connection: Connection, file_id: int, id_first: int, id_last: int) -> tuple[Result, ...]:
+    """The results of whole spans of one file, between two records, both included."""
+    condition = "f.file_id = ? AND s.span_id BETWEEN ? AND ?"
+    tallies = _tallies(connection, "''", condition, file_id, id_first, id_last).get("", {})
+    return _assessed(_suites(connection, tallies), tallies, [])
+
+
 def results_by_date(
     connection: Connection, dataset: str, dates: Iterable[str] | None = None
 ) -> dict[str, tuple[Result, ...]]:

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "wait": "wait:wait",
     "why": "why:why",
     "trace": "tracing:trace",
+    "lineage": "lineage:lineage",
     "retry": "retrying:retry",
     "resume": "resuming:resume",
     "export": "exporting:export",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stream.cli.lineage_options import FILE, NAMESPACE, URL, LineageFile, LineageNamespace, LineageUrl, telling
 from stream.cli.options import (
     CONFIGS,
     LANDING,
@@ -28,6 +29,7 @@ from stream.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from stream.lineage.telling import Telling
     from stream.replay import Request
 
 _Refit = Annotated[bool, typer.Option("--refit", help="Make the parameters of each date anew, and record them.")]
@@ -51,6 +53,9 @@ def replay(
     cascade: _Cascade = False,
     wait: Wait = False,
     json: Json = False,
+    lineage_file: LineageFile = FILE,
+    lineage_url: LineageUrl = URL,
+    lineage_namespace: LineageNamespace = NAMESPACE,
 ) -> None:
     """Recompute recorded dates from the raw layer and replace them, each in one transaction. Where a dataset keeps none
     (raw: false), its landing files are read again, if they have the bytes which were loaded.
@@ -66,10 +71,16 @@ def replay(
     from stream.replay import Request
 
     request = Request(*period(date, first, last, "replay"), dataset, refit, cascade)
-    (_show if diff else _replay)(configs, landing, warehouse, request, wait=wait, json=json)
+    if diff:
+        _show(configs, landing, warehouse, request, wait=wait, json=json)
+        return
+    lineage = telling(lineage_file, lineage_url, lineage_namespace)
+    _replay(configs, landing, warehouse, request, lineage, wait=wait, json=json)
 
 
-def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, wait: bool, json: bool) -> None:
+def _replay(
+    configs: Path, landing: Path, warehouse: Path, request: Request, lineage: Telling, *, wait: bool, json: bool
+) -> None:
     from stream.replaying import replay_dates
     from stream.running.background import beside_main_thread, stopping
     from stream.screens.consequences import follows
@@ -78,7 +89,7 @@ def _replay(configs: Path, landing: Path, warehouse: Path, request: Request, *, 
 
     its = turn("replay", threading.Event(), wait=wait)
     with stopping(its.stop):
-        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its))
+        report = beside_main_thread(lambda: replay_dates(configs, landing, warehouse, request, its, lineage))
     _tell(report.passed_over)
     if json and request.cascade:
         write(to_json({name: getattr(report, name) for name in ("replayed", "carried_out", "left")}))

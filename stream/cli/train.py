@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from processors.errors import ConfigError
+from stream.cli.lineage_options import FILE, NAMESPACE, URL, LineageFile, LineageNamespace, LineageUrl, telling
 from stream.cli.options import CONFIGS, LANDING, WAREHOUSE, Configs, Json, Landing, Wait, WarehousePath, day, turn
 
 _Model = Annotated[str, typer.Argument(metavar="MODEL", help="Which model.")]
@@ -28,6 +29,9 @@ def train(
     *,
     wait: Wait = False,
     json: Json = False,
+    lineage_file: LineageFile = FILE,
+    lineage_url: LineageUrl = URL,
+    lineage_namespace: LineageNamespace = NAMESPACE,
 ) -> None:
     """Train a model on one part of its rows, measure it on the others, and register it, with its files beside the
     warehouse.
@@ -41,16 +45,16 @@ def train(
     from stream.screens.output import write
     from stream.screens.tables import to_json
 
-    del landing  # what was loaded is learned from
     if since is not None and not online:
         raise ConfigError("--from says from when on a learner learns; it goes with --online.")
     if online:
         _relearn(configs, warehouse, model, since, wait=wait, json=json)
         return
-    from stream.learning.training import train as trained
+    from stream.lineage.training import told_training
     from stream.screens.models import trained_told
 
-    found = trained(configs, warehouse, model)
+    lineage = telling(lineage_file, lineage_url, lineage_namespace)
+    found = told_training(configs, landing, warehouse, model, lineage)
     if json:
         write(to_json(found))
     else:

@@ -6,20 +6,21 @@ So nothing is forgotten: what was committed before a kill is learned by the next
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 from sinks.base import Finding, Receipt
 from sinks.warehouse import Warehouse
 from stream.learning.following import Follower
-from stream.screens.findings import complain
+from stream.screens.findings import complain, remark
 
 
 class Learners:
     """Follow the commits of a warehouse. `notices`: which of them rest, and why."""
 
-    def __init__(self, warehouse: Warehouse, tell: Callable[[Finding], None] = complain) -> None:
-        self._tell = tell
+    def __init__(
+        self, warehouse: Warehouse, tell: Callable[[Finding], None] = complain, remark: Callable[[str], None] = remark
+    ) -> None:
+        self._tell, self._remark = tell, remark
         self._followers = list(followers(warehouse))
         with warehouse.connection.transaction():
             for each in self._followers:
@@ -48,7 +49,7 @@ class Learners:
         for finding in step.findings:
             self._tell(finding)
         for notice in step.notices:
-            sys.stderr.write(f"ade-stream: {notice}\n")
+            self._remark(notice)
         return step.is_more
 
 

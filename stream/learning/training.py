@@ -21,6 +21,7 @@ from processors.learning.model import Model, Step
 from processors.splitting.model import PartName
 from sinks.consequences.pending import strike
 from sinks.database.connection import Connection
+from sinks.lineage.trainings import TrainingLog
 from sinks.models.registry import Alias, ModelMetric, RegisteredModel, add_version, measure, next_version, version_of
 from sinks.reading import WarehouseReader
 from stream.learning.artifacts import artifact_hash, files_of, folder_of, keep
@@ -55,9 +56,9 @@ class Training:
     notices: tuple[str, ...]
 
 
-def train(configs: Path, warehouse: Path, name: str) -> Training:
+def train(configs: Path, warehouse: Path, name: str, log: TrainingLog | None = None) -> Training:
     """Fit the model of a name, keep it, and register it: as the champion where there is none that can be used, else as
-    the challenger.
+    the challenger. `log`: tells of it.
 
     Raises ConfigError where there is nothing to train with.
     """
@@ -71,7 +72,7 @@ def train(configs: Path, warehouse: Path, name: str) -> Training:
         rows = gathered(recorded.connection, known, split.parts)
         fit = fitted(rows, step)
         metrics = [*_figures(rows, fit), *_prequential(recorded.connection, rows)]
-    stored = _registered(warehouse, model, step.estimator, split.split_id, fit, metrics)
+    stored = _registered(warehouse, model, step.estimator, split.split_id, fit, metrics, log)
     examples = {part: rows.part(part) for part in split.parts}
     refused = sum((Counter(each.refused) for each in examples.values()), Counter[str]())
     counts = {part: len(each.ids) for part, each in examples.items()}
@@ -149,7 +150,13 @@ def _alias(connection: Connection, warehouse: Path, model: Model) -> Alias:
 
 
 def _registered(
-    warehouse: Path, model: Model, algorithm: str, split_id: int, fit: Fit, metrics: Sequence[ModelMetric]
+    warehouse: Path,
+    model: Model,
+    algorithm: str,
+    split_id: int,
+    fit: Fit,
+    metrics: Sequence[ModelMetric],
+    log: TrainingLog | None,
 ) -> RegisteredModel:
     """Files first, then the row that says what their hash is: a version is there as a whole or not at all."""
     files = files_of(model, algorithm, fit.trained)
@@ -180,4 +187,6 @@ def _registered(
         add_version(connection, stored)
         measure(connection, model.name, version, metrics)
         strike(connection, "model", model.dataset, model.name)
+        if log is not None:
+            log.registered(connection, model, stored)
     return stored

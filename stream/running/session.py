@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sinks.base import Finding, Receipt
 from sinks.database.lock import WriterLock
@@ -21,16 +21,22 @@ from stream.config import Dataset
 from stream.landing.intake import Intake
 from stream.landing.tracker import Tracker
 from stream.learning.learners import Learners
+from stream.lineage.telling import SILENT, Telling
+from stream.logging.log import Log
 from stream.parameters.choosing import Choosing
 from stream.planning.notices import config_notices
 from stream.running.background import beside_main_thread, stopping
 from stream.running.barrier import Barrier
 from stream.running.engine import run
+from stream.running.live import Live
 from stream.running.metrics import Meters
 from stream.running.standing import Standing, models_of
 from stream.running.supervision import Supervisor, supervisor
 from stream.schemas.files import SchemaFiles
 from stream.screens.screen import Screen, screen_for
+
+if TYPE_CHECKING:
+    from stream.observing.observer import Observer
 
 #: Whoever stops us does not wait for long, nor does whoever wants to write.
 CLOSING_SECONDS = 2.0
@@ -39,11 +45,15 @@ _LOOK_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Showing:
-    """The figures and the screen of a run, which last as long as its sessions follow each other, and what was noticed
-    in them; `screen` and `meters` are there from the first session on."""
+    """The figures, the screen and the log of a run, which last as long as its sessions follow each other, and what was
+    noticed in them; `screen` and `meters` are there from the first session on. `observer`: whoever watches over it;
+    `telling`: who else is told of it."""
 
     resources: ExitStack
     watching: Path | None
+    log: Log = field(default_factory=Log)
+    observer: Observer | None = None
+    telling: Telling = SILENT
     meters: Meters | None = None
     screen: Screen | None = None
     standing: Standing | None = None
@@ -55,7 +65,13 @@ class Showing:
         for sentence in sentences:
             if sentence not in self._noticed:
                 self._noticed.add(sentence)
-                sys.stderr.write(f"ade-stream: {sentence}\n")
+                self.log.complain("notice", sentence)
+
+    def turned(self) -> None:
+        """A watch has looked for files once more."""
+        self.started_by.turned()
+        if self.observer is not None:
+            self.observer.turned()
 
     def of(self, tracker: Tracker, arrivals: Arrivals, warehouse: Path) -> tuple[Meters, Screen]:
         """They show this session."""
@@ -63,11 +79,13 @@ class Showing:
         if self.meters is None or self.screen is None or self.standing is None:
             self.meters = Meters(tracker.datasets, waiting, tracker.held)
             self.standing = Standing(warehouse, models_of(tracker.datasets))
-            self.screen = self.resources.enter_context(screen_for(self.meters, self.watching, self.standing))
+            self.screen = self.resources.enter_context(screen_for(self.meters, self.watching, self.standing, self.log))
         else:
             self.meters.follow(tracker.datasets, waiting, tracker.held)
             self.standing.models = models_of(tracker.datasets)
         self.standing.begin()
+        if self.observer is not None:
+            self.observer.follow(tracker.datasets, Live(self.meters, self.watching, self.standing).snapshot)
         return self.meters, self.screen
 
     @contextmanager
@@ -77,7 +95,16 @@ class Showing:
             yield
         finally:
             if self.standing is not None:
+                if self.observer is not None:  # it tells what this session came to, also when it is over
+                    self.standing.refresh(at_once=True)
                 self.standing.rest()
+
+
+def _names(datasets: Iterable[Dataset]) -> Iterator[str]:
+    """The names that columns have in configs."""
+    for dataset in datasets:
+        for column in dataset.columns:
+            yield from (column.name, *column.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +132,21 @@ def session(
     Raises ConfigError, WarehouseError and StoppedError.
     """
     ongoing = showing.watching is not None
+    showing.log.declared = frozenset(_names(datasets.values()))
     showing.notice(*(notice for dataset in datasets.values() for notice in dataset.notices))
+    teller = showing.telling.teller(datasets, landing, warehouse)
     with (
-        Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock) as sink,
+        Warehouse(warehouse, [dataset.table for dataset in datasets.values()], lock=lock, teller=teller) as sink,
+        showing.telling.delivering(warehouse, lambda sentence: showing.log.complain("lineage", sentence)),
         sink.recording("watch" if ongoing else "run") as this_run,
         WarehouseReader(warehouse) as recorded,
         showing.looking(),
     ):
+        showing.log.run_id = this_run.run_id
         showing.notice(*sink.notices, *config_notices(sink.connection, sink.tables.values()))
         budgets = Budgets({name: dataset.budget for name, dataset in datasets.items()}, recorded.rejects.refused)
         tracker = Tracker(landing, datasets, recorded.files())
-        arrivals = Arrivals(Intake(tracker, recorded, budgets), turned=showing.started_by.turned)
+        arrivals = Arrivals(Intake(tracker, recorded, budgets), turned=showing.turned)
         with (
             stopping(arrivals.stop, showing.started_by.stopping) as signalled,
             _noticing(lock, arrivals.stop) if ongoing else nullcontext(Wish()) as wish,
@@ -169,10 +200,15 @@ def _consumers(sink: Warehouse, showing: Showing, tracker: Tracker, arrivals: Ar
     def tell(finding: Finding) -> None:
         meters.find(finding)
         screen.tell(finding)
+        if showing.observer is not None:
+            showing.observer.find(finding)
 
-    closings, learners = Closings(sink, tell), Learners(sink, tell)
+    def remark(sentence: str) -> None:
+        showing.log.complain("notice", sentence)
+
+    closings, learners = Closings(sink, tell), Learners(sink, tell, remark)
     showing.notice(*learners.notices)
-    return _Consumers(meters, screen, SchemaFiles(sink.path), learners, closings)
+    return _Consumers(meters, screen, SchemaFiles(sink.path, remark), learners, closings, showing.observer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +220,7 @@ class _Consumers:
     schema_files: SchemaFiles
     learners: Learners
     closings: Closings
+    observer: Observer | None = None
 
     def at_barrier(self, sink: Warehouse, tracker: Tracker) -> Callable[[Barrier], None]:
         """What lifts barriers."""
@@ -204,6 +241,8 @@ class _Consumers:
             for receipt in receipts:
                 self.meters.add(receipt)
                 self.screen.show(receipt)
+                if self.observer is not None:
+                    self.observer.add(receipt)
                 self.schema_files.follow(receipt)
                 self.learners.follow(receipt)
         finally:

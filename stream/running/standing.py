@@ -47,7 +47,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Standing:
-    """Asked by one thread, from `begin` to `rest`, which another one says. `models`: the dataset of each model."""
+    """Asked by any thread, from `begin` to `rest`. `models`: the dataset of each model."""
 
     path: Path
     models: Mapping[str, str] = field(default_factory=dict)
@@ -69,16 +69,20 @@ class Standing:
                 self._connection.close()
                 self._connection = None
 
-    def refresh(self) -> None:
-        """Ask, if it is time. Where the warehouse does not answer, what is known stays."""
-        if not self._pace.is_due():
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Ask, if it is time, or `at_once`. Where the warehouse does not answer, what is known stays."""
+        with self._lock:
+            if self._pace.is_due() or at_once:
+                with suppress(WarehouseError):
+                    self._ask()
+                self._pace.done()
+
+    def _ask(self) -> None:
+        if self._rests:
             return
-        with self._lock, suppress(WarehouseError):
-            if not self._rests:
-                if self._connection is None:
-                    self._connection = Connection(self.path, read_only=True)
-                self._known = standings(self._connection, DATES)
-        self._pace.done()
+        if self._connection is None:
+            self._connection = Connection(self.path, read_only=True)
+        self._known = standings(self._connection, DATES)
 
     def of(self, dataset: DatasetNow) -> DatasetNow:
         """The dataset with what is known of its dates."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from processors.errors import WarehouseError
 from sinks.base import Receipt
 from sinks.reading import WarehouseReader
 from stream.replacing import replacing
+from stream.screens.findings import remark
 from stream.screens.tables import to_json
 
 #: The folder beside the warehouse, with a folder a dataset.
@@ -18,8 +19,8 @@ FOLDER = "schemas"
 class SchemaFiles:
     """Keeps `schemas/<dataset>/<version>.json` as the warehouse says. That they cannot be written stops nothing."""
 
-    def __init__(self, warehouse: Path) -> None:
-        self._warehouse, self._folder = warehouse, warehouse.parent / FOLDER
+    def __init__(self, warehouse: Path, remark: Callable[[str], None] = remark) -> None:
+        self._warehouse, self._folder, self._remark = warehouse, warehouse.parent / FOLDER, remark
         self._seen: set[str] = set()
         self._is_told = False
 
@@ -44,7 +45,7 @@ class SchemaFiles:
         """Once: what keeps one from being written keeps all."""
         if not self._is_told:
             what = f"the schema versions cannot be written as files: {error}. The warehouse has them"
-            sys.stderr.write(f"ade-stream: {self._folder}: {what}; the next run tries it again.\n")
+            self._remark(f"{self._folder}: {what}; the next run tries it again.")
         self._is_told = True
 
 

@@ -1,4 +1,4 @@
-"""Findings about dates, where there is no screen that shows them."""
+"""Findings and remarks, where there is neither a screen nor a log that shows them."""
 
 from __future__ import annotations
 
@@ -10,4 +10,9 @@ from stream.screens.events import found
 
 def complain(finding: Finding) -> None:
     """A line on standard error, in the words of the log."""
-    sys.stderr.write(f"ade-stream: {found(finding)}\n")
+    remark(found(finding))
+
+
+def remark(sentence: str) -> None:
+    """A sentence on standard error."""
+    sys.stderr.write(f"ade-stream: {sentence}\n")

@@ -163,6 +163,11 @@ def to_json(value: object) -> str:
     return json.dumps(value, default=_plain, indent=2, ensure_ascii=False) + "\n"
 
 
+def to_json_line(value: object) -> str:
+    """The same in one line."""
+    return json.dumps(value, default=_plain, ensure_ascii=False) + "\n"
+
+
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

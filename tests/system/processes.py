@@ -113,11 +113,11 @@ def eventually(holds: Callable[[], T], seconds: float, what: str) -> T:
 class Watch:
     """A running `ade-stream watch` whose output goes to a file."""
 
-    def __init__(self, place: Place, log: Path) -> None:
+    def __init__(self, place: Place, log: Path, *words: str) -> None:
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                command(place, "watch"), cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT
+                command(place, "watch", *words), cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT
             )
 
     @property
@@ -156,9 +156,9 @@ class Watch:
 
 
 @contextmanager
-def watching(place: Place, log: Path) -> Iterator[Watch]:
+def watching(place: Place, log: Path, *words: str) -> Iterator[Watch]:
     """A `watch` that is ready, and is gone behind the block whatever happened."""
-    watch = Watch(place, log)
+    watch = Watch(place, log, *words)
     try:
         yield watch.ready()
     finally:

@@ -89,6 +89,8 @@ LEFT: Mapping[str, str] = {
     "_sqlite_migrations": "which changes to the tables were made: a warehouse that lacks one is refused",
     "meta_datasets": "what a person decided about a dataset that was held; nothing is made of it",
     "meta_key_indexes": "what is not as today's config has it is made anew, with its keys, at the next start",
+    "meta_lineage": "what others are told of runs; nothing is made of it",
+    "meta_lineage_targets": "how far others have been told",
     "meta_model_metrics": "figures of rows as they were on the day of the training; `models verify` trains once more",
     "meta_schema_amendments": "it is a part of the config; rows that it does not fit are found in their tables",
     "uniq_employees.duplicate_key.1": "empty: read with the first level",

@@ -125,8 +125,8 @@ def test_each_drift_is_a_line_behind_that_of_its_file(drifting: Place) -> None:
     lines = [line.split(" drift ", 1)[1] for line in load(drifting).stdout.splitlines() if " drift " in line]
     orders_of = "dataset=orders file=orders/orders_2026-11-"
     assert lines == [
-        f'{orders_of}20.csv from=1 to=2 compatibility=full changes="added note"',
-        f'{orders_of}21.csv from=2 to=1 compatibility=full changes="dropped note"',
+        f'{orders_of}20.csv from=1 to=2 compatibility=full changes="added …"',
+        f'{orders_of}21.csv from=2 to=1 compatibility=full changes="dropped …"',
     ]
 
 
