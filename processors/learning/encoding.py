@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,11 @@ class Encoder:
     """
 
     def __init__(self, numbers: Iterable[str], columns: Iterable[str], categories_max: int) -> None:
-        self.features, self._columns, self._max = tuple(numbers), tuple(columns), categories_max
+        self._numbers, self._columns, self._max = tuple(numbers), tuple(columns), categories_max
+        self._begin()
+
+    def _begin(self) -> None:
+        self.features = self._numbers
         self._known: dict[str, list[str]] = {column: [] for column in self._columns}
         self._places: dict[str, list[int]] = {column: [] for column in self._columns}
         self._came: list[tuple[str, str]] = []
@@ -106,6 +110,13 @@ class Encoder:
         self._places[column].append(len(self.features))
         self._came.append((column, category))
         self.features = (*self.features, f"{column}={category}")
+
+    def keep(self, features: Collection[str]) -> None:
+        """Knows of its categories these features only, so that others have room; numbers stay."""
+        came = [(column, category) for column, category in self._came if f"{column}={category}" in features]
+        if len(came) < len(self._came):
+            self._begin()
+            self.load(came)
 
     def dump(self) -> list[list[str]]:
         """The categories in the order in which they came, as plain JSON."""

@@ -109,6 +109,8 @@ class Folding:
 
     def end_part(self) -> None:
         """What follows is told apart."""
+        part = self._parts[-1]
+        self._parts[-1] = part and part.compact()
         self._parts.append(None)
 
     def forget(self) -> None:

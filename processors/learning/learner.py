@@ -140,7 +140,10 @@ class Learner:
         self._known_are(sum(each.rows for each in known))
 
     def _known_are(self, rows: int) -> None:
+        """Some rows went: categories that none of those left has make room for others."""
         self.rows = rows
+        self._encoder.keep(self._unlearning.with_rows())
+        self._unlearning.keep(self._encoder.features)
         if self._serving is not None:
             self._serving = self.weights
 
@@ -160,7 +163,7 @@ class Learner:
         for rows in encoded.surplus.values():
             kept[rows] = False
         design = encoded.design.only(kept)
-        return Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch)
+        return Statistics.of(design.features, design.matrix, examples.target[kept], self.epoch).compact()
 
     def _ticks(self, examples: Examples, begin: int, stop: int) -> Iterator[_Tick]:
         while begin < stop:

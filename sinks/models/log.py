@@ -90,7 +90,7 @@ class LearningLog:
             self._append(dataset, "file", [(whole.id_first, whole.id_last, "removed")])
 
     def moved(self, ids: Sequence[int]) -> None:
-        """Rows beyond those that were committed changed sides: they are staged now, or are no more."""
+        """Rows beyond those that were committed changed sides, by a rule or a retry: they are staged now, or not."""
         told = json.dumps(ids) if ids and self._kept else None
         for dataset in sorted(self._kept) if told else ():
             runs = self._connection.rows(_MOVED.format(staged=quote(staged(dataset))), told, dataset)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 #: `meta_learning_log.cause`: a span was committed; a file was superseded; rows changed sides by a rule that looks at
-#: other rows. `meta_learners.seq`, `row_id`: all of the log is taken up to this row of this entry. `stale`: rows that
-#: went, and could not be unlearned. `meta_learner_spans`: what a learner took of an entry at a time, when the log ended
-#: with `head`.
+#: other rows, or by a retry. `meta_learners.seq`, `row_id`: all of the log is taken up to this row of this entry.
+#: `stale`: rows that went, and could not be unlearned. `meta_learner_spans`: what a learner took of an entry at a time,
+#: when the log ended with `head`.
 MODELS = """
 CREATE TABLE meta_learning_log (
     seq INTEGER PRIMARY KEY,

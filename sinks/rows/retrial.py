@@ -1,7 +1,7 @@
 """Some records of committed spans, judged again: their rows, rejects and keys are replaced, those beside them stay.
 
 Rows enter under the id that they had. What looks at other rows is decided as ever, by row id, so a row that enters may
-take a key from a later one, and a key that it gives up goes to the next.
+take a key from a later one, and a key that it gives up goes to the next. Learners are told of all these rows.
 
 A span's counts of rules and misfits follow, and how many of its records were split and passed; its counts of cleaning
 stay those of the records as they came.
@@ -20,6 +20,7 @@ from sinks.database.connection import Connection
 from sinks.database.identifiers import duplicate_rows, quote, staged
 from sinks.feature_views.changes import note_rows
 from sinks.ledger.ledger import Ledger
+from sinks.models.log import LearningLog
 from sinks.relations.relations import Relations
 from sinks.results.recounting import recount
 from sinks.results.suites import Suites
@@ -29,12 +30,25 @@ from sinks.rows.tables import row_columns
 from sinks.schemas.recording import Schemas
 from sinks.table import Table
 
-#: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far.
+#: `retried`: the records in hand; `renewed`: those of them that have a new verdict; `tried`: all so far, and whether
+#: they were staged before.
 _TEMPORARY = (
     "CREATE TEMP TABLE retried (_id INTEGER PRIMARY KEY)",
     "CREATE TEMP TABLE renewed (_id INTEGER PRIMARY KEY)",
-    "CREATE TEMP TABLE tried (_id INTEGER PRIMARY KEY, attempts INTEGER)",
+    "CREATE TEMP TABLE tried (_id INTEGER PRIMARY KEY, attempts INTEGER, was_in INTEGER)",
 )
+#: A row that moved beside others before it is tried itself was on the other side.
+_TELL_SIDES = """
+UPDATE tried SET was_in = EXISTS (SELECT 1 FROM {} s WHERE s._id = tried._id)
+                          <> (_id IN (SELECT value FROM json_each(?)))
+WHERE was_in ISNULL AND _id IN (SELECT _id FROM retried)
+"""
+_OTHER_SIDE = """
+SELECT _id FROM tried JOIN meta_files f ON f.file_id = _id >> 32
+WHERE f.dataset = ? AND was_in <> EXISTS (SELECT 1 FROM {} s WHERE s._id = tried._id)
+UNION ALL SELECT value FROM json_each(?) JOIN meta_files f ON f.file_id = value >> 32
+WHERE f.dataset = ?1 AND value NOT IN (SELECT _id FROM tried) ORDER BY 1
+"""
 _ADD_COUNTS = """
 INSERT INTO meta_counts (span_id, name, count) {}
 ON CONFLICT (span_id, name) DO UPDATE SET count = count + excluded.count
@@ -78,6 +92,7 @@ class Retrial:
         self._connection = connection
         self._tables = {table.dataset: table for table in tables}
         self._ledger, self._suites = Ledger(connection), Suites(connection)
+        self._learning = LearningLog(connection, self._tables.values())
         self._elsewhere: set[int] = set()
         self._run_id = run_id
         self._schemas = {table.dataset: self._schemas_of(table) for table in self._tables.values()}
@@ -99,8 +114,9 @@ class Retrial:
         """
         span, table = judged.batch.part.span, self._follow(judged.batch)
         relations = Relations(self._connection, table, self._tables, among="retried")
-        self._connection.insert("INSERT OR IGNORE INTO tried VALUES (?, ?)", attempts)
+        self._connection.insert("INSERT OR IGNORE INTO tried (_id, attempts) VALUES (?, ?)", attempts)
         self._connection.insert("INSERT INTO retried VALUES (?)", attempts.select([ROW_ID]))
+        self._connection.run(_TELL_SIDES.format(quote(staged(table.dataset))), json.dumps(list(self._elsewhere)))
         for rows in _records(judged):
             self._connection.insert("INSERT INTO renewed VALUES (?)", rows.select([ROW_ID]))
         before = self._accepted(table)
@@ -181,7 +197,14 @@ class Retrial:
         rejected = sum(self._connection.run(_COUNT_ATTEMPT, *within) for within in self._tried())
         beside = "SELECT count(*) FROM json_each(?) WHERE value NOT IN (SELECT _id FROM tried)"
         moved = self._connection.integer(beside, json.dumps(sorted(self._elsewhere)))
+        self._learning.moved([row for dataset in self._tables for row in self._other_side(dataset)])
         return self._connection.integer("SELECT count(*) FROM tried"), rejected, moved
+
+    def _other_side(self, dataset: str) -> Iterator[int]:
+        """Rows of a dataset that were let in, and such as are no more."""
+        sql = _OTHER_SIDE.format(quote(staged(dataset)))
+        for (row,) in self._connection.rows(sql, dataset, json.dumps(list(self._elsewhere))):
+            yield int(str(row))
 
     def _tried(self) -> Iterator[tuple[int, int]]:
         """Ranges of the ids that were tried, so many in each: SQLite keeps what one statement overwrites in memory."""

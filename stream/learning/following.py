@@ -125,9 +125,9 @@ class Follower:
         pieces, is_more = self._read(learner)
         if not pieces:
             return Step()
-        findings = tuple(self._learn(learner, pieces))
         gone = unlearn(self._rows, learner, [piece.entry for piece in pieces if piece.entry.change == "removed"])
         forget_removed(self._connection, self.model, pieces, is_kept=self._online.scoring)
+        findings = tuple(self._learn(learner, pieces))  # behind what went: that may take the room of their categories
         self._save(learner, pieces[-1].end, self._stored.stale + gone)
         return Step(is_more, findings)
 

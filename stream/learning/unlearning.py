@@ -48,7 +48,7 @@ def _changed(source: ModelRows, learner: Learner, taken: Taken) -> _Changed:
     """Let a learner know of what it took only what is still there."""
     there = _there(source, taken)
     left = replace(taken, head=head(source.connection), rows=len(there.ids))
-    if taken.statistics is not None and taken.rows != left.rows:
+    if taken.statistics is not None:
         return _exchanged(source, learner, taken, left, there)
     _write(source, taken, left)
     return _Changed(stale=0 if learner.can_unlearn else taken.rows - left.rows)

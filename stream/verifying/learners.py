@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from processors.learning.model import Model
 from sinks.database.connection import Connection
 from sinks.models.learners import StoredLearner, alarms, stored_learner
-from sinks.verifying.learners import TOLERANCE, Past, is_behind, other_predictions, past_of, set_back
+from sinks.verifying.learners import TOLERANCE, Past, has_predictions, is_behind, other_predictions, past_of, set_back
 from sinks.warehouse import Warehouse
 from stream.learning.learners import followers
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _OF_ROWS_GONE = ("seen", "refused", "prequential", "looks", "in_tick", "serving")
 #: The window of a detector, in bytes of river's: sums of floats, which its alarms tell; and how large sums ever were.
 _OPAQUE = frozenset({"window", "peaks"})
+#: Reasons to refuse a row that rest on what the learner knew by then.
+_BY_WHAT_IT_KNEW = ("category.", "diverged")
 _SHOWN = 120
 
 
@@ -58,12 +61,15 @@ def relearned(warehouse: Warehouse, only: str | None, left: list[str]) -> Iterat
         past = past_of(warehouse.connection, follower.model, stored)
         with warehouse.transaction(keep=False):
             found = next(_differences(warehouse.connection, follower, stored, past), None)
-        excuse = _excuse(stored, past)
+        excuse, way_out = _excuse(follower.model, stored, past), f"`ade-stream train {stored.model} --online`"
         if found is not None and excuse:
-            way_out = f"`ade-stream train {stored.model} --online` learns anew"
-            left.append(f"the learner of {stored.model} {excuse}; {way_out}.")
-        else:
-            yield found
+            left.append(f"the learner of {stored.model} {excuse}; {way_out} learns anew.")
+            continue
+        if past.removed and has_predictions(warehouse.connection, stored.model):
+            left.append(
+                f"preds_{stored.model} was predicted while rows were known that are gone; {way_out} does it anew."
+            )
+        yield found
 
 
 def _why_not(connection: Connection, follower: Follower, stored: StoredLearner) -> str:
@@ -76,7 +82,7 @@ def _why_not(connection: Connection, follower: Follower, stored: StoredLearner) 
     return ""
 
 
-def _excuse(stored: StoredLearner, past: Past) -> str:
+def _excuse(model: Model, stored: StoredLearner, past: Past) -> str:
     """What may have made it another one; empty where it must come to the same."""
     if stored.stale:
         return f"knows {stored.stale} rows that are gone, which it cannot unlearn, and could not be compared"
@@ -84,6 +90,10 @@ def _excuse(stored: StoredLearner, past: Past) -> str:
         return "knows rows as they were before they were judged again, and could not be compared"
     if past.late:
         return "knows rows with the features that they had before others came late, and could not be compared"
+    if past.removed and any(each.startswith(_BY_WHAT_IT_KNEW) for each in stored.refused):
+        return "refused rows while it knew others that are gone, and could not be compared"
+    if past.removed and model.online and model.online.drift and model.online.drift.on_alarm == "reset":
+        return "began anew at alarms that rows which are gone may have brought about, and could not be compared"
     if stored.version > 1:
         return "began anew at some date, and comes to something else with all rows behind it"
     return ""
@@ -107,7 +117,7 @@ def _differences(
     after = [astuple(each)[2:7] for each in alarms(connection, stored.model) if each.version == version]
     if before != after and not past.removed:
         yield _difference(follower, "meta_drift_alarms", "alarms", before, after)
-    for row, was, now in other_predictions(connection, stored):
+    for row, was, now in () if past.removed else other_predictions(connection, stored):
         yield _difference(follower, f"preds_{stored.model}", "prediction", was, now, row)
 
 
@@ -125,7 +135,29 @@ def _said(learner: StoredLearner, past: Past) -> dict[str, Any]:
     said = {"state": unpacked(learner.state), "rows": learner.rows, "row_id": learner.row_id, "seq": learner.seq}
     if not past.removed:
         return {**said, "refused": learner.refused, "metrics": learner.metrics, "stale": learner.stale}
-    return {**said, "state": {name: each for name, each in said["state"].items() if name not in _OF_ROWS_GONE}}
+    return {
+        **said,
+        "state": _by_feature({name: each for name, each in said["state"].items() if name not in _OF_ROWS_GONE}),
+    }
+
+
+def _by_feature(state: dict[str, Any]) -> dict[str, Any]:
+    """The state of a learner that can unlearn, in the order of the names: that in which rows brought categories is
+    another one where some of these rows are gone."""
+    estimator = state["pipeline"]["estimator"]
+    if "precision" not in estimator:
+        return state
+    order = np.argsort(np.array(estimator["features"], dtype=object))
+    ordered = {
+        "features": [estimator["features"][place] for place in order],
+        "precision": estimator["precision"][np.ix_(order, order)],
+        "mean": estimator["mean"][order],
+    }
+    return {
+        **state,
+        "categories": sorted(state["categories"]),
+        "pipeline": {**state["pipeline"], "estimator": {**estimator, **ordered}},
+    }
 
 
 def _others(was: Any, now: Any, where: str = "") -> Iterator[tuple[str, object, object]]:

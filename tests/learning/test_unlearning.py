@@ -52,6 +52,32 @@ def test_unlearning_equals_a_refit(tmp_path: Path) -> None:
     close(unlearned, predictions(where))
 
 
+def test_categories_of_rows_that_went_leave_their_room_to_others(tmp_path: Path) -> None:
+    where, plain = (place(tmp_path / name, model(BAYESIAN | {"categories_max": 3})) for name in ("a", "b"))
+    misspelt = [line.replace("Oslo", f"Oslo{number}") for number, line in enumerate(lines(40))]
+    drop(where, DAY, misspelt)
+    run(where)
+    drop(where, DAY, lines(40))
+    run(where)
+    drop(plain, DAY, lines(40))
+    run(plain)
+    assert (learner(where)["rows"], len(learner(where)["state"]["categories"])) == (40, 3)
+    close(predictions(where), predictions(plain))
+
+
+def test_no_room_is_taken_by_categories_of_which_no_row_is_kept_where_all_is_added_up_anew(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN | {"categories_max": 4}))
+    drop(where, DAY, lines(40))
+    drop(where, NEXT, ["Z,1e12,1,Nowhere,30\n"])
+    run(where)
+    drop(where, NEXT, [])
+    run(where)
+    assert {name for _, name in learner(where)["state"]["categories"]} == {"Oslo", "Bergen", "Tromsø"}
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
 @pytest.mark.parametrize("wrong", ["Z,1e12,1,Oslo,30\n", "Z,3,1,Oslo,5e13\n", "Z,9e15,1,Oslo,-9e15\n"])
 def test_a_number_far_larger_than_all_others_is_unlearned_to_the_last_digit(tmp_path: Path, wrong: str) -> None:
     where = place(tmp_path, model(BAYESIAN))
@@ -174,3 +200,58 @@ def test_a_learner_that_is_loaded_unlearns_what_another_process_learned(tmp_path
     drop(where, DAY, lines(40))
     run(where)
     assert Learner.load(compiled(where), learner(where)["state"]).can_unlearn
+
+
+def test_what_is_kept_of_a_span_does_not_grow_with_the_categories_of_others(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    drop(where, DAY, [line.replace("Oslo", f"Oslo {number}") for number, line in enumerate(lines(200))])
+    run(where)
+    drop(where, NEXT, lines(5, seed=2, first=201))
+    run(where)
+    kept = "SELECT length(statistics) FROM meta_learner_spans ORDER BY seq DESC LIMIT 1"
+    assert number(where.warehouse, kept) < 1000
+    drop(where, NEXT, lines(4, seed=3, first=201))
+    run(where)
+    unlearned = predictions(where)
+    relearn(where.configs, where.warehouse, "price", None)
+    close(unlearned, predictions(where))
+
+
+def retried(where: Place, every: list[str]) -> None:
+    """A file of which one ride is rejected, corrected and let in."""
+    cells = every[0].split(",")
+    drop(where, DAY, [",".join([cells[0], "x", *cells[2:]]), *every[1:]])
+    run(where)
+    fixed = where.warehouse.parent / "fixed.csv"
+    run(where, "rejects", "export", "--dataset", "rides", "--output", str(fixed))
+    fixed.write_text(fixed.read_text("utf-8").replace(",x,", f",{cells[1]},"), "utf-8")
+    run(where, "rejects", "retry", "--from", str(fixed))
+
+
+def test_a_row_that_a_retry_lets_in_is_learned_like_any_other(tmp_path: Path) -> None:
+    where = place(tmp_path, model(BAYESIAN))
+    retried(where, lines(40))
+    run(where)
+    assert (learner(where)["rows"], learner(where)["stale"]) == (40, 0)
+    learned = predictions(where)
+    assert "and so do 1 learner" in run(where, "verify").stdout
+    relearn(where.configs, where.warehouse, "price", None)
+    close(learned, predictions(where))
+
+
+@pytest.mark.parametrize("online", [BAYESIAN, STEPWISE | {"tick_rows": 1}])
+def test_a_row_that_goes_is_told_from_one_of_its_span_that_a_retry_let_in(
+    tmp_path: Path, online: Mapping[str, object]
+) -> None:
+    steps = [{"schema": {}}, {"quality": {"duplicates": ["key"], "keep": "last"}}]
+    where = place(tmp_path, model(online), key=["ride"], processors=steps)
+    every = lines(40)
+    retried(where, every)
+    drop(where, NEXT, [every[7].replace(",Oslo,", ",Bergen,")])
+    run(where)
+    is_unlearned = online is BAYESIAN
+    assert (learner(where)["rows"], learner(where)["stale"]) == ((40, 0) if is_unlearned else (41, 1))
+    if is_unlearned:
+        unlearned = predictions(where)
+        relearn(where.configs, where.warehouse, "price", None)
+        close(unlearned, predictions(where))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -72,6 +72,31 @@ class Bayesian:
         for each in every:
             self._add(each)
         self._invert()
+
+    def with_rows(self) -> frozenset[str]:
+        """The features of ones and zeros which are one in any row that is known: they are more precise than before."""
+        model = self._model
+        least = 1.0 / model.alpha + model.beta / 2
+        known = zip(map(str, model._idx), np.diagonal(model._ss_arr).tolist(), strict=False)
+        return frozenset(name for name, precision in known if precision > least)
+
+    def keep(self, features: Collection[str]) -> None:
+        """Knows these features, and no others."""
+        if self._model._idx.keys() == set(features):
+            return
+        self._meet(features)
+        state = self.state()
+        places = [place for place, name in enumerate(state["features"]) if name in features]
+        peaks = [0, *(place + 1 for place in places if place + 1 < len(self._peaks))]
+        self.restore(
+            {
+                "features": [state["features"][place] for place in places],
+                "precision": state["precision"][np.ix_(places, places)],
+                "mean": state["mean"][places],
+                "target_squared": self._target_squared,
+                "peaks": self._peaks[peaks],
+            }
+        )
 
     def _add(self, statistics: Statistics) -> None:
         model, scale = self._model, self._model.beta
