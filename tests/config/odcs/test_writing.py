@@ -83,8 +83,9 @@ def _columns(rule: dict[str, Any]) -> set[str]:
 
 
 def essence(dataset: Dataset) -> tuple[object, ...]:
-    """What a contract is to give back; how a dataset is watched, and what is made of it, is no promise."""
-    config, table = dataset.config, replace(dataset.table, profiling=None, kpis=(), views=(), models=(), exports=())
+    """What a contract is to give back; how a dataset is watched, what is made of it, and its version are no promise."""
+    config, table = dataset.config, replace(dataset.table, profiling=None, config=None)
+    table = replace(table, kpis=(), views=(), models=(), exports=())
     return dataset.columns, table, dataset.chain, config.description, config.key
 
 
