@@ -241,7 +241,7 @@ def test_beside_a_running_watch_rejects_are_read_and_not_retried(place: Place, s
     eventually(lambda: staged(place.warehouse) == 1, 20, "the order is staged")
     assert len(listed(place)) == 6
     assert len(exported(place)) == 6
-    assert "Stop that process first" in rejects(place, "retry", code=3).stderr
+    assert "stop that process first" in rejects(place, "retry", code=3).stderr
 
 
 @pytest.mark.parametrize("words", [["list"], ["show", "1"], ["export"], ["retry"]], ids=lambda words: words[0])

@@ -44,7 +44,6 @@ def failed(outcome: Outcome) -> str:
         (("replay", "--to", "2026-11-21"), "--from and --to go together"),
         (("replay", "--from", "2026-11-22", "--to", "2026-11-21"), "--from 2026-11-22 is later than --to 2026-11-21"),
         (("replay", "--date", "2026-11-21", "--to", "2026-11-22"), "replay needs --date D, or --from D and --to D."),
-        (("replay", "--date", "2026-11-21", "--dataset", "nope"), "there is no dataset 'nope'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -53,13 +52,20 @@ def test_wrong_words_are_exit_2_and_make_nothing(place: Place, words: tuple[str,
     assert not place.warehouse.parent.exists()
 
 
-@pytest.mark.parametrize("words", ["watch", "run", "check", "replay --date 2026-11-21"])
+@pytest.mark.parametrize("words", ["watch", "run", "check"])
 def test_a_missing_configs_folder_is_exit_2_and_makes_nothing(place: Place, tmp_path: Path, words: str) -> None:
     place = replace(place, configs=tmp_path / "absent")
     message = refused(place, *words.split())
     assert f"{tmp_path / 'absent'}: there is no such folder" in message
     assert "--configs" in message
     assert not place.warehouse.parent.exists()
+
+
+def test_a_replay_of_what_no_config_describes_is_exit_2(place: Place, tmp_path: Path) -> None:
+    load(place)
+    assert "there is no dataset 'nope'" in refused(place, "replay", "--date", "2026-11-21", "--dataset", "nope")
+    message = refused(replace(place, configs=tmp_path / "absent"), "replay", "--date", "2026-11-21")
+    assert f"{tmp_path / 'absent'}: there is no such folder" in message
 
 
 @pytest.mark.parametrize("words", ["watch", "run"])
