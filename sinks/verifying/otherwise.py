@@ -20,7 +20,7 @@ from sinks.verifying.comparing import Question, divergence
 from sinks.verifying.questions import KPIS, Derived, of_date, spans_of_date
 
 _PAGE_RECORDS = 20_000
-_JUDGED_BY = ("span_id", "suite_id", "parameters_version", "config_id")
+_JUDGED_BY = ("span_id", "parameters_version", "config_id")
 _REJECT = ("reasons", "raw", "status")
 _COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 
@@ -36,7 +36,13 @@ def _asked(before: Connection, after: Connection, table: Table, date: str) -> It
         if question.table == KPIS:
             refresh(after, table, [date])
         yield question
-    yield spans_of_date(table.dataset, date, _JUDGED_BY)
+    yield spans_of_date(table.dataset, date, _judged_by(table))
+
+
+def _judged_by(table: Table) -> tuple[str, ...]:
+    """The suite is made of the config, and of what files have added to the contract beside it: the types of their
+    columns are asked about from then on, which makes nothing of the rows before another."""
+    return _JUDGED_BY if table.config is not None else (*_JUDGED_BY, "suite_id")
 
 
 def records_otherwise(before: Connection, after: Connection, dataset: str, files: Iterable[FileEntry]) -> int:

@@ -12,6 +12,7 @@ import pytest
 from processors.schemas.amendments import Amendment
 from sinks.schemas.amendments import recorded
 from stream.config import Dataset
+from stream.config.versioning import versioned
 from stream.schemas.contracts import Contracts
 from tests.sinks import contents
 from tests.sinks.landings import Datasets, cut, dataset, land, load, replayed, rules
@@ -22,7 +23,7 @@ MODES = {"new_columns": "evolve", "missing_columns": "evolve", "misfits": "evolv
 
 def evolving(columns: Mapping[str, Any] = COLUMNS, *steps: Mapping[str, Any], **settings: Any) -> dict[str, Dataset]:
     """A dataset whose contract follows its files."""
-    return {"sales": dataset("sales", columns, *steps, **{"modes": MODES, **settings})}
+    return {"sales": versioned(dataset("sales", columns, *steps, **{"modes": MODES, **settings}))}
 
 
 def amended(warehouse: Path, datasets: Datasets) -> Datasets:

@@ -60,7 +60,11 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     "meta_kpis": ("", "UPDATE meta_kpis SET definition = replace(definition, 'sum', 'max') WHERE kpi = 'revenue'"),
     "meta_learner_spans": ("", "UPDATE meta_learner_spans SET rows = id_last WHERE seq = 4"),
     "meta_learners": ("", f"UPDATE meta_learners SET rows = rows + 1 WHERE model = '{SCORED}'"),
-    "meta_learning_log": ("", f"UPDATE meta_learning_log SET id_last = id_last + 1 {last('meta_learning_log', 'seq')}"),
+    "meta_learning_log": (
+        "",
+        "UPDATE meta_learning_log SET id_last = id_last + 1 "
+        "WHERE seq = (SELECT max(seq) FROM meta_learning_log WHERE cause = 'span')",
+    ),
     "meta_models": ("", "UPDATE meta_models SET artifact_hash = 'mine'"),
     "meta_parameter_dates": ("", "UPDATE meta_parameter_dates SET version = 99 WHERE date = '2026-11-19'"),
     "meta_parameters": ("", "UPDATE meta_parameters SET fitted = '[]' WHERE version = 1"),

@@ -81,7 +81,7 @@ def test_rows_elsewhere_that_would_change_sides_are_a_difference(copied: Place) 
     """A record of a later day that lost its key is staged by hand, beside the one that has it."""
     row = number(copied.warehouse, LATER_DUPLICATE)
     tamper(copied.warehouse, f"INSERT INTO stg_orders SELECT * FROM dup_orders WHERE _id = {row}")
-    for table in ("dup_orders", "rejects"):
+    for table in ("dup_orders", "rejects", "meta_duplicates"):
         tamper(copied.warehouse, f"DELETE FROM {table} WHERE _id = {row}")
     tamper(copied.warehouse, 'DELETE FROM "feats_customer_features.changes"')
     [found] = verified(copied, "--date", "2026-11-17", code=1)["differences"]
