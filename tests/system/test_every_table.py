@@ -62,8 +62,10 @@ ALTERED: Mapping[str, tuple[str, str]] = {
     "meta_learners": ("", f"UPDATE meta_learners SET rows = rows + 1 WHERE model = '{SCORED}'"),
     "meta_learning_log": (
         "",
-        "UPDATE meta_learning_log SET id_last = id_last + 1 "
-        "WHERE seq = (SELECT max(seq) FROM meta_learning_log WHERE cause = 'span')",
+        (
+            "UPDATE meta_learning_log SET id_last = id_last + 1 "
+            "WHERE seq = (SELECT max(seq) FROM meta_learning_log WHERE cause = 'span')"
+        ),
     ),
     "meta_models": ("", "UPDATE meta_models SET artifact_hash = 'mine'"),
     "meta_parameter_dates": ("", "UPDATE meta_parameter_dates SET version = 99 WHERE date = '2026-11-19'"),
