@@ -15,7 +15,9 @@ RUN pip install --no-cache-dir --constraint constraints.txt .
 USER ade
 WORKDIR /srv/ade
 ENV ADE_CONFIGS=/srv/ade/configs ADE_LANDING=/srv/ade/landing ADE_WAREHOUSE=/srv/ade/warehouse/ade.db
+ENV ADE_METRICS_PORT=9100
 VOLUME ["/srv/ade/configs", "/srv/ade/landing", "/srv/ade/warehouse"]
 STOPSIGNAL SIGTERM
+HEALTHCHECK --start-period=1m CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9100/healthz', timeout=5)"]
 ENTRYPOINT ["ade-stream"]
 CMD ["watch"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import yaml
 from typer.main import get_command
 
 from stream.cli import app
-from tests.system.processes import ROOT
+from tests.system.processes import ROOT, Place, execute, watching
 
 UNIT = ROOT / "deploy" / "ade-stream.service"
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
@@ -69,6 +71,18 @@ def test_the_container_stops_restarts_and_writes_only_to_its_volumes() -> None:
     assert watch["cap_drop"] == ["ALL"]
     assert watch["security_opt"] == ["no-new-privileges:true"]
     assert watch["command"] in get_command(app).commands  # type: ignore[attr-defined]
+
+
+def test_the_container_is_healthy_while_watch_is_and_not_behind_it(place: Place, tmp_path: Path) -> None:
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    [check] = re.findall(r"^HEALTHCHECK .*CMD (.*)$", docker, re.MULTILINE)
+    [port] = re.findall(r"^ENV ADE_METRICS_PORT=(\d+)$", docker, re.MULTILINE)
+    with watching(place, tmp_path / "log", "--metrics-port=0") as watch:
+        watch.until_printed("metrics are at ")
+        [free] = re.findall(r"metrics are at http://127\.0\.0\.1:(\d+)/", watch.output())
+        words = [sys.executable, *json.loads(check.replace(f":{port}/", f":{free}/"))[1:]]
+        assert execute(words).returncode == 0
+    assert execute(words).returncode == 1
 
 
 def test_the_image_is_built_of_what_is_there() -> None:
