@@ -84,8 +84,8 @@ def test_beside_a_watch_it_is_refused_and_says_what_to_do(tmp_path: Path, start:
     watch = start(place)
     done = ade(place, "schema", "accept", "feed", "Unit Price")
     assert done.returncode == 3
-    assert f"process {watch.pid} is writing" in done.stderr
-    assert "stop it, accept the column, and start it again" in done.stderr
+    assert f"process {watch.pid} (watch, since " in done.stderr
+    assert "With --wait a running watch hands over" in done.stderr
     assert text(place) == CONFIG
 
 
