@@ -120,7 +120,7 @@ def test_a_further_process_knows_what_the_contract_has_gained(tmp_path: Path) ->
 def test_what_the_first_file_adds_and_widens_is_a_drift_from_the_config(tmp_path: Path) -> None:
     place = evolving(tmp_path)
     (place.landing / "feed" / "2026-11-10.csv").write_text("id,amount,city,note\na,1,Oslo,x\nb,2.5,Oslo,y\n", "utf-8")
-    done = ade(place, "run")
+    done = ade(place, "run", "--log-values")
     assert done.returncode == 0, done.stderr
     [told] = [line for line in done.stdout.splitlines() if " drift " in line]
     assert "from=contract to=1" in told
