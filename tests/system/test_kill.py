@@ -55,7 +55,7 @@ def kill_at_random(watch: Watch, random: Random) -> None:
 
 def writes(place: Place, pid: int) -> bool:
     """Whether this process was the last to take hold of the warehouse."""
-    return place.warehouse.with_name("ade.db.lock").read_text("ascii") == f"{pid}\n"
+    return place.warehouse.with_name("ade.db.lock").read_text("utf-8").startswith(f"{pid} (")
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float) -> None:
