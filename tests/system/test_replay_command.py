@@ -19,6 +19,17 @@ def change(place: Place, dataset: str, **settings: object) -> None:
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | settings, sort_keys=False), "utf-8")
 
 
+def two_days_and_a_new_rule(place: Place) -> None:
+    """A key is on both days, and the rule that the config has gained refuses a row of the first."""
+    write(place.landing / "orders" / "orders_2026-11-20.csv", orders([1, 2, 3]))
+    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 4]))
+    load(place)
+    config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
+    step = next(step["validation"] for step in config["processors"] if "validation" in step)
+    step["rules"].append({"check": "expression", "name": "few", "sql": "quantity > 2"})
+    change(place, "orders", processors=config["processors"])
+
+
 def test_a_dataset_without_a_raw_layer_is_replayed_from_its_landing_files(place: Place) -> None:
     change(place, "employees", raw=False)
     write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 2]))
@@ -80,13 +91,7 @@ def test_a_replay_of_all_samples_leaves_every_table_byte_for_byte_as_it_was_and_
 
 
 def test_a_diff_is_told_to_people_and_to_programs_and_keeps_nothing(place: Place) -> None:
-    write(place.landing / "orders" / "orders_2026-11-20.csv", orders([1, 2, 3]))
-    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 4]))
-    load(place)
-    config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
-    step = next(step["validation"] for step in config["processors"] if "validation" in step)
-    step["rules"].append({"check": "expression", "name": "few", "sql": "quantity > 2"})
-    change(place, "orders", processors=config["processors"])
+    two_days_and_a_new_rule(place)
     before = hashes(place.warehouse)
     told = json.loads(entered(place, "replay", "--date", "2026-11-20", "--diff", "--json").stdout)
     [day, later] = told
@@ -101,13 +106,7 @@ def test_a_diff_is_told_to_people_and_to_programs_and_keeps_nothing(place: Place
 
 
 def test_a_replay_tells_what_it_did_beyond_its_date(place: Place) -> None:
-    write(place.landing / "orders" / "orders_2026-11-20.csv", orders([1, 2, 3]))
-    write(place.landing / "orders" / "orders_2026-11-21.csv", orders([1, 4]))
-    load(place)
-    config = yaml.safe_load((place.configs / "orders.yaml").read_text("utf-8"))
-    step = next(step["validation"] for step in config["processors"] if "validation" in step)
-    step["rules"].append({"check": "expression", "name": "few", "sql": "quantity > 2"})
-    change(place, "orders", processors=config["processors"])
+    two_days_and_a_new_rule(place)
     done = entered(place, "replay", "--date", "2026-11-20")
     assert "orders 2026-11-20, beyond itself" in done.stdout
     assert "rows        1 of orders change sides, of 2026-11-21" in done.stdout
